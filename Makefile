@@ -1,6 +1,8 @@
-# What each target does stands beside it; `make` alone lists them.
+# `make` alone lists the targets.
 
 PYTHON_IN_VENV := .venv/bin/python
+# Sets the browser of the tests in the environment of one command, getting it first if need be.
+WITH_BROWSER = browser="$$($(PYTHON_IN_VENV) -m tools.browser)" && PLAYGROUND_TEST_BROWSER="$$browser"
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test check format lock screenshots
@@ -14,24 +16,23 @@ install: ## make .venv and install what requirements.txt pins
 run: install ## start the playground, and the sandbox with it
 	@exec $(PYTHON_IN_VENV) app.py
 
-test: install ## run every test, in a real browser too
-	@browser="$$($(PYTHON_IN_VENV) tools/browser.py)" && \
-	PLAYGROUND_TEST_BROWSER="$$browser" $(PYTHON_IN_VENV) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+test: install ## run every test, those in a real browser included
+	@$(WITH_BROWSER) $(PYTHON_IN_VENV) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
-check: install ## format, lint, types and the layers of the design
-	@$(PYTHON_IN_VENV) -m ruff format --check
-	@$(PYTHON_IN_VENV) -m ruff check
-	@$(PYTHON_IN_VENV) -m pyright
-	@.venv/bin/lint-imports
+check: install ## formatting, lint, types, and the layers of the house
+	$(PYTHON_IN_VENV) -m ruff format --check
+	$(PYTHON_IN_VENV) -m ruff check
+	$(PYTHON_IN_VENV) -m pyright
+	.venv/bin/lint-imports --no-logo
 
 format: install ## let ruff mend what it can
-	@$(PYTHON_IN_VENV) -m ruff format
 	@$(PYTHON_IN_VENV) -m ruff check --fix
+	@$(PYTHON_IN_VENV) -m ruff format
 
-lock: install ## pin every dependency of pyproject.toml in requirements.txt
+lock: install ## pin pyproject.toml's dependencies in requirements.txt (UPGRADE=1: the newest)
 	@$(PYTHON_IN_VENV) -m uv pip compile --quiet --universal --python-version 3.11 --group dev \
-		--custom-compile-command "make lock" --output-file requirements.txt $(UPGRADE) pyproject.toml
+		--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) \
+		--output-file requirements.txt pyproject.toml
 
 screenshots: install ## take the pages of the running app into docs/screenshots
-	@browser="$$($(PYTHON_IN_VENV) tools/browser.py)" && \
-	PLAYGROUND_TEST_BROWSER="$$browser" $(PYTHON_IN_VENV) -m tools.screenshots
+	@$(WITH_BROWSER) $(PYTHON_IN_VENV) -m tools.screenshots

@@ -49,12 +49,13 @@ def install() -> None:
     STAMP.unlink(missing_ok=True)
     if not venv_fits():
         make_venv()
-    run([PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--retries", "2", pinned("uv")])
+    pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--retries", "2"]
+    run([*pip, pinned("uv")])
     try:
         run([PYTHON, "-m", "uv", "pip", "sync", "--python", PYTHON, LOCK])
     except InstallFailed:
         # pip just reached its index; uv doesn't read pip's own mirrors and certificates.
-        run([PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "-r", LOCK])
+        run([*pip, "--requirement", LOCK])
     STAMP.write_text(fingerprint())
 
 

@@ -1,0 +1,1 @@
+"""What set-up and the tests run beside the app: `make` calls them."""
