@@ -1,0 +1,100 @@
+"""A real Chromium in front of a real playground. Any error behind the page fails the test."""
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.conftest import playgrounds
+from tests.support.playground import Playground
+from tests.support.watch import Watch
+from tools import browser as tool
+
+OpenWindow = Callable[..., Page]
+
+PICTURES = Path("test-results")
+expect.set_options(timeout=15_000)  # milliseconds; two cores draw, serve and render here
+
+
+# One of each a file, not a worker: Playwright keeps an event loop running as long as it is open,
+# and tests of other folders that share the worker need their own.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The browser that `make test` found, or one that is installed. Fails when there is none."""
+    path = tool.find()
+    if path is None:
+        pytest.fail("No browser for these tests: `make test` finds or installs one.", pytrace=False)
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=path, args=list(tool.FLAGS))
+
+
+@pytest.fixture(scope="module")
+def playground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playground]:
+    """A playground on its sandbox, shared by the tests of one file."""
+    with playgrounds(tmp_path_factory.mktemp("playground")) as start:
+        yield start()
+
+
+@pytest.fixture
+def watch() -> Watch:
+    """What goes wrong behind the pages of this test; `watch.allow(…)` what it provokes itself."""
+    return Watch()
+
+
+@pytest.fixture
+def open_window(
+    browser: Browser, watch: Watch, request: pytest.FixtureRequest
+) -> Iterator[OpenWindow]:
+    """Opens windows that know nothing of each other: `open_window(url, color_scheme="dark")`.
+
+    Keyword arguments are Playwright's for a new context. At the end every window is photographed
+    if the test failed, and what happened behind them fails it.
+    """
+    with ExitStack() as ending:
+        contexts: list[BrowserContext] = []
+
+        def open_window(url: str | None = None, **options: Any) -> Page:
+            viewport = {"width": 1280, "height": 900}
+            context = browser.new_context(**{"viewport": viewport, "locale": "en-US", **options})
+            ending.callback(context.close)
+            contexts.append(context)
+            watch.over(context)
+            page = context.new_page()
+            if url is not None:
+                page.goto(url)
+            return page
+
+        yield open_window
+        if request.node.stash.get(FAILED, False):
+            photograph(contexts, request.node.name)
+    assert not watch.offences, "\n".join(watch.offences)
+
+
+@pytest.fixture
+def page(open_window: OpenWindow, playground: Playground) -> Page:
+    """The playground's first page in a fresh window."""
+    return open_window(playground.url)
+
+
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Tell the fixtures whether the test itself failed."""
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
+
+
+def photograph(contexts: list[BrowserContext], name: str) -> None:
+    """Keep a picture of every open page under `test-results/`."""
+    PICTURES.mkdir(exist_ok=True)
+    for number, page in enumerate((page for context in contexts for page in context.pages), 1):
+        page.screenshot(path=PICTURES / f"{name}-{number}.png", full_page=True)

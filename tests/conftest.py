@@ -1,0 +1,79 @@
+"""Fixtures for every kind of test: real sandboxes and playgrounds, ended with the test."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from tests.support import playground
+from tests.support.playground import Playground
+from tests.support.sandbox import Sandbox
+
+StartSandbox = Callable[..., Sandbox]
+StartPlayground = Callable[..., Playground]
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port of the loopback that nobody listens on just now."""
+    return playground.free_port()
+
+
+@pytest.fixture
+def start_sandbox(tmp_path: Path) -> Iterator[StartSandbox]:
+    """Starts sandboxes: `start_sandbox(tier="basic", engines="none", balance=0.4)`."""
+    with sandboxes(tmp_path) as start:
+        yield start
+
+
+@pytest.fixture
+def sandbox(start_sandbox: StartSandbox) -> Sandbox:
+    """A premium sandbox of this test's own, twenty times as fast, with real engines."""
+    return start_sandbox(tier="premium", speed=20)
+
+
+@pytest.fixture(scope="session")
+def shared_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """One rich premium sandbox without engines for all tests of a worker that only ask and read.
+
+    Its charges and balance are everybody's: a test that counts them takes `sandbox`.
+    """
+    with sandboxes(tmp_path_factory.mktemp("shared")) as start:
+        yield start(tier="premium", engines="none", speed=1000, balance=1_000_000)
+
+
+@pytest.fixture
+def start_playground(tmp_path: Path) -> Iterator[StartPlayground]:
+    """Starts playgrounds: `start_playground(live=sandbox, PLAYGROUND_TIMEZONE="Asia/Tokyo")`."""
+    with playgrounds(tmp_path) as start:
+        yield start
+
+
+@contextmanager
+def sandboxes(folder: Path) -> Iterator[StartSandbox]:
+    """A starter of sandboxes under `folder`, all ended at the end."""
+    with ExitStack() as ending:
+        numbers = count(1)
+
+        def start(**flags: object) -> Sandbox:
+            started = Sandbox(folder / f"sandbox-{next(numbers)}", **flags)  # pyright: ignore[reportArgumentType]
+            ending.callback(started.process.kill)
+            return started
+
+        yield start
+
+
+@contextmanager
+def playgrounds(folder: Path) -> Iterator[StartPlayground]:
+    """A starter of playgrounds under `folder`, all ended at the end."""
+    with ExitStack() as ending:
+        numbers = count(1)
+
+        def start(live: Sandbox | None = None, **settings: str) -> Playground:
+            started = Playground(folder / f"playground-{next(numbers)}", live=live, **settings)
+            ending.callback(started.kill)
+            return started
+
+        yield start

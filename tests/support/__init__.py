@@ -1,0 +1,1 @@
+"""What the tests share: waiting on conditions, and real processes that never outlive them."""

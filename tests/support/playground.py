@@ -1,0 +1,80 @@
+"""A real playground process to test against."""
+
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.support.processes import TOP, Process, environment
+from tests.support.sandbox import Sandbox
+from tests.support.waiting import eventually
+
+
+def free_port() -> int:
+    """A port of the loopback that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Playground:
+    """A running `python app.py`, its data in `folder`, and its live profile a sandbox if given.
+
+    `kill()` and then `start()` is a crash and a start on the same data and port. Other keyword
+    arguments are settings: `PLAYGROUND_TIMEZONE="Asia/Tokyo"`.
+    """
+
+    process: Process
+
+    def __init__(self, folder: Path, *, live: Sandbox | None = None, **settings: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self.data = folder / "data"
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.settings = {
+            "PLAYGROUND_PORT": str(self.port),
+            "PLAYGROUND_DATA_DIR": str(self.data),
+            **settings,
+        }
+        if live is not None:
+            self.settings |= {"DEAPI_API_KEY": live.key, "DEAPI_BASE_URL": live.url}
+        self.start()
+
+    def start(self) -> None:
+        """Start it and wait until it is healthy. Fails the test when it isn't within a minute."""
+        self.process = Process(
+            [sys.executable, str(TOP / "app.py")],
+            log=self.folder / "playground.log",
+            cwd=self.folder,
+            env=environment(**self.settings),
+        )
+        try:
+            eventually(self._healthy, timeout=60)
+        except BaseException:
+            self.process.kill()
+            raise
+
+    def stop(self) -> None:
+        """End it as Ctrl-C or a service manager would."""
+        self.process.stop()
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        self.process.kill()
+
+    def health(self) -> dict[str, Any] | None:
+        """What `/healthz` says; None while nothing, or not the playground's JSON, is answered."""
+        try:
+            answer = httpx.get(f"{self.url}/healthz", timeout=5)
+            return answer.json()
+        except (httpx.TransportError, ValueError):
+            return None
+
+    def _healthy(self) -> bool:
+        if not self.process.running:
+            raise RuntimeError(f"the playground ended at its start:\n{self.process.output}")
+        health = self.health()
+        return health is not None and health.get("status") == "ok"

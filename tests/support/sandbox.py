@@ -1,0 +1,65 @@
+"""A real sandbox process to test against."""
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.support.processes import Process, environment
+from tests.support.waiting import eventually
+
+
+class Sandbox:
+    """A running `python -m lib.sandbox`: where it is, its key, and what it saw.
+
+    Keyword arguments become its flags: `tier="basic"`, `balance=0.4`, `engines="none"`, …
+    `folder` takes its data (unless `data` names another place) and its log.
+    """
+
+    def __init__(
+        self, folder: Path, *, key: str = "test-key", port: int = 0, **flags: object
+    ) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.key = key
+        self.data = Path(str(flags.setdefault("data", folder / "data")))
+        options = {"port": port, "key": key, **flags}
+        arguments = [str(part) for name, value in options.items() for part in (f"--{name}", value)]
+        self.process = Process(
+            [sys.executable, "-m", "lib.sandbox", *arguments],
+            log=folder / "sandbox.log",
+            cwd=folder,
+            env=environment(),
+        )
+        try:
+            self.url = eventually(self._ready, timeout=30)
+        except BaseException:
+            self.process.kill()
+            raise
+
+    def charges(self) -> list[dict[str, Any]]:
+        """What it accepted and charged, oldest first: request_id, endpoint, price, at."""
+        return self.control("GET", "charges")
+
+    def requests(self) -> list[dict[str, Any]]:
+        """Every call it received: method, path, status, at."""
+        return self.control("GET", "requests")
+
+    def control(self, method: str, path: str, json: object = None) -> Any:
+        """Call `/sandbox/{path}`; its JSON, None when the answer has no body."""
+        answer = httpx.request(
+            method,
+            f"{self.url}/sandbox/{path}",
+            json=json,
+            headers={"Authorization": f"Bearer {self.key}"},
+            timeout=10,
+        )
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    def _ready(self) -> str | None:
+        if not self.process.running:
+            raise RuntimeError(f"the sandbox ended at its start:\n{self.process.output}")
+        line = re.search(r"^ready (http://\S+)$", self.process.output, re.MULTILINE)
+        return line.group(1) if line else None
