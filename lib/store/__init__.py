@@ -1,0 +1,50 @@
+"""What the playground remembers: runs, ledger, uploads, results, drafts and catalogues.
+
+Open a `Store`, then use one module a subject, as in `ledger.admit(store, new)`,
+`runs.claim(store, run_id, owner)`, `history.page(store, filters)`. Everything is synchronous and
+short. Only this package knows SQLAlchemy.
+"""
+
+from lib.store import catalogues, drafts, files, history, ledger, runs
+from lib.store.database import Store
+from lib.store.errors import AlreadyHeld, BadPicture, DiskFull, NewerData, StoreError
+from lib.store.history import Choices, Filters, Total
+from lib.store.ledger import Balance, Spent
+from lib.store.lock import Lock, hold
+from lib.store.money import final, reserve_up
+from lib.store.run import NewRun, ResultFile, Run
+from lib.store.states import ENDED, FOLLOWED, HOLDING, MOVES, OPEN, Settlement, State
+
+__all__ = [
+    "ENDED",
+    "FOLLOWED",
+    "HOLDING",
+    "MOVES",
+    "OPEN",
+    "AlreadyHeld",
+    "BadPicture",
+    "Balance",
+    "Choices",
+    "DiskFull",
+    "Filters",
+    "Lock",
+    "NewRun",
+    "NewerData",
+    "ResultFile",
+    "Run",
+    "Settlement",
+    "Spent",
+    "State",
+    "Store",
+    "StoreError",
+    "Total",
+    "catalogues",
+    "drafts",
+    "files",
+    "final",
+    "history",
+    "hold",
+    "ledger",
+    "reserve_up",
+    "runs",
+]

@@ -1,0 +1,143 @@
+"""The database: one SQLite file in the data folder, migrated when it is opened.
+
+Calls are synchronous and short; the loop of `lib/runs` makes them from threads. What is special
+to SQLite stands in this file alone, so that PostgreSQL needs no other.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from lib.store.errors import DiskFull, NewerData, StoreError
+
+BUSY_SECONDS = 10.0
+"""How long a transaction waits for another process's write."""
+
+
+def utc_now() -> datetime:
+    """This machine's clock, aware and in UTC."""
+    return datetime.now(UTC)
+
+
+class Store:
+    """What the playground remembers: the database and the files beside it.
+
+    Opening it makes the folder and brings the tables up to date. It may be used from any thread.
+    `timezone` says where days and months of spending begin. `now` is the clock of the database;
+    with SQLite that is this machine's, tests put their own. Raises `StoreError`, or `NewerData`
+    when a newer playground has written the folder.
+    """
+
+    def __init__(
+        self, data_dir: Path, timezone: ZoneInfo, *, now: Callable[[], datetime] = utc_now
+    ) -> None:
+        self.data_dir = data_dir
+        self.timezone = timezone
+        self.now = now
+        # Prompts and results are private: the folder is for this user alone.
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._engine = _sqlite(data_dir / "playground.db")
+        self._writing = self._engine.execution_options(playground_write=True)
+        # SQLite has one writer. Waiting here is a queue; waiting for SQLite would be a poll
+        # that can starve. Reentrant, so that a transaction inside another one fails (SQLite
+        # refuses it after BUSY_SECONDS) and does not hang.
+        self._turn = threading.RLock()
+        try:
+            self._migrate()
+        except BaseException:
+            self.close()
+            raise
+
+    @contextmanager
+    def read(self) -> Generator[Connection]:
+        """A transaction that sees one moment of the database and waits for nobody."""
+        with _explained(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Generator[Connection]:
+        """A transaction that may write: committed at the end, or rolled back by an exception.
+
+        It takes SQLite's write lock at once (BEGIN IMMEDIATE): a read that turns into a write
+        would fail when somebody else wrote in between.
+        """
+        with self._turn, _explained(), self._writing.begin() as connection:
+            yield connection
+
+    def today(self) -> date:
+        """The day that a run admitted now counts in."""
+        return self.now().astimezone(self.timezone).date()
+
+    def close(self) -> None:
+        """Gives the connections back. The store can't be used afterwards."""
+        self._engine.dispose()
+
+    def _migrate(self) -> None:
+        config = Config()
+        # The option is interpolated, so a % in the path has to be doubled.
+        location = str(Path(__file__).parent / "migrations").replace("%", "%%")
+        config.set_main_option("script_location", location)
+        with self.write() as connection:
+            config.attributes["connection"] = connection
+            try:
+                command.upgrade(config, "head")
+            except CommandError as error:
+                raise NewerData(
+                    f"The data folder {self.data_dir} was written by a newer version of the "
+                    "playground: update it, or choose another folder with PLAYGROUND_DATA_DIR."
+                ) from error
+
+
+def _sqlite(path: Path) -> Engine:
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),
+        connect_args={"timeout": BUSY_SECONDS},  # the busy timeout
+        max_overflow=-1,  # connections are cheap; a thread must not wait for one
+    )
+
+    def connected(connection: sqlite3.Connection, _record: Any) -> None:
+        # The driver begins nothing by itself: `begun` does.
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        # With NORMAL a power cut can take back the last commits of a WAL. One of them may be the
+        # request id of a job that is paid for, or the "sending" that keeps it from being sent
+        # twice; a millisecond a commit is cheap beside that.
+        connection.execute("PRAGMA synchronous = FULL")
+
+    def begun(connection: Connection) -> None:
+        write = connection.get_execution_options().get("playground_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "begin", begun)
+    return engine
+
+
+@contextmanager
+def _explained() -> Generator[None]:
+    """Turns what SQLite says about its disk and its locks into a sentence."""
+    try:
+        yield
+    except OperationalError as error:
+        raise _explain(error) from error
+
+
+def _explain(error: DBAPIError) -> StoreError:
+    code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        return DiskFull("The disk is full, so nothing could be saved: free some space.")
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return StoreError("The database is busy with something long: try again in a moment.")
+    return StoreError(f"The database can't be used: {error.orig}.")

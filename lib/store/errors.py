@@ -1,0 +1,28 @@
+"""What can go wrong with remembering. Each message is one sentence for the person who sees it.
+
+StoreError         the database did not answer, is locked or can't be used
+  DiskFull         there is no room for what has to be written
+  AlreadyHeld      another playground uses this data folder
+  NewerData        the data folder was written by a newer playground
+  BadPicture       a picture can't be read, or is too large to be opened safely
+"""
+
+
+class StoreError(Exception):
+    """Something could not be remembered or read back; nothing was half written."""
+
+
+class DiskFull(StoreError):
+    """There is not enough free space for what has to be written."""
+
+
+class AlreadyHeld(StoreError):
+    """Another process holds the data folder; the message says which."""
+
+
+class NewerData(StoreError):
+    """The database has migrations that this version does not know."""
+
+
+class BadPicture(StoreError):
+    """A file is not a picture that Pillow can open within its pixel limit."""

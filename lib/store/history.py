@@ -1,0 +1,153 @@
+"""Reading the past: lists, what they add up to, and what is learned from it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, func, select
+
+from lib.store.database import Store
+from lib.store.money import ZERO
+from lib.store.run import RESULT_COLUMNS, RUN_COLUMNS, ResultFile, Run, as_run, folded
+from lib.store.states import HOLDING, State
+from lib.store.tables import results, runs
+
+MOMENT = timedelta(seconds=60)
+"""How far apart two runs of the same moment were sent, at most."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """Which runs a list shows; what is `None` or empty does not limit it.
+
+    `text` is looked for in the prompt as it is written, whatever its case; % and _ are letters.
+    """
+
+    profile: str
+    person: str | None = None
+    endpoint: str | None = None
+    model: str | None = None
+    states: frozenset[State] = frozenset()
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Total:
+    """What a list adds up to: runs, USD spent, and USD still held by open runs."""
+
+    count: int
+    spent: Decimal
+    held: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """What there is to filter by, sorted."""
+
+    endpoints: list[str]
+    models: list[str]
+
+
+def page(
+    store: Store, filters: Filters, *, before: str | None = None, limit: int = 50
+) -> list[Run]:
+    """Up to `limit` runs, newest first; the next page is `before` the id of the last one. Runs
+    that are added meanwhile shift nothing."""
+    where = _where(filters)
+    if before is not None:
+        where.append(runs.c.id < before)
+    query = select(*RUN_COLUMNS).where(*where).order_by(runs.c.id.desc()).limit(limit)
+    with store.read() as connection:
+        return [as_run(row) for row in connection.execute(query).mappings()]
+
+
+def total(store: Store, filters: Filters) -> Total:
+    """What all runs that pass the filters add up to, not only those of one page."""
+    query = select(
+        func.count(),
+        func.sum(runs.c.price),
+        func.sum(runs.c.reserved).filter(runs.c.state.in_(HOLDING)),
+    ).where(*_where(filters))
+    with store.read() as connection:
+        count, spent, held = connection.execute(query).one()
+    return Total(count=count, spent=spent or ZERO, held=held or ZERO)
+
+
+def choices(store: Store, profile: str, person: str | None = None) -> Choices:
+    """The endpoints and models that `person` (with `None`: anybody) has runs of."""
+    where = _where(Filters(profile=profile, person=person))
+    query = select(runs.c.endpoint, runs.c.model).where(*where).distinct()
+    with store.read() as connection:
+        seen = connection.execute(query).all()
+    return Choices(
+        endpoints=sorted({endpoint for endpoint, _ in seen}),
+        models=sorted({model for _, model in seen}),
+    )
+
+
+def results_of(store: Store, run_ids: Iterable[str]) -> dict[str, list[ResultFile]]:
+    """The kept files of several runs at once: run id → its files in order. A run without files
+    is not in it."""
+    query = (
+        select(results.c.run_id, *RESULT_COLUMNS)
+        .where(results.c.run_id.in_(list(run_ids)))
+        .order_by(results.c.run_id, results.c.n)
+    )
+    found: dict[str, list[ResultFile]] = {}
+    with store.read() as connection:
+        for run_id, *values in connection.execute(query):
+            names = (column.name for column in RESULT_COLUMNS)
+            file = ResultFile(**dict(zip(names, values, strict=True)))
+            found.setdefault(run_id, []).append(file)
+    return found
+
+
+def durations(store: Store, profile: str, endpoint: str, model: str, last: int = 50) -> list[float]:
+    """Seconds from acceptance to the heard end of the last finished jobs, newest first."""
+    query = (
+        select(runs.c.accepted_at, runs.c.ended_at)
+        .where(
+            runs.c.profile == profile,
+            runs.c.endpoint == endpoint,
+            runs.c.model == model,
+            runs.c.state.in_([State.KEEPING, State.DONE]),
+        )
+        .order_by(runs.c.id.desc())
+        .limit(last)
+    )
+    with store.read() as connection:
+        return [(ended - accepted).total_seconds() for accepted, ended in connection.execute(query)]
+
+
+def neighbours(store: Store, run: Run) -> list[Run]:
+    """The other runs of the profile that were sent within a minute of this one, oldest first:
+    evidence for an `unknown` run, whoever's they are."""
+    if run.sending_at is None:
+        return []
+    query = (
+        select(*RUN_COLUMNS)
+        .where(
+            runs.c.profile == run.profile,
+            runs.c.id != run.id,
+            runs.c.sending_at.between(run.sending_at - MOMENT, run.sending_at + MOMENT),
+        )
+        .order_by(runs.c.sending_at, runs.c.id)
+    )
+    with store.read() as connection:
+        return [as_run(row) for row in connection.execute(query).mappings()]
+
+
+def _where(filters: Filters) -> list[ColumnElement[bool]]:
+    where: list[ColumnElement[bool]] = [runs.c.profile == filters.profile]
+    if filters.person is not None:
+        where.append(runs.c.person == filters.person)
+    if filters.endpoint is not None:
+        where.append(runs.c.endpoint == filters.endpoint)
+    if filters.model is not None:
+        where.append(runs.c.model == filters.model)
+    if filters.states:
+        where.append(runs.c.state.in_(filters.states))
+    if filters.text:
+        where.append(runs.c.search.contains(folded(filters.text), autoescape=True))
+    return where

@@ -1,0 +1,124 @@
+"""A run as values: what goes in, and the snapshot that comes out."""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import RowMapping
+
+from lib.store.states import Settlement, State
+from lib.store.tables import results, runs
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewRun:
+    """A run to be admitted. Amounts are USD.
+
+    `params` are the values to send; a file stands in them as `{"upload": sha256, "name": …}`.
+    `nonce` belongs to one press of one Run button: the same nonce never makes a second run.
+    `text` is the prompt, for lists and search.
+    """
+
+    profile: str
+    person: str
+    endpoint: str
+    model: str
+    params: Mapping[str, Any]
+    nonce: str
+    quote: Decimal
+    reserved: Decimal
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """A run as it was when it was read. Amounts are USD, times aware UTC."""
+
+    id: str
+    profile: str
+    person: str
+    endpoint: str
+    model: str
+    params: dict[str, Any]
+    text: str
+    nonce: str
+    state: State
+    owner: str | None
+    """The engine that claimed it."""
+    fence: int
+    """Grows with each claim; a write that names an older one is refused."""
+    request_id: str | None
+    quote: Decimal
+    reserved: Decimal
+    price: Decimal | None
+    """What it cost, corrections included; `None` until something is posted."""
+    price_estimated: bool
+    progress: float | None
+    """0-100."""
+    preview_url: str | None
+    result_url: str | None
+    alternatives: dict[str, str]
+    """Other forms of the result: kind → URL."""
+    result_text: str | None
+    thumb: bool
+    error: dict[str, Any] | None
+    """`DeapiError.facts()` or the like of the last thing that went wrong."""
+    settled: Settlement | None
+    keep_tries: int
+    created_at: datetime
+    sending_at: datetime | None
+    accepted_at: datetime | None
+    news_at: datetime | None
+    """When anything changed by news of its job."""
+    ended_at: datetime | None
+    """When the end of the job was heard of, or the run ended without one."""
+    kept_at: datetime | None
+    not_before: datetime | None
+    """The earliest next send (`waiting`) or download (`keeping`)."""
+    missing_since: datetime | None
+    """Since then deAPI has answered 404 for its request id."""
+    stalled_at: datetime | None
+    """When it stalled last."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResultFile:
+    """One file of a result, in the run's folder. `n` 0 is the result itself."""
+
+    n: int
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    width: int | None = None
+    height: int | None = None
+    kind: str = field(default="")
+    """Empty, or the alternative that it is: `jpg`, `webp`."""
+
+
+RUN_COLUMNS = [runs.c[column.name] for column in fields(Run)]
+RESULT_COLUMNS = [results.c[column.name] for column in fields(ResultFile)]
+
+
+def as_run(row: RowMapping) -> Run:
+    """The snapshot of a row that was read with `RUN_COLUMNS`."""
+    return Run(**{str(name): value for name, value in row.items()})
+
+
+def time_ordered_id(now: datetime) -> str:
+    """A UUID of version 7 (RFC 9562) with microseconds in its first random bits (method 3), so
+    that ids sort by time and lists can page by them."""
+    milliseconds, microseconds = divmod(int(now.timestamp() * 1_000_000), 1000)
+    random = uuid4().int & ((1 << 62) - 1)
+    bits = (milliseconds & ((1 << 48) - 1)) << 80
+    bits |= 7 << 76 | (microseconds * 4096 // 1000) << 64 | 2 << 62 | random
+    return str(UUID(int=bits))
+
+
+def folded(text: str) -> str:
+    """`text` as it is searched: without the differences of case and of Unicode's forms."""
+    return unicodedata.normalize("NFKC", text).casefold()

@@ -1,0 +1,444 @@
+"""The moves of a run, and the runs that are still open.
+
+Each move is one short transaction around one conditional UPDATE: it names the run, the states it
+may come from and, once the run was claimed, the fence of the claim. It returns the run as it is
+now, or `None` when it lost: somebody else has moved the run, or claimed it anew. Where money is
+decided, the ledger entry is written in the same transaction. Any of them raises `StoreError`.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, insert, literal, or_, select, update
+
+from lib.store import ledger
+from lib.store.database import Store
+from lib.store.money import ZERO, final
+from lib.store.run import RUN_COLUMNS, ResultFile, Run, as_run
+from lib.store.states import FOLLOWED, MOVES, OPEN, Settlement, State
+from lib.store.tables import Moment, results, runs
+
+SETTLE_STALLED_AFTER = timedelta(days=7)
+"""From then on a stalled run may be settled by hand (rules.md, States of a run)."""
+
+
+# Reading
+
+
+def get(store: Store, run_id: str) -> Run | None:
+    """The run, or `None` when there is no such run."""
+    with store.read() as connection:
+        return _one(connection, runs.c.id == run_id)
+
+
+def open_runs(store: Store, profile: str | None = None) -> list[Run]:
+    """Every run that has not ended, of one profile or of all, oldest first."""
+    with store.read() as connection:
+        return _open(connection, *([] if profile is None else [runs.c.profile == profile]))
+
+
+def running(store: Store, profile: str, person: str | None = None) -> list[Run]:
+    """What `person` (with `None`: everybody) has open in a profile, newest first: `unknown` and
+    `stalled` runs are among them."""
+    where = [runs.c.profile == profile]
+    if person is not None:
+        where.append(runs.c.person == person)
+    with store.read() as connection:
+        return _open(connection, *where)[::-1]
+
+
+# Sending
+
+
+def claim(store: Store, run_id: str, owner: str) -> Run | None:
+    """waiting → sending: the right to send this run, for the one caller that gets it.
+
+    `None` when it is not waiting (any more), or not yet to be sent (`not_before`).
+    """
+    with store.write() as connection:
+        now = store.now()
+        return _move(
+            connection,
+            run_id,
+            {State.WAITING},
+            State.SENDING,
+            or_(runs.c.not_before.is_(None), runs.c.not_before <= now),
+            owner=owner,
+            fence=runs.c.fence + 1,
+            sending_at=now,
+            not_before=None,
+            error=None,
+        )
+
+
+def accept(store: Store, run: Run, request_id: str) -> Run | None:
+    """sending or unknown → accepted: deAPI has it, and this is its job."""
+    with store.write() as connection:
+        return _move(
+            connection,
+            run.id,
+            {State.SENDING, State.UNKNOWN},
+            State.ACCEPTED,
+            runs.c.fence == run.fence,
+            request_id=request_id,
+            accepted_at=store.now(),
+            error=None,
+        )
+
+
+def unsend(
+    store: Store, run: Run, not_before: datetime | None, error: Mapping[str, Any]
+) -> Run | None:
+    """sending → waiting: it was certainly not processed (connection never made, or a 429).
+
+    It may be claimed again from `not_before` on.
+    """
+    with store.write() as connection:
+        return _move(
+            connection,
+            run.id,
+            {State.SENDING},
+            State.WAITING,
+            runs.c.fence == run.fence,
+            owner=None,
+            not_before=not_before,
+            error=dict(error),
+        )
+
+
+def refuse(store: Store, run: Run, error: Mapping[str, Any]) -> Run | None:
+    """sending → failed: deAPI certainly refused it. The hold ends, nothing was spent."""
+    with store.write() as connection:
+        now = store.now()
+        moved = _move(
+            connection,
+            run.id,
+            {State.SENDING},
+            State.FAILED,
+            runs.c.fence == run.fence,
+            error=dict(error),
+            ended_at=now,
+        )
+        if moved:
+            ledger.void(connection, moved, now)
+        return moved
+
+
+def lose(store: Store, run: Run, error: Mapping[str, Any]) -> Run | None:
+    """sending → unknown: it may have been processed. The hold stays until a person decides."""
+    with store.write() as connection:
+        return _move(
+            connection,
+            run.id,
+            {State.SENDING},
+            State.UNKNOWN,
+            runs.c.fence == run.fence,
+            error=dict(error),
+        )
+
+
+def cancel(store: Store, run_id: str, person: str) -> Run | None:
+    """waiting → cancelled, by the person whose run it is. The hold ends, nothing was spent."""
+    with store.write() as connection:
+        now = store.now()
+        moved = _move(
+            connection,
+            run_id,
+            {State.WAITING},
+            State.CANCELLED,
+            runs.c.person == person,
+            ended_at=now,
+        )
+        if moved:
+            ledger.void(connection, moved, now)
+        return moved
+
+
+# Following
+
+
+def news(
+    store: Store,
+    run: Run,
+    state: State,
+    progress: float | None = None,
+    preview_url: str | None = None,
+) -> Run | None:
+    """What was heard of an unfinished job: `state` is `accepted` (in the queue) or `working`.
+
+    News only moves a job forward and progress never shrinks, so news that is late, doubled or
+    out of order is harmless and returns the run as it is. `None` when the run is not followed
+    (any more) or the fence is old.
+    """
+    with store.write() as connection:
+        mine = (runs.c.id == run.id, runs.c.fence == run.fence, runs.c.state.in_(FOLLOWED))
+        current = _one(connection, *mine)
+        if current is None:
+            return None
+        changes = merge(current, state, progress, preview_url)
+        if not changes:
+            return current
+        changed = update(runs).where(*mine).values(**changes, news_at=store.now())
+        return _returned(connection, changed)
+
+
+def merge(
+    run: Run, state: State, progress: float | None, preview_url: str | None
+) -> dict[str, Any]:
+    """What news of its job changes in a followed run: column → new value, empty for nothing.
+
+    A stalled run works again when its progress grows, or when it was missing and is there again.
+    """
+    changes: dict[str, Any] = {}
+    if progress is not None and progress > (run.progress or 0.0):
+        changes["progress"] = min(progress, 100.0)
+    if preview_url is not None and preview_url != run.preview_url:
+        changes["preview_url"] = preview_url
+    if run.missing_since is not None:
+        changes["missing_since"] = None
+    if run.state is State.STALLED:
+        forward = "progress" in changes or "missing_since" in changes
+    else:
+        forward = run.state is State.ACCEPTED and state is State.WORKING
+    if forward:
+        changes["state"] = State.WORKING
+    return changes
+
+
+def missing(store: Store, run: Run) -> Run | None:
+    """deAPI answered 404 for its request id: `missing_since` keeps the first time of it, until
+    there is news again. `None` when the run is not followed or the fence is old."""
+    with store.write() as connection:
+        noted = (
+            update(runs)
+            .where(runs.c.id == run.id, runs.c.fence == run.fence, runs.c.state.in_(FOLLOWED))
+            .values(missing_since=func.coalesce(runs.c.missing_since, literal(store.now(), Moment)))
+        )
+        return _returned(connection, noted)
+
+
+def stall(store: Store, run: Run) -> Run | None:
+    """accepted or working → stalled: no end in sight. The hold stays."""
+    with store.write() as connection:
+        return _move(
+            connection,
+            run.id,
+            {State.ACCEPTED, State.WORKING},
+            State.STALLED,
+            runs.c.fence == run.fence,
+            stalled_at=store.now(),
+        )
+
+
+# Settling
+
+
+def settle_done(
+    store: Store,
+    run: Run,
+    price: Decimal | None,
+    *,
+    estimated: bool = False,
+    result_url: str | None = None,
+    alternatives: Mapping[str, str] | None = None,
+    result_text: str | None = None,
+) -> Run | None:
+    """The job is done → keeping. Posted at the job's own `price` in USD, else at the quote."""
+    with store.write() as connection:
+        now = store.now()
+        posted = run.quote if price is None else final(price)
+        moved = _move(
+            connection,
+            run.id,
+            FOLLOWED,
+            State.KEEPING,
+            runs.c.fence == run.fence,
+            price=posted,
+            price_estimated=estimated,
+            progress=100.0,
+            result_url=result_url,
+            alternatives=dict(alternatives or {}),
+            result_text=result_text,
+            ended_at=now,
+            missing_since=None,
+            error=None,
+        )
+        if moved:
+            ledger.post(connection, moved, posted, now)
+        return moved
+
+
+def settle_error(
+    store: Store, run: Run, price: Decimal | None, error: Mapping[str, Any]
+) -> Run | None:
+    """The job ended in error → failed. Posted when it names a price above zero, else voided."""
+    with store.write() as connection:
+        now = store.now()
+        posted = None if price is None or price <= ZERO else final(price)
+        moved = _move(
+            connection,
+            run.id,
+            FOLLOWED,
+            State.FAILED,
+            runs.c.fence == run.fence,
+            price=posted,
+            error=dict(error),
+            ended_at=now,
+        )
+        if moved:
+            _end_hold(connection, moved, posted, now)
+        return moved
+
+
+def settle_unknown(store: Store, run_id: str, person: str | None, *, paid: bool) -> Run | None:
+    """A person decides what an `unknown` run, or one that stalled a week ago, has cost → failed.
+
+    `paid` posts the quote ("count as paid"), else the hold is voided ("it wasn't charged").
+    `person` is whose run it must be, `None` for anybody's. `None` when there is nothing (any
+    more) to settle.
+    """
+    with store.write() as connection:
+        now = store.now()
+        where = [
+            or_(
+                runs.c.state == State.UNKNOWN,
+                runs.c.stalled_at <= now - SETTLE_STALLED_AFTER,
+            )
+        ]
+        if person is not None:
+            where.append(runs.c.person == person)
+        moved = _move(
+            connection,
+            run_id,
+            {State.UNKNOWN, State.STALLED},
+            State.FAILED,
+            *where,
+            price=runs.c.quote if paid else None,
+            settled=Settlement.PAID if paid else Settlement.FREE,
+            ended_at=now,
+        )
+        if moved:
+            _end_hold(connection, moved, moved.price, now)
+        return moved
+
+
+# Keeping
+
+
+def keep(store: Store, run: Run, files: Sequence[ResultFile], *, thumb: bool) -> Run | None:
+    """keeping → done: these files are in the run's folder, on disk, for good."""
+    with store.write() as connection:
+        now = store.now()
+        moved = _move(
+            connection,
+            run.id,
+            {State.KEEPING},
+            State.DONE,
+            runs.c.fence == run.fence,
+            thumb=thumb,
+            kept_at=now,
+            not_before=None,
+            error=None,
+        )
+        if moved and files:
+            rows = [{"run_id": run.id, "at": now, **asdict(file)} for file in files]
+            connection.execute(insert(results), rows)
+        return moved
+
+
+def keep_failed(
+    store: Store, run: Run, error: Mapping[str, Any], not_before: datetime | None
+) -> Run | None:
+    """Notes that the result could not be fetched or written; it stays in `keeping`, to be tried
+    again at `not_before`."""
+    with store.write() as connection:
+        noted = (
+            update(runs)
+            .where(runs.c.id == run.id, runs.c.fence == run.fence, runs.c.state == State.KEEPING)
+            .values(error=dict(error), not_before=not_before, keep_tries=runs.c.keep_tries + 1)
+        )
+        return _returned(connection, noted)
+
+
+def give_up_keeping(store: Store, run: Run, error: Mapping[str, Any]) -> Run | None:
+    """keeping → failed: the result can't be had any more. The price stays posted."""
+    with store.write() as connection:
+        return _move(
+            connection,
+            run.id,
+            {State.KEEPING},
+            State.FAILED,
+            runs.c.fence == run.fence,
+            error=dict(error),
+            not_before=None,
+        )
+
+
+# Starting
+
+
+def recover(store: Store, owner: str) -> list[Run]:
+    """Takes over every open run, for the one engine of this folder; returns them, oldest first.
+
+    A run that was left in `sending` may or may not have reached deAPI: it becomes `unknown`.
+    Every fence grows, so that nothing that was read before can write.
+    """
+    interrupted = {
+        "kind": "Interrupted",
+        "message": "The playground was stopped while this was being sent.",
+    }
+    with store.write() as connection:
+        left = select(runs.c.id).where(runs.c.state == State.SENDING)
+        for run_id in connection.scalars(left).all():
+            _move(connection, run_id, {State.SENDING}, State.UNKNOWN, error=interrupted)
+        connection.execute(
+            update(runs)
+            .where(runs.c.state.in_(OPEN - {State.WAITING}))
+            .values(owner=owner, fence=runs.c.fence + 1)
+        )
+        return _open(connection)
+
+
+def _one(connection: Connection, *where: ColumnElement[bool]) -> Run | None:
+    row = connection.execute(select(*RUN_COLUMNS).where(*where)).mappings().one_or_none()
+    return as_run(row) if row else None
+
+
+def _open(connection: Connection, *where: ColumnElement[bool]) -> list[Run]:
+    query = select(*RUN_COLUMNS).where(runs.c.state.in_(OPEN), *where).order_by(runs.c.id)
+    return [as_run(row) for row in connection.execute(query).mappings()]
+
+
+def _returned(connection: Connection, changed: Any) -> Run | None:
+    row = connection.execute(changed.returning(*RUN_COLUMNS)).mappings().one_or_none()
+    return as_run(row) if row else None
+
+
+def _move(
+    connection: Connection,
+    run_id: str,
+    origins: Collection[State],
+    target: State,
+    *where: ColumnElement[bool],
+    **changes: Any,
+) -> Run | None:
+    """The conditional UPDATE. A move that is not in `MOVES` is a mistake of ours."""
+    for origin in origins:
+        if target not in MOVES[origin]:
+            raise ValueError(f"a run can't go from {origin} to {target}")
+    moved = (
+        update(runs)
+        .where(runs.c.id == run_id, runs.c.state.in_(origins), *where)
+        .values(state=target, **changes)
+    )
+    return _returned(connection, moved)
+
+
+def _end_hold(connection: Connection, run: Run, price: Decimal | None, at: datetime) -> None:
+    if price is None:
+        ledger.void(connection, run, at)
+    else:
+        ledger.post(connection, run, price, at)

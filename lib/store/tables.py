@@ -1,0 +1,222 @@
+"""The tables. `migrations/versions/` builds them; a test compares the two.
+
+Written for any database SQLAlchemy speaks: no SQLite-only SQL, types included.
+"""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    or_,
+)
+from sqlalchemy import Enum as EnumType
+from sqlalchemy.types import TypeDecorator
+
+from lib.store.money import Nano
+from lib.store.states import Settlement, State
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC time. SQLite keeps no zone, so it is put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone must not be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Kind(StrEnum):
+    """What a ledger entry says. Entries are added, never edited."""
+
+    PENDING = "pending"
+    """This much is held since the run was admitted."""
+    POSTED = "posted"
+    """The hold ended; this much was spent."""
+    VOIDED = "voided"
+    """The hold of this much ended; nothing was spent."""
+    CORRECTION = "correction"
+    """The posted price changed by this much, up or down."""
+
+
+def _values(kind: type[StrEnum]) -> list[str]:
+    return [member.value for member in kind]
+
+
+def _words(kind: type[StrEnum]) -> EnumType:
+    """A column of the words of `kind`, as text and without a CHECK, so that a new word needs no
+    migration."""
+    return EnumType(
+        kind,
+        native_enum=False,
+        create_constraint=False,
+        length=20,
+        values_callable=_values,
+    )
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+TEAM = ""
+"""In `totals.person`: everybody of the profile together."""
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String(36), primary_key=True),  # ordered by time: lists page by it
+    Column("profile", String(40), nullable=False),
+    Column("person", String(80), nullable=False),
+    Column("endpoint", String(80), nullable=False),
+    Column("model", String(200), nullable=False),
+    # The values to send; a file stands in it as {"upload": sha256, "name": …}.
+    Column("params", JSON, nullable=False),
+    Column("text", Text, nullable=False),  # the prompt, as it was written
+    Column("search", Text, nullable=False),  # the same, folded for searching
+    Column("nonce", String(64), nullable=False, unique=True),
+    Column("state", _words(State), nullable=False),
+    Column("owner", String(80)),
+    Column("fence", Integer, nullable=False),
+    Column("request_id", String(200)),
+    Column("quote", Nano, nullable=False),
+    Column("reserved", Nano, nullable=False),
+    Column("price", Nano),  # what was posted, corrections included
+    Column("price_estimated", Boolean, nullable=False),
+    Column("progress", Float),  # 0-100
+    Column("preview_url", Text),
+    Column("result_url", Text),
+    Column("alternatives", JSON, nullable=False),  # {kind: URL}
+    Column("result_text", Text),
+    Column("thumb", Boolean, nullable=False),
+    Column("error", JSON(none_as_null=True)),
+    Column("settled", _words(Settlement)),
+    Column("keep_tries", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("sending_at", Moment),
+    Column("accepted_at", Moment),
+    Column("news_at", Moment),
+    Column("ended_at", Moment),  # deAPI's end, or the end without deAPI
+    Column("kept_at", Moment),
+    Column("not_before", Moment),  # of the next send, or of the next download
+    Column("missing_since", Moment),  # deAPI answers 404 for it
+    Column("stalled_at", Moment),
+    CheckConstraint("quote >= 0 AND reserved >= 0", name="amounts"),
+    CheckConstraint("person <> ''", name="person"),  # '' is the team, in totals
+    Index(None, "profile", "request_id", unique=True),
+    Index(None, "profile", "id"),
+    Index(None, "profile", "person", "id"),
+    Index(None, "profile", "endpoint", "model", "id"),
+    Index(None, "profile", "sending_at"),
+    Index(None, "state", "id"),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run_id", String(36), ForeignKey("runs.id"), nullable=False, index=True),
+    Column("profile", String(40), nullable=False),
+    Column("person", String(80), nullable=False),
+    Column("kind", _words(Kind), nullable=False),
+    Column("amount", Nano, nullable=False),
+    Column("day", Date, nullable=False),  # of the admission, in PLAYGROUND_TIMEZONE
+    Column("at", Moment, nullable=False),
+)
+_first = entries.c.kind == Kind.PENDING
+_last = or_(entries.c.kind == Kind.POSTED, entries.c.kind == Kind.VOIDED)
+Index(
+    "uq_entries_pending",
+    entries.c.run_id,
+    unique=True,
+    sqlite_where=_first,
+    postgresql_where=_first,
+)
+Index("uq_entries_ended", entries.c.run_id, unique=True, sqlite_where=_last, postgresql_where=_last)
+
+totals = Table(
+    "totals",
+    metadata,
+    Column("profile", String(40), primary_key=True),
+    Column("person", String(80), primary_key=True),  # '' is the team
+    Column("period", String(20), primary_key=True),  # 'day:2026-11-24' or 'month:2026-11'
+    Column("held", Nano, nullable=False),
+    Column("posted", Nano, nullable=False),
+)
+
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("person", String(80), primary_key=True),  # one file, counted for each owner
+    Column("name", String(255), nullable=False),
+    Column("size", Integer, nullable=False),  # bytes
+    Column("format", String(20), nullable=False),
+    Column("media_type", String(100), nullable=False),
+    Column("width", Integer),
+    Column("height", Integer),
+    Column("at", Moment, nullable=False),
+)
+
+results = Table(
+    "results",
+    metadata,
+    Column("run_id", String(36), ForeignKey("runs.id"), primary_key=True),
+    Column("n", Integer, primary_key=True),  # 0 is the result itself
+    Column("name", String(40), nullable=False),  # <n>.<ext> in the run's folder
+    Column("kind", String(20), nullable=False),  # '' or the alternative it is: jpg, webp
+    Column("media_type", String(100), nullable=False),
+    Column("size", Integer, nullable=False),  # bytes
+    Column("sha256", String(64), nullable=False),
+    Column("width", Integer),
+    Column("height", Integer),
+    Column("at", Moment, nullable=False),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("person", String(80), primary_key=True),
+    Column("endpoint", String(80), primary_key=True),
+    Column("model", String(200), nullable=False),
+    Column("values", JSON, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+catalogues = Table(
+    "catalogues",
+    metadata,
+    Column("profile", String(40), primary_key=True),
+    Column("models", JSON, nullable=False),
+    Column("fetched_at", Moment, nullable=False),
+)
