@@ -1,0 +1,333 @@
+"""Pacing what leaves, from what deAPI says about its limits.
+
+Limits are learned, never configured: every throttled answer carries the state of its *pool*
+(`X-RateLimit-*`; gotchas §11), of which a key has several. deAPI counts in windows of a minute and
+of a day that open with the first request, at a moment we can't see. So a request counts here from
+when it leaves until a whole window after its answer: wherever deAPI's window lies, no more than
+its limit fall into it. What the headers count beyond ours is somebody else's on the same key.
+
+Time is `clock` seconds that never go back. Nothing runs while nobody waits.
+"""
+
+import asyncio
+import heapq
+import itertools
+import math
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import NamedTuple
+
+from lib.deapi.errors import DailyLimit, is_daily, retry_after
+
+MINUTE = 60.0
+DAY = 86_400.0
+
+FIRST = 1
+"""Requests in flight in a pool that nobody has answered yet: some allow one a minute."""
+
+_PROBE_AFTER = 3600.0
+_MOST_SOURCES = 200
+
+
+class Priority(IntEnum):
+    """Who goes first where requests wait for each other (design.md, Rates)."""
+
+    SUBMIT = 0
+    POLL = 1
+    QUOTE = 2
+    CATALOGUE = 3
+
+
+class _Counted(NamedTuple):
+    at: float
+    """When it was answered."""
+    requests: int
+    foreign: bool = False
+    """Not ours: the headers counted it, when it was sent is unknown."""
+
+
+class _Window:
+    """The requests of the last `length` seconds, as far as they count against `limit`."""
+
+    def __init__(self, length: float, probe_after: float = math.inf) -> None:
+        self.limit: int | None = None
+        self._length = length
+        self._probe_after = probe_after
+        self._log: deque[_Counted] = deque()
+        self._heard = -math.inf
+
+    def note(self, now: float) -> None:
+        """Count a request that was answered, or that may have been processed."""
+        self._log.append(_Counted(now, 1))
+        self._heard = now
+
+    def clear(self) -> None:
+        self._log.clear()
+
+    def correct(self, remaining: int, sent: float, now: float) -> None:
+        """Bring the log in line with an answer, noted already, whose request left at `sent`."""
+        if self.limit is None:
+            return
+        used = max(self.limit - remaining, 0)
+        # All that was answered before this one left is in its count, unless deAPI's window has
+        # ended since: then the oldest no longer count.
+        earlier = sum(each.requests for each in self._log if each.at <= sent and each.at < now)
+        self._drop(earlier - max(used - 1, 0))
+        missing = used - self._total(now)
+        if missing > 0:
+            self._log.append(_Counted(now, missing, foreign=True))
+
+    def _drop(self, count: int) -> None:
+        while count > 0:
+            oldest = self._log.popleft()
+            if oldest.requests > count:
+                self._log.appendleft(oldest._replace(requests=oldest.requests - count))
+            count -= oldest.requests
+
+    def _total(self, now: float) -> int:
+        while self._log and self._log[0].at + self._length <= now:
+            self._log.popleft()
+        return sum(each.requests for each in self._log)
+
+    def opens_in(self, now: float, flying: int, places: int = 1) -> float:
+        """Seconds until `places` more may leave, if what is in flight were answered now."""
+        if self.limit is None:
+            return 0.0
+        wanted = self._total(now) + flying + places - self.limit
+        if wanted <= 0:
+            return 0.0
+        for each in self._log:
+            wanted -= each.requests
+            if wanted <= 0:
+                return min(each.at + self._length - now, self._probe_in(now, flying))
+        return self._length * math.ceil(wanted / self.limit)
+
+    def _probe_in(self, now: float, flying: int) -> float:
+        """Seconds until one may go to ask, when somebody else's requests fill the window.
+
+        Its end is unknown then, and a day is too long to wait for the worst case: a request that
+        is refused costs nothing and says when the window ends.
+        """
+        if flying or not any(each.foreign for each in self._log):
+            return math.inf
+        return max(self._heard + self._probe_after - now, 0.0)
+
+
+@dataclass(order=True, slots=True)
+class _Waiting:
+    priority: Priority
+    arrival: int
+    name: str = field(compare=False)
+    turn: asyncio.Future[None] = field(compare=False)
+
+
+class _Pool:
+    """One of deAPI's pools: its windows, what is in flight into it and who waits for it."""
+
+    def __init__(self, source: str | None = None) -> None:
+        self.source = source
+        self.minute = _Window(MINUTE)
+        self.day = _Window(DAY, _PROBE_AFTER)
+        self.answered = False
+        self.blocked_until = -math.inf
+        self.closed_until = -math.inf
+        self.flying: dict[str, list[float]] = {}
+        self.waiting: list[_Waiting] = []
+        self.timer: asyncio.Task[None] | None = None
+
+    def in_flight(self) -> int:
+        return sum(len(times) for times in self.flying.values())
+
+    def closed_for(self, now: float) -> float:
+        """Seconds until the pool opens again when its day is used up, else 0."""
+        return max(self.closed_until - now, self.day.opens_in(now, 0), 0.0)
+
+    def opens_in(self, now: float, places: int = 1) -> float:
+        """Seconds until `places` requests may leave; infinite when an answer must come first."""
+        flying = self.in_flight()
+        if not self.answered and flying + places > FIRST:
+            return math.inf
+        # What is in flight counts for a whole window after its answer, which is still to come.
+        if flying and self.day.opens_in(now, flying, places) > 0:
+            return math.inf
+        return max(self.blocked_until - now, self.minute.opens_in(now, flying, places), 0.0)
+
+
+class Governor:
+    """Decides when a request may leave. One a key; used from one event loop.
+
+    Every `turn` that returns must be followed by `learn` (with the answer's headers and status, or
+    with status None when no answer came) or by `untaken` (when the request never left).
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._clock = clock
+        self._sleep = sleep
+        self._pools: dict[str, _Pool] = {}
+        self._sources: dict[str, _Pool] = {}
+        self._arrivals = itertools.count()
+
+    async def turn(self, pool: str, priority: Priority) -> None:
+        """Wait until a request into `pool`, a name of the caller's own, may leave.
+
+        In the order of priority, then of arrival. Raises `DailyLimit` when the pool's day is used
+        up, now or while waiting.
+        """
+        home = self._pools.setdefault(pool, _Pool())
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        heapq.heappush(home.waiting, _Waiting(priority, next(self._arrivals), pool, turn))
+        self._pump(home)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled() and turn.exception() is None:
+                self.untaken(pool)
+            self._pump(self._pools[pool])
+            raise
+
+    def learn(self, pool: str, headers: Mapping[str, str], status: int | None) -> None:
+        """Take in an answer's headers, or (`status` None) that none came."""
+        now = self._clock()
+        known = {name.lower(): value for name, value in headers.items()}
+        home = self._home(pool, known.get("x-ratelimit-source", ""))
+        sent = min((at for times in home.flying.values() for at in times), default=now)
+        self._land(home, pool)
+        self._limits(home, known)
+        if status == 429:
+            self._refused(home, known, now)
+        else:
+            for window, name in (
+                (home.minute, "x-ratelimit-remaining"),
+                (home.day, "x-ratelimit-daily-remaining"),
+            ):
+                window.note(now)
+                remaining = _count(known.get(name))
+                if remaining is not None:
+                    window.correct(remaining, sent, now)
+        # A gateway's error page says nothing about limits.
+        home.answered |= status is not None and (status < 500 or home.minute.limit is not None)
+        self._pump(home)
+
+    def untaken(self, pool: str) -> None:
+        """Give a turn back: its request never reached deAPI."""
+        home = self._pools[pool]
+        self._land(home, pool)
+        self._pump(home)
+
+    def delay(self, pool: str) -> float:
+        """Seconds that a new request into `pool` would wait now, as far as is known."""
+        home = self._pools.get(pool)
+        if home is None:
+            return 0.0
+        now = self._clock()
+        if closed := home.closed_for(now):
+            return closed
+        places = 1 + sum(not each.turn.done() for each in home.waiting)
+        minute = home.minute.opens_in(now, home.in_flight(), places)
+        return max(home.blocked_until - now, minute, 0.0)
+
+    @staticmethod
+    def _land(home: _Pool, name: str) -> None:
+        """One request of `name` is no longer in flight.
+
+        Which one is not known when several are; the oldest stays, so that `correct` never takes
+        an answer for older than it is.
+        """
+        times = home.flying.get(name)
+        if times:
+            times.pop()
+        if not times:
+            home.flying.pop(name, None)
+
+    @staticmethod
+    def _limits(home: _Pool, headers: Mapping[str, str]) -> None:
+        limit = _count(headers.get("x-ratelimit-limit"))
+        if limit:
+            home.minute.limit = limit
+            # An account that was upgraded has no daily limit any more.
+            home.day.limit = _count(headers.get("x-ratelimit-daily-limit")) or None
+
+    @staticmethod
+    def _refused(home: _Pool, headers: Mapping[str, str], now: float) -> None:
+        until = now + retry_after(headers)
+        if is_daily(headers):
+            home.closed_until = max(home.closed_until, until)
+            home.day.clear()
+            return
+        home.blocked_until = max(home.blocked_until, until)
+        if "retry-after" in headers:
+            # deAPI's window ends then, and what it held counts no longer.
+            home.minute.clear()
+
+    def _home(self, name: str, source: str) -> _Pool:
+        """The pool that deAPI says a request of `name` fell into; several names may share it."""
+        home = self._pools.setdefault(name, _Pool())
+        if not source or source == home.source:
+            return home
+        named = self._sources.get(source)
+        if named is None:
+            if len(self._sources) >= _MOST_SOURCES:
+                return home
+            named = home if home.source is None else _Pool()
+            named.source = source
+            self._sources[source] = named
+        if named is not home:
+            self._move(name, home, named)
+        return named
+
+    def _move(self, name: str, home: _Pool, named: _Pool) -> None:
+        self._pools[name] = named
+        if name in home.flying:
+            named.flying[name] = home.flying.pop(name)
+        movers = [each for each in home.waiting if each.name == name]
+        home.waiting = [each for each in home.waiting if each.name != name]
+        heapq.heapify(home.waiting)
+        for each in movers:
+            heapq.heappush(named.waiting, each)
+        self._pump(home)
+
+    def _pump(self, home: _Pool) -> None:
+        """Let go who may go, and wake up again when the next one may."""
+        now = self._clock()
+        while home.waiting:
+            first = home.waiting[0]
+            closed = home.closed_for(now)
+            if not first.turn.done():
+                if closed > 0:
+                    error = DailyLimit("The requests of this day are used up.", retry_after=closed)
+                    error.status = None
+                    first.turn.set_exception(error)
+                elif home.opens_in(now) > 0:
+                    break
+                else:
+                    home.flying.setdefault(first.name, []).append(now)
+                    first.turn.set_result(None)
+            heapq.heappop(home.waiting)
+        self._set_timer(home, now)
+
+    def _set_timer(self, home: _Pool, now: float) -> None:
+        if home.timer is not None:
+            home.timer.cancel()
+            home.timer = None
+        wait = home.opens_in(now) if home.waiting else math.inf
+        if wait < math.inf:
+            home.timer = asyncio.ensure_future(self._wake(home, wait))
+
+    async def _wake(self, home: _Pool, wait: float) -> None:
+        await self._sleep(wait)
+        home.timer = None
+        self._pump(home)
+
+
+def _count(text: str | None) -> int | None:
+    """A header's number; None when there is none or it is none."""
+    text = (text or "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
