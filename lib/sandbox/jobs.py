@@ -1,0 +1,224 @@
+"""The life of a job: accepted and charged, rendered, done or failed, settled.
+
+What a job looks like at a moment follows from the clock and from what its engine has written, so
+nothing is stored while it runs but that it was accepted.
+"""
+
+import asyncio
+import json
+import logging
+import secrets
+import shutil
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+from uuid import uuid4
+
+from lib.sandbox.account import Account
+from lib.sandbox.database import Database
+from lib.sandbox.engines.base import CannotRender, Engine, Outputs
+from lib.sandbox.order import Order
+from lib.sandbox.prices import price
+from lib.sandbox.validate import Uploads
+
+Status = Literal["pending", "processing", "done", "error"]
+
+_PENDING = 0.1
+"""The share of a job's time in which it waits for its turn."""
+_WORKERS = 2
+"""Engines at work at once; the loop stays free whatever they do."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A job at one moment. File names are relative to the file store."""
+
+    status: Status
+    progress: float
+    """0 to 100."""
+    preview: str | None = None
+    result: str | None = None
+    alternatives: Mapping[str, str] | None = None
+    price: int | None = None
+    """What it cost in nano-dollars, once it has ended."""
+    error_code: str | None = None
+    error_message: str | None = None
+
+
+@dataclass(slots=True)
+class _Open:
+    """A job that hasn't ended."""
+
+    request_id: str
+    token: str
+    order: Order
+    starts_at: float
+    ends_at: float
+    """Seconds since 1970, like `starts_at`; later if rendering takes longer."""
+    outputs: Outputs | None = None
+
+    def snapshot(self, now: float) -> Snapshot:
+        if now < self.starts_at:
+            return Snapshot("pending", 0.0)
+        share = (now - self.starts_at) / max(self.ends_at - self.starts_at, 1e-9)
+        progress = round(min(100 * share, 99.0), 2)
+        preview = _preview(self.outputs, progress) if self.outputs else None
+        return Snapshot("processing", progress, preview and f"{self.token}/{preview}")
+
+
+class Jobs:
+    """Every job of this data folder. Belongs to the server's loop."""
+
+    def __init__(
+        self,
+        folder: Path,
+        database: Database,
+        account: Account,
+        engines: Mapping[str, Engine],
+        speed: float,
+        clock: Callable[[], float],
+    ) -> None:
+        """`files` and `uploads` are made in `folder`; `clock` gives seconds since 1970."""
+        self.files = folder / "files"
+        self._uploads = folder / "uploads"
+        self._database = database
+        self._account = account
+        self._engines = engines
+        self._speed = speed
+        self._clock = clock
+        self._open: dict[str, _Open] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="engine")
+
+    def resume(self) -> None:
+        """Go on with what an earlier process left unfinished."""
+        for row in self._database.rows(
+            "SELECT request_id, token, work, accepted_at FROM jobs WHERE status = 'open'"
+            " ORDER BY accepted_at"
+        ):
+            order = Order.from_json(json.loads(row["work"]))
+            self._start(row["request_id"], row["token"], order, row["accepted_at"])
+
+    async def close(self) -> None:
+        """Let go; what isn't finished is resumed by the next process."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._workers.shutdown(wait=False, cancel_futures=True)
+
+    async def accept(self, order: Order, uploads: Uploads) -> str:
+        """Charge and begin a job; its request id. Raises `NotEnough`."""
+        request_id = str(uuid4())
+        files = await asyncio.to_thread(self._keep, request_id, uploads)
+        order = replace(order, files=files).drawn()
+        token, now = secrets.token_urlsafe(24), self._clock()
+        try:
+            with self._database.transaction():
+                self._account.charge(request_id, order.endpoint.id, price(order))
+                self._database.execute(
+                    "INSERT INTO jobs (request_id, token, accepted_at, work, status)"
+                    " VALUES (?, ?, ?, ?, 'open')",
+                    [request_id, token, now, json.dumps(order.as_json())],
+                )
+        except BaseException:
+            await asyncio.to_thread(self._discard, request_id)
+            raise
+        self._start(request_id, token, order, now)
+        return request_id
+
+    def find(self, request_id: str) -> Snapshot | None:
+        if request_id in self._open:
+            return self._open[request_id].snapshot(self._clock())
+        rows = self._database.rows(
+            "SELECT token, status, outputs, price, error_code, error_message FROM jobs"
+            " WHERE request_id = ?",
+            [request_id],
+        )
+        return _ended(*rows[0]) if rows else None
+
+    def _start(self, request_id: str, token: str, order: Order, accepted_at: float) -> None:
+        seconds = self._engines[order.endpoint.id].seconds(order) / self._speed
+        starts_at, ends_at = accepted_at + seconds * _PENDING, accepted_at + seconds
+        job = _Open(request_id, token, order, starts_at, ends_at)
+        self._open[request_id] = job
+        task = asyncio.create_task(self._run(job))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _run(self, job: _Open) -> None:
+        try:
+            loop = asyncio.get_running_loop()
+            job.outputs = await loop.run_in_executor(self._workers, self._render, job)
+            await asyncio.sleep(max(0.0, job.ends_at - self._clock()))
+            self._end(job, "done", price(job.order))
+        except CannotRender as failure:
+            self._end(job, "error", 0, "cannot_render", str(failure))
+        except Exception:  # noqa: BLE001 -- whatever it was: the job ends, its money goes back
+            _log.exception("The engine of job %s failed", job.request_id)
+            self._end(job, "error", 0, "internal_error", "The sandbox failed to make this.")
+        await asyncio.to_thread(self._discard, job.request_id)
+
+    def _render(self, job: _Open) -> Outputs:
+        folder = self.files / job.token
+        folder.mkdir(parents=True, exist_ok=True)
+        return self._engines[job.order.endpoint.id].render(job.order, folder)
+
+    def _end(
+        self,
+        job: _Open,
+        status: Literal["done", "error"],
+        final: int,
+        code: str | None = None,
+        message: str | None = None,
+    ) -> None:
+        """Settle the charge and the job together; `final` is what it costs in the end."""
+        outputs = json.dumps(asdict(job.outputs)) if job.outputs else None
+        with self._database.transaction():
+            self._account.settle(job.request_id, final)
+            self._database.execute(
+                "UPDATE jobs SET status = ?, outputs = ?, price = ?, error_code = ?,"
+                " error_message = ? WHERE request_id = ?",
+                [status, outputs, final, code, message, job.request_id],
+            )
+        del self._open[job.request_id]
+
+    def _keep(self, request_id: str, uploads: Uploads) -> dict[str, Path]:
+        kept: dict[str, Path] = {}
+        for name, upload in uploads.items():
+            kept[name] = self._uploads / request_id / name
+            kept[name].parent.mkdir(parents=True, exist_ok=True)
+            upload.file.seek(0)
+            with kept[name].open("wb") as target:
+                shutil.copyfileobj(upload.file, target)
+        return kept
+
+    def _discard(self, request_id: str) -> None:
+        shutil.rmtree(self._uploads / request_id, ignore_errors=True)
+
+
+def _preview(outputs: Outputs, progress: float) -> str | None:
+    """Of four previews: the first from 25 %, the last at 100."""
+    reached = int(progress * len(outputs.previews) / 100)
+    return outputs.previews[reached - 1] if reached else None
+
+
+def _ended(
+    token: str, status: Status, outputs: str | None, price: int, code: str | None, why: str | None
+) -> Snapshot:
+    if status == "error" or outputs is None:
+        return Snapshot("error", 0.0, price=price, error_code=code, error_message=why)
+    names: dict[str, Any] = json.loads(outputs)
+    alternatives = {kind: f"{token}/{name}" for kind, name in names["alternatives"].items()}
+    previews: list[str] = names["previews"]
+    return Snapshot(
+        "done",
+        100.0,
+        preview=f"{token}/{previews[-1]}" if previews else None,
+        result=f"{token}/{names['result']}",
+        alternatives=alternatives or None,
+        price=price,
+    )

@@ -1,0 +1,106 @@
+"""The HTTP server: one port for everything."""
+
+import socket
+import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from lib.sandbox import control, errors, files, v2
+from lib.sandbox.config import Config
+from lib.sandbox.state import Call, State, opened
+
+
+def app(config: Config) -> Starlette:
+    """The whole sandbox as one ASGI application; its state lives from startup to shutdown."""
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncGenerator[dict[str, Any]]:
+        async with opened(config) as state:
+            yield {"sandbox": state}
+
+    return Starlette(
+        routes=[*v2.routes(), *control.routes(), *files.routes()],
+        middleware=[Middleware(Recorder)],
+        exception_handlers={
+            errors.Refused: errors.answer_refused,
+            HTTPException: errors.answer_http,
+            Exception: errors.answer_bug,
+        },
+        lifespan=lifespan,
+    )
+
+
+class Recorder:
+    """Notes each call and its answer's status for `GET /sandbox/requests`."""
+
+    def __init__(self, inner: ASGIApp) -> None:
+        self._inner = inner
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith("/sandbox/"):
+            await self._inner(scope, receive, send)
+            return
+        status = 500  # what a bug answers, outside of here
+
+        async def noting(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        at = time.time()
+        try:
+            await self._inner(scope, receive, noting)
+        finally:
+            state: State = scope["state"]["sandbox"]
+            state.calls.append(Call(scope["method"], scope["path"], status, at))
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 is any free one. Raises `OSError`, e.g. when the port is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError:
+        listening.close()
+        raise
+    return listening
+
+
+def serve(config: Config, listening: socket.socket) -> None:
+    """Answer on `listening` until SIGTERM or Ctrl-C; says on standard output when it does."""
+    host, port = listening.getsockname()[:2]
+    name = f"[{host}]" if ":" in host else host
+    server = _Server(
+        uvicorn.Config(
+            app(config),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=2,
+        ),
+        ready=f"ready http://{name}:{port}",
+    )
+    server.run(sockets=[listening])
+
+
+class _Server(uvicorn.Server):
+    """Prints a line once it answers."""
+
+    def __init__(self, config: uvicorn.Config, ready: str) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            print(self._ready, flush=True)

@@ -1,0 +1,69 @@
+"""Everything one running sandbox knows; URLs and HTTP are elsewhere."""
+
+import time
+from collections import deque
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from lib.sandbox.account import Account
+from lib.sandbox.catalogue import Catalogue
+from lib.sandbox.config import Config
+from lib.sandbox.database import Database
+from lib.sandbox.engines import engines
+from lib.sandbox.jobs import Jobs
+from lib.sandbox.rates import Rates
+
+_CALLS_KEPT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call that the sandbox received, and the status it answered."""
+
+    method: str
+    path: str
+    status: int
+    at: float
+    """Seconds since 1970."""
+
+
+@dataclass(slots=True, kw_only=True)
+class State:
+    """Balance, charges and jobs are in the data folder; the rest lasts as long as the process."""
+
+    config: Config
+    account: Account
+    jobs: Jobs
+    rates: Rates
+    catalogue: Catalogue
+    calls: deque[Call] = field(default_factory=lambda: deque[Call](maxlen=_CALLS_KEPT))
+    """The latest calls, oldest first."""
+
+
+@asynccontextmanager
+async def opened(config: Config) -> AsyncGenerator[State]:
+    """The state of `config.data`, with its unfinished jobs going on."""
+    config.data.mkdir(parents=True, exist_ok=True)
+    database = Database(config.data / "sandbox.db")
+    account = Account(database, config.balance, time.time)
+    work = engines(config.engines)
+    jobs = Jobs(config.data, database, account, work, config.speed, time.time)
+    jobs.resume()
+    try:
+        yield State(
+            config=config,
+            account=account,
+            jobs=jobs,
+            rates=Rates(config.tier, time.monotonic),
+            catalogue=Catalogue.shipped(),
+        )
+    finally:
+        await jobs.close()
+        database.close()
+
+
+def written(at: float) -> str:
+    """A moment as ISO 8601 in UTC."""
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
