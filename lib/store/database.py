@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, select
+from sqlalchemy.exc import DBAPIError
 
 from lib.store.errors import DiskFull, NewerData, StoreError
 
@@ -75,6 +75,11 @@ class Store:
         with self._turn, _explained(), self._writing.begin() as connection:
             yield connection
 
+    def check(self) -> None:
+        """Raises `StoreError` when the database does not answer."""
+        with self.read() as connection:
+            connection.execute(select(1))
+
     def today(self) -> date:
         """The day that a run admitted now counts in."""
         return self.now().astimezone(self.timezone).date()
@@ -127,10 +132,11 @@ def _sqlite(path: Path) -> Engine:
 
 @contextmanager
 def _explained() -> Generator[None]:
-    """Turns what SQLite says about its disk and its locks into a sentence."""
+    """Turns what the database says about its disk, its locks and its constraints into a
+    sentence."""
     try:
         yield
-    except OperationalError as error:
+    except DBAPIError as error:
         raise _explain(error) from error
 
 

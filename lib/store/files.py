@@ -1,7 +1,7 @@
 """The files beside the database: uploads, results and thumbnails. Nothing here deletes.
 
     uploads/ab/<sha256>      what people gave, by content, once for everybody
-    results/<run id>/<name>  what jobs made
+    results/<run id>/<name>  what jobs made, and preview.webp while they are at it
     thumbs/<run id>.webp     a small picture of a result, made once
 
 A file appears under its name when it is complete and on disk: it is written under another name in
@@ -31,6 +31,8 @@ FREE_BYTES = 500_000_000
 """What must stay free beside twice the expected result (rules.md, People)."""
 THUMBNAIL_PIXELS = 384
 """The longest side of a thumbnail."""
+PREVIEW_PIXELS = 768
+"""The longest side of a preview."""
 
 _UPLOAD_FACTS = [field.name for field in fields(Upload) if field.name != "path"]
 _NAME = re.compile(r"[0-9a-zA-Z_-]+(\.[0-9a-zA-Z]+)?")
@@ -93,29 +95,44 @@ def thumb_path(store: Store, run_id: str) -> Path:
     return store.data_dir / "thumbs" / f"{_safe(run_id)}.webp"
 
 
-@contextmanager
-def result_file(store: Store, run_id: str, name: str) -> Generator[Path]:
-    """A path to write a result to. At the end of the `with` it is on disk as `result_path`;
-    after an exception nothing is there. Raises `DiskFull` when there is no room."""
-    with _appearing(result_path(store, run_id, name)) as fresh:
-        yield fresh
+def preview_path(store: Store, run_id: str) -> Path:
+    """Where the newest preview of a run is, or would be."""
+    return result_path(store, run_id, "preview.webp")
+
+
+def keep_result(store: Store, run_id: str, name: str, fresh: Path) -> Path:
+    """Gives the complete file `fresh`, of the same folder, the name `name` for good; returns its
+    path. A run may be `done` only after this: a rename alone would not survive a power cut."""
+    target = result_path(store, run_id, name)
+    _flush(fresh)
+    fresh.replace(target)
+    _flush(target.parent)
+    return target
 
 
 def make_thumbnail(store: Store, run_id: str, source: Path) -> tuple[int, int]:
     """Makes the run's thumbnail of the picture `source`; returns that picture's width and height
     in pixels. Raises `BadPicture` or `DiskFull`."""
-    size, small = _reduced(source)
-    with _appearing(thumb_path(store, run_id)) as fresh:
+    return _reduce(source, thumb_path(store, run_id), THUMBNAIL_PIXELS)
+
+
+def make_preview(store: Store, run_id: str, source: Path) -> tuple[int, int]:
+    """Makes the picture `source` the run's preview, in the place of the last one; as
+    `make_thumbnail` in all else."""
+    return _reduce(source, preview_path(store, run_id), PREVIEW_PIXELS)
+
+
+def _reduce(source: Path, target: Path, pixels: int) -> tuple[int, int]:
+    """Writes the picture `source` upright, in colour and with no side over `pixels`, as WebP;
+    returns the width and height that it had."""
+    size, small = _reduced(source, pixels)
+    with _appearing(target) as fresh:
         small.save(fresh, "WEBP", quality=80)
     return size
 
 
-def _reduced(source: Path) -> tuple[tuple[int, int], Image.Image]:
-    """The size of the picture `source`, and the picture upright, small and in colour.
-
-    Pillow's limit against decompression bombs holds: up to twice that limit it would only warn.
-    """
-    side = (THUMBNAIL_PIXELS, THUMBNAIL_PIXELS)
+def _reduced(source: Path, pixels: int) -> tuple[tuple[int, int], Image.Image]:
+    # Pillow's limit against decompression bombs is held here: up to twice it Pillow only warns.
     limit = Image.MAX_IMAGE_PIXELS
     try:
         with Image.open(source) as picture:
@@ -123,12 +140,12 @@ def _reduced(source: Path) -> tuple[tuple[int, int], Image.Image]:
             if limit is not None and size[0] * size[1] > limit:
                 raise Image.DecompressionBombError
             # A JPEG is decoded at a smaller size, and no step copies a large picture.
-            picture.draft(None, (2 * THUMBNAIL_PIXELS, 2 * THUMBNAIL_PIXELS))
+            picture.draft(None, (2 * pixels, 2 * pixels))
             ImageOps.exif_transpose(picture, in_place=True)
             small: Image.Image = picture
             if picture.mode not in ("RGB", "RGBA"):
                 small = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-            small.thumbnail(side)
+            small.thumbnail((pixels, pixels))
             return size, small
     except Image.DecompressionBombError as error:
         raise BadPicture("This picture has too many pixels to be opened safely.") from error

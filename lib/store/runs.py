@@ -109,6 +109,12 @@ def unsend(
         )
 
 
+def postpone(store: Store, run: Run, not_before: datetime, error: Mapping[str, Any]) -> Run | None:
+    """Notes why a waiting run is not sent before `not_before`."""
+    with store.write() as connection:
+        return _note(connection, run, {State.WAITING}, error=dict(error), not_before=not_before)
+
+
 def refuse(store: Store, run: Run, error: Mapping[str, Any]) -> Run | None:
     """sending → failed: deAPI certainly refused it. The hold ends, nothing was spent."""
     with store.write() as connection:
@@ -174,15 +180,18 @@ def news(
     (any more) or the fence is old.
     """
     with store.write() as connection:
-        mine = (runs.c.id == run.id, runs.c.fence == run.fence, runs.c.state.in_(FOLLOWED))
-        current = _one(connection, *mine)
+        current = _one(
+            connection,
+            runs.c.id == run.id,
+            runs.c.fence == run.fence,
+            runs.c.state.in_(FOLLOWED),
+        )
         if current is None:
             return None
         changes = merge(current, state, progress, preview_url)
         if not changes:
             return current
-        changed = update(runs).where(*mine).values(**changes, news_at=store.now())
-        return _returned(connection, changed)
+        return _note(connection, run, FOLLOWED, **changes, news_at=store.now())
 
 
 def merge(
@@ -212,12 +221,8 @@ def missing(store: Store, run: Run) -> Run | None:
     """deAPI answered 404 for its request id: `missing_since` keeps the first time of it, until
     there is news again. `None` when the run is not followed or the fence is old."""
     with store.write() as connection:
-        noted = (
-            update(runs)
-            .where(runs.c.id == run.id, runs.c.fence == run.fence, runs.c.state.in_(FOLLOWED))
-            .values(missing_since=func.coalesce(runs.c.missing_since, literal(store.now(), Moment)))
-        )
-        return _returned(connection, noted)
+        since = func.coalesce(runs.c.missing_since, literal(store.now(), Moment))
+        return _note(connection, run, FOLLOWED, missing_since=since)
 
 
 def stall(store: Store, run: Run) -> Run | None:
@@ -355,12 +360,14 @@ def keep_failed(
     """Notes that the result could not be fetched or written; it stays in `keeping`, to be tried
     again at `not_before`."""
     with store.write() as connection:
-        noted = (
-            update(runs)
-            .where(runs.c.id == run.id, runs.c.fence == run.fence, runs.c.state == State.KEEPING)
-            .values(error=dict(error), not_before=not_before, keep_tries=runs.c.keep_tries + 1)
+        return _note(
+            connection,
+            run,
+            {State.KEEPING},
+            error=dict(error),
+            not_before=not_before,
+            keep_tries=runs.c.keep_tries + 1,
         )
-        return _returned(connection, noted)
 
 
 def give_up_keeping(store: Store, run: Run, error: Mapping[str, Any]) -> Run | None:
@@ -435,6 +442,18 @@ def _move(
         .values(state=target, **changes)
     )
     return _returned(connection, moved)
+
+
+def _note(
+    connection: Connection, run: Run, states: Collection[State], **changes: Any
+) -> Run | None:
+    """The same for a run that stays where it is, or whose news were merged."""
+    noted = (
+        update(runs)
+        .where(runs.c.id == run.id, runs.c.fence == run.fence, runs.c.state.in_(states))
+        .values(**changes)
+    )
+    return _returned(connection, noted)
 
 
 def _end_hold(connection: Connection, run: Run, price: Decimal | None, at: datetime) -> None:
