@@ -1,18 +1,13 @@
 """Fixtures for every kind of test: real sandboxes and playgrounds, ended with the test."""
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from itertools import count
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support import playground
-from tests.support.playground import Playground
-from tests.support.sandbox import Sandbox
-
-StartSandbox = Callable[..., Sandbox]
-StartPlayground = Callable[..., Playground]
+from tests.support.playground import StartPlayground, playgrounds
+from tests.support.sandbox import Sandbox, StartSandbox, sandboxes
 
 
 @pytest.fixture
@@ -48,32 +43,4 @@ def shared_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox
 def start_playground(tmp_path: Path) -> Iterator[StartPlayground]:
     """Starts playgrounds: `start_playground(live=sandbox, PLAYGROUND_TIMEZONE="Asia/Tokyo")`."""
     with playgrounds(tmp_path) as start:
-        yield start
-
-
-@contextmanager
-def sandboxes(folder: Path) -> Iterator[StartSandbox]:
-    """A starter of sandboxes under `folder`, all ended at the end."""
-    with ExitStack() as ending:
-        numbers = count(1)
-
-        def start(**flags: object) -> Sandbox:
-            started = Sandbox(folder / f"sandbox-{next(numbers)}", **flags)  # pyright: ignore[reportArgumentType]
-            ending.callback(started.process.kill)
-            return started
-
-        yield start
-
-
-@contextmanager
-def playgrounds(folder: Path) -> Iterator[StartPlayground]:
-    """A starter of playgrounds under `folder`, all ended at the end."""
-    with ExitStack() as ending:
-        numbers = count(1)
-
-        def start(live: Sandbox | None = None, **settings: str) -> Playground:
-            started = Playground(folder / f"playground-{next(numbers)}", live=live, **settings)
-            ending.callback(started.kill)
-            return started
-
         yield start

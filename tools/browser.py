@@ -2,8 +2,8 @@
 
 In this order: the one that PLAYGROUND_TEST_BROWSER names, the one found last time, an installed
 Chromium or Chrome, the system's package manager where it may be used without asking (root, or sudo
-without a password), Playwright's own download. "Works" means that Playwright opened a page in it:
-some systems ship a `chromium-browser` that only says where to get one.
+without a password), Playwright's own download. One that nobody named must first open a page: some
+systems ship a `chromium-browser` that only says where to get it.
 """
 
 import os
@@ -75,10 +75,10 @@ def main() -> int:
 
 
 def find() -> str | None:
-    """The path of a browser that is there and works, else None. Remembers what it found."""
+    """The path of a browser that is there, else None. Remembers one that it found to work."""
     named = os.environ.get(SETTING)
     if named:
-        return named if works(named) else None
+        return named if Path(named).is_file() else None
     remembered = REMEMBERED.read_text() if REMEMBERED.exists() else ""
     if Path(remembered).is_file():
         return remembered

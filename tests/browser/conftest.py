@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.conftest import playgrounds
-from tests.support.playground import Playground
+from tests.support.playground import Playground, playgrounds
 from tests.support.watch import Watch
 from tools import browser as tool
 

@@ -2,6 +2,9 @@
 
 import socket
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -78,3 +81,20 @@ class Playground:
             raise RuntimeError(f"the playground ended at its start:\n{self.process.output}")
         health = self.health()
         return health is not None and health.get("status") == "ok"
+
+
+StartPlayground = Callable[..., Playground]
+
+
+@contextmanager
+def playgrounds(folder: Path) -> Iterator[StartPlayground]:
+    """A starter of playgrounds under `folder`, all ended at the end."""
+    with ExitStack() as ending:
+        numbers = count(1)
+
+        def start(live: Sandbox | None = None, **settings: str) -> Playground:
+            started = Playground(folder / f"playground-{next(numbers)}", live=live, **settings)
+            ending.callback(started.kill)
+            return started
+
+        yield start

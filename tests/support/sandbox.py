@@ -2,6 +2,9 @@
 
 import re
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +18,14 @@ class Sandbox:
     """A running `python -m lib.sandbox`: where it is, its key, and what it saw.
 
     Keyword arguments become its flags: `tier="basic"`, `balance=0.4`, `engines="none"`, …
-    `folder` takes its data (unless `data` names another place) and its log.
+    `folder` takes its log, and its data unless `data` names another place.
     """
 
-    def __init__(
-        self, folder: Path, *, key: str = "test-key", port: int = 0, **flags: object
-    ) -> None:
+    def __init__(self, folder: Path, **flags: object) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.key = key
-        self.data = Path(str(flags.setdefault("data", folder / "data")))
-        options = {"port": port, "key": key, **flags}
+        options = {"port": 0, "key": "test-key", "data": folder / "data", **flags}
+        self.key = str(options["key"])
+        self.data = Path(str(options["data"]))
         arguments = [str(part) for name, value in options.items() for part in (f"--{name}", value)]
         self.process = Process(
             [sys.executable, "-m", "lib.sandbox", *arguments],
@@ -63,3 +64,20 @@ class Sandbox:
             raise RuntimeError(f"the sandbox ended at its start:\n{self.process.output}")
         line = re.search(r"^ready (http://\S+)$", self.process.output, re.MULTILINE)
         return line.group(1) if line else None
+
+
+StartSandbox = Callable[..., Sandbox]
+
+
+@contextmanager
+def sandboxes(folder: Path) -> Iterator[StartSandbox]:
+    """A starter of sandboxes under `folder`, all ended at the end."""
+    with ExitStack() as ending:
+        numbers = count(1)
+
+        def start(**flags: object) -> Sandbox:
+            started = Sandbox(folder / f"sandbox-{next(numbers)}", **flags)
+            ending.callback(started.process.kill)
+            return started
+
+        yield start
