@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-ParamType = Literal["string", "integer", "number", "boolean", "array", "file"]
+ParamType = Literal["string", "integer", "number", "array", "file"]
 Encoding = Literal["json", "multipart"]
 Media = Literal["image"]
 Source = Literal["spec", "live"]

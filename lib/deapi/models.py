@@ -1,0 +1,127 @@
+"""One entry of the catalogue, read tolerantly.
+
+The live service writes the same fact in several ways (gotchas §1): inference types as a list or
+as an object's keys, `info` as an object, `[]` or null, numbers and flags as text. Whatever can be
+read is kept; whatever can't is left out, and is never an error.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from lib.deapi.inference import canonical
+
+Scalar = int | float | str | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lora:
+    """A style that can be laid over a model: `name` is sent, `title` is shown."""
+
+    name: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model as `GET /models` describes it (deapi.md, Dynamic Model Discovery).
+
+    `limits` hold numbers or lists of them, `features` flags, `defaults` the model's own values.
+    `raw` is the entry as it came, for people who want to see it and for remembering it.
+    """
+
+    slug: str
+    name: str
+    inference_types: frozenset[str]
+    limits: Mapping[str, int | float | tuple[Scalar, ...]]
+    features: Mapping[str, bool]
+    defaults: Mapping[str, Scalar]
+    loras: tuple[Lora, ...]
+    raw: Mapping[str, Any] = field(repr=False, compare=False)
+
+    @classmethod
+    def parse(cls, raw: Mapping[str, Any]) -> "Model":
+        """Read one entry. Raises `ValueError` when it has no slug: it can't be used then."""
+        slug = raw.get("slug")
+        if not isinstance(slug, str) or not slug:
+            raise ValueError("a model without a slug")
+        name = raw.get("name")
+        info = _object(raw.get("info"))
+        return cls(
+            slug=slug,
+            name=name if isinstance(name, str) and name else slug,
+            inference_types=frozenset(
+                canonical(each) for each in _names(raw.get("inference_types"))
+            ),
+            limits=_limits(_object(info.get("limits"))),
+            features=_features(_object(info.get("features"))),
+            defaults=_defaults(_object(info.get("defaults"))),
+            loras=tuple(_loras(raw.get("loras"))),
+            raw=raw,
+        )
+
+    def limit(self, name: str) -> int | float | None:
+        """The number published as `name`, or None when there is none or it is a list."""
+        value = self.limits.get(name)
+        return value if isinstance(value, int | float) else None
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return cast(Mapping[str, Any], value) if isinstance(value, dict) else {}
+
+
+def _items(value: Any) -> list[Any]:
+    return cast(list[Any], value) if isinstance(value, list) else []
+
+
+def _names(value: Any) -> list[str]:
+    found: Iterable[Any] = _object(value) or _items(value)
+    return [each for each in found if isinstance(each, str)]
+
+
+def number(value: Any) -> int | float | None:
+    """`value` as a finite number: `4`, `4.0`, `"4"` and `"7.5"` are, everything else is None."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        read = float(value)
+    except (ValueError, OverflowError):
+        return None
+    if read != read or read in (float("inf"), float("-inf")):
+        return None
+    if isinstance(value, int):
+        return value
+    return int(read) if read.is_integer() else read
+
+
+def _limits(raw: Mapping[str, Any]) -> dict[str, int | float | tuple[Scalar, ...]]:
+    limits: dict[str, int | float | tuple[Scalar, ...]] = {}
+    for name, value in raw.items():
+        if isinstance(value, list):
+            limits[name] = tuple(each for each in _items(value) if isinstance(each, Scalar))
+        elif (read := number(value)) is not None:
+            limits[name] = read
+    return limits
+
+
+_FLAGS = {"1": True, "true": True, "0": False, "false": False, "": False}
+
+
+def _features(raw: Mapping[str, Any]) -> dict[str, bool]:
+    return {
+        name: _FLAGS[str(value).lower()]
+        for name, value in raw.items()
+        if isinstance(value, Scalar) and str(value).lower() in _FLAGS
+    }
+
+
+def _defaults(raw: Mapping[str, Any]) -> dict[str, Scalar]:
+    return {name: value for name, value in raw.items() if isinstance(value, Scalar)}
+
+
+def _loras(raw: Any) -> Iterable[Lora]:
+    for each in _items(raw):
+        entry = _object(each)
+        name, title = entry.get("name"), entry.get("display_name")
+        if isinstance(name, str) and name:
+            yield Lora(name, title if isinstance(title, str) and title else name)

@@ -1,0 +1,1 @@
+"""What happens to a run: quote, reserve, submit, follow, settle, keep."""

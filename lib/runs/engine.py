@@ -1,0 +1,177 @@
+"""Everything that happens to runs, behind one synchronous façade for the threads that draw pages.
+
+The engine owns the loop, the profiles and the journeys. Pages hand it orders and read snapshots;
+closing a browser changes nothing here, and after a kill it takes up every open run again.
+"""
+
+import concurrent.futures
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from lib.deapi.catalogue import Listing
+from lib.deapi.contract import Endpoint
+from lib.deapi.errors import DeapiError, NoAnswer
+from lib.deapi.models import Model
+from lib.runs import orders
+from lib.runs.balance import Balance
+from lib.runs.journey import Journey
+from lib.runs.loop import Loop
+from lib.runs.orders import NoQuote, Order
+from lib.runs.profiles import Address, Profile
+from lib.runs.quotes import Quote
+from lib.store import Run, Store, catalogues, runs
+from lib.store.catalogues import StoredCatalogue
+
+T = TypeVar("T")
+
+CLICK_SECONDS = 20.0
+"""How long a click may wait for deAPI's answer before it says so."""
+GRACE_SECONDS = 10.0
+"""How long stopping waits for a paid call's answer."""
+
+
+class Engine:
+    """Runs of every profile over one store. Start it once a process; it may be used from any
+    thread after that."""
+
+    def __init__(self, store: Store, addresses: Sequence[Address]) -> None:
+        self.store = store
+        self._addresses = addresses
+        self._owner = str(uuid4())
+        self._loop = Loop()
+        self._profiles: dict[str, Profile] = {}
+        self._journeys: dict[str, Journey] = {}
+        self._followed: set[str] = set()
+
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        return tuple(address.name for address in self._addresses)
+
+    def start(self) -> None:
+        """Bring the profiles up and take up every run that was left open."""
+        self._loop.start()
+        self._loop.submit(self._begin()).result()
+
+    def stop(self) -> None:
+        """Stop asking; paid calls under way get their answers first. Open runs wait for a start."""
+        self._loop.stop(grace=GRACE_SECONDS, last=self._end)
+
+    # --- what a page asks ------------------------------------------------------------------------
+
+    def listing(self, profile: str) -> Listing:
+        """The catalogue; at once when any is known. Raises `DeapiError` when none could be had."""
+        catalogue = self._profiles[profile].catalogue
+        return self._wait(catalogue.get())
+
+    def balance(self, profile: str) -> Balance | None:
+        """The last known balance, or None before the first answer; looks again when it is old."""
+        watch = self._profiles[profile].balance
+        if watch.stale():
+            self._loop.submit(watch.look())
+        return watch.peek()
+
+    def quote(
+        self, profile: str, at: Endpoint, params: Mapping[str, Any], *, wait: float
+    ) -> Quote | DeapiError | None:
+        """The quote for these parameters, why there is none, or None when `wait` seconds were not
+        enough: it is on its way, look again."""
+        quotes = self._profiles[profile].quotes
+        known = quotes.peek(at, params)
+        if known is not None:
+            return known
+        asked = self._loop.submit(quotes.ask(at, params))
+        try:
+            return asked.result(timeout=wait)
+        except concurrent.futures.TimeoutError:
+            return None
+        except DeapiError as error:
+            return error
+
+    def requote(self, profile: str, at: Endpoint, params: Mapping[str, Any]) -> None:
+        """Forget why there is no quote, so that it is asked for again."""
+        self._profiles[profile].quotes.forget(at, params)
+
+    def delay(self, run: Run) -> float:
+        """Seconds that the rate limit still makes this waiting run wait, as far as is known."""
+        return self._profiles[run.profile].client.governor.delay(run.endpoint)
+
+    # --- what a page orders ----------------------------------------------------------------------
+
+    def submit(self, order: Order) -> Run:
+        """Admit the order and start it; returns the committed run at once.
+
+        The same nonce again returns the run it made. Raises `OrderRefused` or `StoreError`, and
+        then nothing was committed.
+        """
+        orders.check(order)
+        quotes = self._profiles[order.profile].quotes
+        try:
+            quote = self._wait(quotes.ask(order.endpoint, order.params))
+        except DeapiError as error:
+            raise NoQuote(error) from error
+        run = orders.admit(self.store, order, quote)
+        self._loop.call(self._follow, run)
+        return run
+
+    def cancel(self, run_id: str, person: str) -> Run | None:
+        """Take back a run that is still waiting; None when it is too late for that."""
+        return runs.cancel(self.store, run_id, person)
+
+    def settle_unknown(self, run_id: str, person: str, *, paid: bool) -> Run | None:
+        """Count an `unknown` run as paid, or as not charged; None when nothing was to settle."""
+        return runs.settle_unknown(self.store, run_id, person, paid=paid)
+
+    # --- inside ----------------------------------------------------------------------------------
+
+    async def _begin(self) -> None:
+        for address in self._addresses:
+            await self._open(address)
+        for run in await self._loop.thread(runs.recover, self.store, self._owner):
+            self._follow(run)
+
+    def _follow(self, run: Run) -> None:
+        """Take a run to its end, once. One whose profile has gone waits for it to come back."""
+        journey = self._journeys.get(run.profile)
+        if journey is not None and run.id not in self._followed:
+            self._followed.add(run.id)
+            self._loop.spawn(self._go(journey, run))
+
+    async def _go(self, journey: Journey, run: Run) -> None:
+        try:
+            await journey.go(run)
+        finally:
+            self._followed.discard(run.id)
+
+    async def _end(self) -> None:
+        for profile in self._profiles.values():
+            await profile.catalogue.aclose()
+            await profile.client.aclose()
+
+    async def _open(self, address: Address) -> None:
+        def remember(listing: Listing) -> None:
+            self._loop.spawn(self._remember(address.name, listing))
+
+        known = await self._loop.thread(catalogues.load, self.store, address.name)
+        profile = Profile(address, known and _listing(known), remember)
+        self._profiles[address.name] = profile
+        self._journeys[address.name] = Journey(self._loop, self.store, profile, self._owner)
+        self._loop.spawn(profile.balance.look())
+
+    async def _remember(self, profile: str, listing: Listing) -> None:
+        raw = [model.raw for model in listing.models]
+        await self._loop.thread(catalogues.save, self.store, profile, raw, listing.fetched_at)
+
+    def _wait(self, work: Coroutine[Any, Any, T]) -> T:
+        """The answer of `work`, for a thread that can't go on without it."""
+        asked = self._loop.submit(work)
+        try:
+            return asked.result(timeout=CLICK_SECONDS)
+        except concurrent.futures.TimeoutError:
+            asked.cancel()
+            raise NoAnswer("no answer in time") from None
+
+
+def _listing(stored: StoredCatalogue) -> Listing:
+    models = tuple(Model.parse(raw) for raw in stored.models)
+    return Listing(models=models, fetched_at=stored.fetched_at)

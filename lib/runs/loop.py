@@ -1,0 +1,92 @@
+"""One asyncio loop on one background thread, started once and stopped cleanly."""
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_DATABASE_THREADS = 4
+
+
+class Loop:
+    """Where everything that waits on deAPI runs, apart from the threads that draw pages."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="runs", daemon=True)
+        self._threads = ThreadPoolExecutor(_DATABASE_THREADS, thread_name_prefix="runs-db")
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self, *, grace: float, last: Callable[[], Awaitable[None]]) -> None:
+        """End every task, waiting up to `grace` seconds for those in the middle of a paid call,
+        and then await `last`."""
+        if not self._thread.is_alive():
+            return
+        self.submit(self._end_tasks(grace, last)).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+        self._threads.shutdown()
+
+    def submit(self, work: Coroutine[Any, Any, T]) -> Future[T]:
+        """Run `work` on the loop from any thread; the future carries its answer or its error."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    def call(self, function: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Have the loop call `function` soon, from any thread."""
+        self._loop.call_soon_threadsafe(partial(function, *args, **kwargs))
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Start `work` from the loop itself and keep it until it ends or the loop stops."""
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def thread(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Await a short blocking call, in one of a few threads."""
+        return await self._loop.run_in_executor(self._threads, partial(work, *args, **kwargs))
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_forever()
+
+    async def _end_tasks(self, grace: float, last: Callable[[], Awaitable[None]]) -> None:
+        for task in self._tasks:
+            task.cancel()
+        # What a task shields goes on by itself; only at the end of the grace is it cut off.
+        for patience in (grace, 1.0):
+            rest = asyncio.all_tasks() - {asyncio.current_task()}
+            if not rest:
+                break
+            _, late = await asyncio.wait(rest, timeout=patience)
+            for task in late:
+                task.cancel()
+        await last()
+
+
+async def until(moment: datetime | None) -> None:
+    """Sleep until `moment` (aware); not at all when it is past or None."""
+    if moment is not None:
+        await asyncio.sleep(max(0.0, (moment - datetime.now(UTC)).total_seconds()))
+
+
+async def finished(work: Coroutine[Any, Any, T]) -> T:
+    """Await `work` to its end even when the one who waits is cancelled meanwhile.
+
+    For a paid call and the commit of its answer: half of that would be money lost from sight.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise

@@ -1,0 +1,72 @@
+"""The picture that a running job shows of itself, fetched by us so that browsers needn't."""
+
+import base64
+import binascii
+import logging
+from pathlib import Path
+
+from lib.deapi.errors import DeapiError
+from lib.deapi.files import fetch
+from lib.runs.loop import Loop
+from lib.runs.profiles import Profile
+from lib.store import Run, Store, StoreError, files
+
+log = logging.getLogger(__name__)
+
+MAX_BYTES = 4 * 1024 * 1024
+SECONDS = 10.0
+_ADDRESS = ("http://", "https://")
+
+
+class Previews:
+    """Keeps the newest preview of each running job beside its results. Lives on the loop."""
+
+    def __init__(self, loop: Loop, store: Store, profile: Profile) -> None:
+        self._loop = loop
+        self._store = store
+        self._profile = profile
+        self._fetching: set[str] = set()
+
+    def fetch_new(self, run: Run, preview: str | None) -> str | None:
+        """Start to get `preview` if the run hasn't shown it yet; returns its address, if it is one.
+
+        One at a time a run: the next news brings a newer one anyway.
+        """
+        address = preview if preview and preview.startswith(_ADDRESS) else None
+        if preview and run.id not in self._fetching and preview != run.preview_url:
+            self._fetching.add(run.id)
+            self._loop.spawn(self._fetch(run, preview))
+        return address
+
+    async def _fetch(self, run: Run, preview: str) -> None:
+        raw = files.preview_path(self._store, run.id).with_suffix(".raw")
+        try:
+            if preview.startswith(_ADDRESS):
+                await fetch(
+                    preview,
+                    raw,
+                    own_origins=frozenset({self._profile.origin}),
+                    max_bytes=MAX_BYTES,
+                    timeout=SECONDS,
+                )
+            else:
+                await self._loop.thread(_decode, preview, raw)
+            await self._loop.thread(files.make_preview, self._store, run.id, raw)
+        except (DeapiError, StoreError, OSError, ValueError) as error:
+            # A preview is a nicety: the result comes without it.
+            log.info("run %s: no preview: %s", run.id, error)
+        finally:
+            raw.unlink(missing_ok=True)
+            self._fetching.discard(run.id)
+
+
+def _decode(preview: str, target: Path) -> None:
+    """The form in which the live service was seen to send it: base64 of a JPEG (gotchas §1)."""
+    if len(preview) > MAX_BYTES * 4 // 3:
+        raise ValueError("the preview is too large")
+    try:
+        content = base64.b64decode(preview.rpartition(",")[2], validate=True)
+    except binascii.Error as error:
+        raise ValueError("the preview is neither an address nor base64") from error
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(content)

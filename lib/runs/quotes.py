@@ -1,0 +1,91 @@
+"""Prices before they are paid: asked once for exactly these parameters, good for five minutes."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from lib.deapi.client import Client
+from lib.deapi.contract import Endpoint
+from lib.deapi.errors import DeapiError
+from lib.deapi.media import Upload
+
+LIFE = timedelta(minutes=5)
+_KEPT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """deAPI's answer to "what would this cost": `price` in USD, given `at`."""
+
+    price: Decimal
+    at: datetime
+
+
+class Quotes:
+    """The quotes of one profile. Asked from the loop; `peek` may be called from any thread."""
+
+    def __init__(
+        self, client: Client, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._client = client
+        self._now = now
+        self._known: dict[str, Quote | DeapiError] = {}
+        self._asked: dict[str, asyncio.Task[Quote]] = {}
+
+    def peek(self, endpoint: Endpoint, params: Mapping[str, Any]) -> Quote | DeapiError | None:
+        """The fresh quote for exactly these parameters, why there is none, or None: ask first."""
+        known = self._known.get(key(endpoint, params))
+        if isinstance(known, Quote) and self._now() - known.at >= LIFE:
+            return None
+        return known
+
+    def forget(self, endpoint: Endpoint, params: Mapping[str, Any]) -> None:
+        """Drop the answer for these parameters, so that it is asked for again."""
+        self._known.pop(key(endpoint, params), None)
+
+    async def ask(self, endpoint: Endpoint, params: Mapping[str, Any]) -> Quote:
+        """The quote for these parameters, from deAPI when none is fresh.
+
+        Two that ask for the same share one request. Raises `DeapiError` as the client does.
+        """
+        fresh = self.peek(endpoint, params)
+        if isinstance(fresh, Quote):
+            return fresh
+        name = key(endpoint, params)
+        task = self._asked.get(name)
+        if task is None:
+            task = asyncio.ensure_future(self._fetch(name, endpoint, params))
+            self._asked[name] = task
+            task.add_done_callback(lambda _: self._asked.pop(name, None))
+        # The one who asked first may go away; the other still wants the answer.
+        return await asyncio.shield(task)
+
+    async def _fetch(self, name: str, endpoint: Endpoint, params: Mapping[str, Any]) -> Quote:
+        try:
+            quote = Quote(await self._client.quote(endpoint, params), self._now())
+        except DeapiError as error:
+            self._remember(name, error)
+            raise
+        self._remember(name, quote)
+        return quote
+
+    def _remember(self, name: str, answer: Quote | DeapiError) -> None:
+        self._known.pop(name, None)
+        self._known[name] = answer
+        while len(self._known) > _KEPT:
+            self._known.pop(next(iter(self._known)))
+
+
+def key(endpoint: Endpoint, params: Mapping[str, Any]) -> str:
+    """One short name for exactly these parameters; files count by their content."""
+
+    def plain(value: Any) -> str:
+        return value.sha256 if isinstance(value, Upload) else str(value)
+
+    text = json.dumps([endpoint.id, dict(params)], sort_keys=True, default=plain)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,70 @@
+"""Every setting, read once from the environment and `.env`.
+
+The names are fixed points of the design; `.env.example` and the README list them, and a test
+fails when one is missing there.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What the playground is told from outside. Empty values count as not set."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    deapi_api_key: SecretStr | None = None
+    """The key of the live profile; without one there is only the sandbox."""
+    deapi_base_url: HttpUrl = HttpUrl("https://api.deapi.ai")
+    playground_port: Annotated[int, Field(ge=1, le=65535)] = 8501
+    playground_sandbox: Literal["on", "off"] = "on"
+    playground_timezone: str = "UTC"
+    """Where the days and months of spending begin (an IANA name)."""
+    playground_data_dir: Path = Path(".data")
+    playground_public_url: HttpUrl | None = None
+    """Where others would reach the playground. Refused until there are accounts."""
+
+    @field_validator("playground_timezone")
+    @classmethod
+    def _known_timezone(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError(f"{name!r} is not a timezone; use a name like Europe/Berlin")
+        return name
+
+    @model_validator(mode="after")
+    def _safe_and_useful(self) -> Self:
+        if self.playground_public_url is not None:
+            raise ValueError(
+                "PLAYGROUND_PUBLIC_URL would show this playground to others, and it has no "
+                "accounts yet; remove it and use the playground on this machine"
+            )
+        if self.playground_sandbox == "off" and self.deapi_api_key is None:
+            raise ValueError(
+                "PLAYGROUND_SANDBOX=off leaves nothing to talk to; set DEAPI_API_KEY or remove it"
+            )
+        return self
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        return ZoneInfo(self.playground_timezone)
+
+
+class SettingsError(Exception):
+    """A setting can't be used; the message is one sentence for the person who set it."""
+
+
+def load() -> Settings:
+    """The settings of this process. Raises `SettingsError` when one can't be used."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = "_".join(str(part) for part in first["loc"]).upper()
+        message = str(first["msg"]).removeprefix("Value error, ")
+        raise SettingsError(f"{name}: {message}." if name else f"{message}.") from None

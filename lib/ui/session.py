@@ -1,0 +1,250 @@
+"""A browser session's own client: who is asking, of which profile, over the one shared engine.
+
+Pages and the parts of `lib/ui` know only this. Each method answers at once from what is known or
+waits as long as a person would, and none of them shows the key.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any, BinaryIO, Literal
+
+import streamlit as st
+
+from lib.deapi import media
+from lib.deapi.catalogue import Listing
+from lib.deapi.contract import Endpoint, endpoint
+from lib.deapi.errors import DeapiError
+from lib.deapi.media import Upload
+from lib.deapi.models import Model
+from lib.runs.balance import Balance
+from lib.runs.engine import Engine
+from lib.runs.orders import Order
+from lib.runs.params import restored, stored
+from lib.runs.quotes import Quote
+from lib.store import (
+    Choices,
+    Filters,
+    ResultFile,
+    Run,
+    Spent,
+    Total,
+    drafts,
+    files,
+    history,
+    ledger,
+    runs,
+)
+
+LOCAL = "local"
+"""The person of every run until there are accounts (rules.md, People)."""
+
+What = Literal["result", "thumb", "preview", "download"]
+
+
+class Client:
+    """What one session may ask and order: `person`'s own runs on the chosen `profile`."""
+
+    def __init__(self, engine: Engine, person: str) -> None:
+        self._engine = engine
+        self._store = engine.store
+        self.person = person
+        self.profile = engine.profiles[0]
+
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        return self._engine.profiles
+
+    def choose(self, profile: str) -> None:
+        """Talk to another profile from now on; raises `ValueError` when there is none of it."""
+        if profile not in self.profiles:
+            raise ValueError(f"no profile {profile!r}")
+        self.profile = profile
+
+    # --- what deAPI offers -----------------------------------------------------------------------
+
+    def listing(self) -> Listing | DeapiError:
+        """The catalogue, or why none can be had."""
+        try:
+            return self._engine.listing(self.profile)
+        except DeapiError as error:
+            return error
+
+    def models(self, at: Endpoint) -> tuple[Model, ...]:
+        """The models of the catalogue that `at` can use; none when there is no catalogue."""
+        listing = self.listing()
+        return () if isinstance(listing, DeapiError) else listing.for_endpoint(at)
+
+    def balance(self) -> Balance | None:
+        """What is left in USD as far as the key may know; None before the first answer."""
+        return self._engine.balance(self.profile)
+
+    # --- money -----------------------------------------------------------------------------------
+
+    def spent(self) -> Spent:
+        """What this person has spent and holds, today and this month, in USD."""
+        return ledger.spent(self._store, self.profile, self.person)
+
+    def quote(
+        self, at: Endpoint, params: Mapping[str, Any], *, wait: float = 0.4
+    ) -> Quote | DeapiError | None:
+        """The price of exactly these parameters, why there is none, or None after `wait` seconds:
+        it is on its way."""
+        return self._engine.quote(self.profile, at, params, wait=wait)
+
+    def requote(self, at: Endpoint, params: Mapping[str, Any]) -> None:
+        """Have the price asked for again at the next look."""
+        self._engine.requote(self.profile, at, params)
+
+    # --- orders ----------------------------------------------------------------------------------
+
+    def submit(
+        self,
+        at: Endpoint,
+        model: Model,
+        values: Mapping[str, Any],
+        *,
+        nonce: str,
+        shown: Decimal,
+    ) -> Run:
+        """Admit and start a run. Raises `OrderRefused` or `StoreError`; nothing is paid then."""
+        return self._engine.submit(
+            Order(
+                profile=self.profile,
+                person=self.person,
+                endpoint=at,
+                model=model,
+                values=values,
+                nonce=nonce,
+                shown=shown,
+            )
+        )
+
+    def cancel(self, run_id: str) -> Run | None:
+        """Take back a run that still waits; None when it is too late."""
+        return self._engine.cancel(run_id, self.person)
+
+    def count_as_paid(self, run_id: str) -> Run | None:
+        """Settle an `unknown` run at its quote."""
+        return self._engine.settle_unknown(run_id, self.person, paid=True)
+
+    def not_charged(self, run_id: str) -> Run | None:
+        """Settle an `unknown` run at nothing."""
+        return self._engine.settle_unknown(run_id, self.person, paid=False)
+
+    def send_again(self, run: Run, *, nonce: str, shown: Decimal) -> Run:
+        """A new run with the parameters of `run`, at a fresh price of at most `shown` USD.
+
+        The old run stays as it is. Raises as `submit` does, and `LookupError` when its model has
+        gone.
+        """
+        at = endpoint(run.endpoint)
+        model = next((each for each in self.models(at) if each.slug == run.model), None)
+        if model is None:
+            raise LookupError(f"{run.model} is not in the catalogue any more")
+        return self.submit(at, model, self.params(run), nonce=nonce, shown=shown)
+
+    # --- files -----------------------------------------------------------------------------------
+
+    def upload(self, file: BinaryIO, name: str) -> Upload:
+        """Look into a file, keep it and count it as this person's.
+
+        Raises `BadMedia` when it is nothing deAPI could read, and `StoreError`.
+        """
+        with NamedTemporaryFile(dir=self._store.data_dir, prefix=".upload-") as fresh:
+            while block := file.read(1 << 20):
+                fresh.write(block)
+            fresh.flush()
+            found = media.inspect(Path(fresh.name), name)
+            return files.save_upload(self._store, self.person, found)
+
+    def result_as_upload(self, run_id: str) -> Upload:
+        """The kept result of a run of mine as the input of another, without a detour.
+
+        Raises `KeyError` when there is none.
+        """
+        run = self.run(run_id)
+        kept = history.results_of(self._store, [run_id]).get(run_id) if run else None
+        if not kept:
+            raise KeyError(run_id)
+        with files.result_path(self._store, run_id, kept[0].name).open("rb") as file:
+            return self.upload(file, f"result-{kept[0].name}")
+
+    def url(self, run: Run, what: What) -> str:
+        """The address of a run's file on the origin that this browser sees."""
+        origin = (st.context.url or "").split("/", 3)[:3]
+        return f"{'/'.join(origin)}/files/{run.id}/{what}"
+
+    # --- runs ------------------------------------------------------------------------------------
+
+    def run(self, run_id: str) -> Run | None:
+        """A run of mine, or None."""
+        run = runs.get(self._store, run_id)
+        return run if run is not None and run.person == self.person else None
+
+    def params(self, run: Run) -> dict[str, Any]:
+        """What a run sends, files as `Upload`s."""
+        return restored(run.params, self._store)
+
+    def results(self, run_ids: list[str]) -> dict[str, list[ResultFile]]:
+        """The kept files of runs: run id → files; a run without any is not in it."""
+        return history.results_of(self._store, run_ids)
+
+    def open_runs(self) -> list[Run]:
+        """Everything of mine that has not ended, newest first."""
+        return runs.running(self._store, self.profile, self.person)
+
+    def recent(self, at: Endpoint, limit: int) -> list[Run]:
+        """My last runs of an endpoint, newest first."""
+        return history.page(self._store, self.filters(endpoint=at.id), limit=limit)
+
+    def filters(self, **wanted: Any) -> Filters:
+        """Filters over my runs on this profile: `endpoint`, `model`, `states`, `text`."""
+        return Filters(profile=self.profile, person=self.person, **wanted)
+
+    def page(self, filters: Filters, *, before: str | None = None, limit: int = 50) -> list[Run]:
+        return history.page(self._store, filters, before=before, limit=limit)
+
+    def total(self, filters: Filters) -> Total:
+        return history.total(self._store, filters)
+
+    def choices(self) -> Choices:
+        """The endpoints and models that I have runs of."""
+        return history.choices(self._store, self.profile, self.person)
+
+    def neighbours(self, run: Run) -> list[Run]:
+        """Other runs sent in the same moment: evidence about an `unknown` one."""
+        return history.neighbours(self._store, run)
+
+    def delay(self, run: Run) -> float:
+        """Seconds that the rate limit still makes a waiting run wait."""
+        return self._engine.delay(run)
+
+    # --- drafts ----------------------------------------------------------------------------------
+
+    def draft(self, at: Endpoint) -> tuple[str, dict[str, Any]] | None:
+        """The model and values that I last had in the form of an endpoint."""
+        kept = drafts.load(self._store, self.person, at.id)
+        return (kept.model, restored(kept.values, self._store)) if kept else None
+
+    def save_draft(self, at: Endpoint, model: str, values: Mapping[str, Any]) -> None:
+        drafts.save(self._store, self.person, at.id, model, stored(values))
+
+
+@st.cache_resource(scope="session", show_spinner=False)
+def _client(_engine: Engine) -> Client:
+    return Client(_engine, LOCAL)
+
+
+def begin(engine: Engine) -> None:
+    """Give this session its client. The first thing that every run of the script does."""
+    st.session_state[_KEY] = _client(engine)
+
+
+def here() -> Client:
+    """The client of the session that is being drawn."""
+    return st.session_state[_KEY]
+
+
+_KEY = "session_client"

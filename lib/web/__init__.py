@@ -1,0 +1,1 @@
+"""The HTTP routes beside Streamlit's own: files, health, and who may ask at all."""
