@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
 from ipaddress import ip_address
 from pathlib import Path
+from types import FrameType
 
 from filelock import FileLock, Timeout
 
@@ -25,7 +26,7 @@ _LOCK_SECONDS = 10
 def main() -> int:
     options = _options()
     # The server hands the signal on when it has closed; it then unwinds like any other exit.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGTERM, _leave)
     follow(strict=options.with_parent)
     try:
         listening = bound(options.host, options.port)
@@ -41,6 +42,10 @@ def main() -> int:
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _leave(_: int, __: FrameType | None) -> None:
+    sys.exit(0)
 
 
 @contextmanager
