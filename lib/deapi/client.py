@@ -44,6 +44,9 @@ _TIMEOUT = httpx.Timeout(connect=10, read=30, write=60, pool=30)
 _FREE_SECONDS = 60.0
 _PAID_SECONDS = 300.0
 
+_SECRET = 16
+"""Characters from which on a key is looked for in answers."""
+
 _LIMITS = httpx.Limits(max_connections=40, max_keepalive_connections=10, keepalive_expiry=30)
 
 # A kept connection may have been closed by the other side a moment ago. A request written to it
@@ -78,7 +81,7 @@ class Client:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._base = _checked(base_url)
-        self._key = _usable(key).encode()
+        self._secret = _usable(key).encode()
         self._governor = governor or Governor()
         self._sleep = sleep
         self._http = httpx.AsyncClient(
@@ -140,17 +143,30 @@ class Client:
 
         return wire.price_of(await self._repeated(attempt))
 
-    async def submit(self, endpoint: Endpoint, params: Mapping[str, Any]) -> str:
-        """Start a job and pay for it. Returns deAPI's name for it. Never repeated here.
+    async def turn(self, endpoint: Endpoint) -> None:
+        """Wait until a submit to `endpoint` may leave; `submit` or `give_back` must follow.
 
-        The pool that it waits for is called `endpoint.id`. When the error is `uncertain`, the job
-        may run and may be charged. Raises `OSError` when an upload can't be opened; nothing was
-        sent then.
+        Apart from `submit`, so that the intent to pay is committed when the bytes leave and not
+        while they wait. Raises `DailyLimit` when the requests of this day are used up.
         """
-        with wire.encoded(endpoint.encoding, params) as sent:
-            body = await self._send(
-                "POST", endpoint.path, endpoint.id, Priority.SUBMIT, sent, paid=True
-            )
+        await self._governor.turn(endpoint.id, Priority.SUBMIT)
+
+    def give_back(self, endpoint: Endpoint) -> None:
+        """Let somebody else have a turn that isn't taken after all."""
+        self._governor.untaken(endpoint.id)
+
+    async def submit(self, endpoint: Endpoint, params: Mapping[str, Any]) -> str:
+        """Start a job and pay for it, after `turn`. Returns deAPI's name for it. Never repeated.
+
+        When the error is `uncertain`, the job may run and may be charged. Raises `OSError` when an
+        upload can't be opened; nothing was sent then.
+        """
+        try:
+            with wire.encoded(endpoint.encoding, params) as sent:
+                body = await self._exchanged("POST", endpoint.path, endpoint.id, sent, paid=True)
+        except OSError:
+            self.give_back(endpoint)
+            raise
         return wire.request_id_of(body)
 
     async def job(self, request_id: str) -> wire.Job:
@@ -186,11 +202,14 @@ class Client:
         pool: str,
         priority: Priority,
         sent: Mapping[str, Any],
-        *,
-        paid: bool = False,
     ) -> Mapping[str, Any]:
-        """One request, when its turn has come, and the JSON object it is answered with."""
+        """One free request, when its turn has come, and the JSON object it is answered with."""
         await self._governor.turn(pool, priority)
+        return await self._exchanged(method, path, pool, sent)
+
+    async def _exchanged(
+        self, method: str, path: str, pool: str, sent: Mapping[str, Any], *, paid: bool = False
+    ) -> Mapping[str, Any]:
         async with self._exchange(pool, _PAID_SECONDS if paid else _FREE_SECONDS) as learn:
             request = self._http.build_request(
                 method, f"{self._base}{path}", extensions={"paid": paid}, **sent
@@ -200,12 +219,18 @@ class Client:
             answer = httpx.Response(
                 response.status_code,
                 headers=_without_encoding(response.headers),
-                # A service may repeat what it was sent; the key is shown nowhere.
-                content=(await _bounded(response)).replace(self._key, b"[key]"),
+                content=self._without_key(await _bounded(response)),
             )
         if not answer.is_success:
             raise from_response(answer)
         return wire.read(answer.content)
+
+    def _without_key(self, body: bytes) -> bytes:
+        """A service may repeat what it was sent; the key is shown nowhere.
+
+        A word so short that it may be in any answer by chance is nobody's secret.
+        """
+        return body.replace(self._secret, b"[key]") if len(self._secret) >= _SECRET else body
 
     @asynccontextmanager
     async def _exchange(

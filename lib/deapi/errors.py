@@ -186,8 +186,14 @@ def from_response(response: httpx.Response) -> DeapiError:
     body that is not JSON, at most 500 characters of it, else "HTTP n" (gotchas §3).
     """
     status = response.status_code
-    body = _object(response.content)
-    message = _text(body) or (None if body else words(response.content)) or f"HTTP {status}"
+    try:
+        value = loads(response.content)
+    except ValueError:
+        value, text = None, words(response.content)
+    else:
+        text = _text(_object(value))
+    body = _object(value)
+    message = text or f"HTTP {status}"
     code = _word(body.get("code"))
     if status == 422:
         fields = _fields(body.get("errors"))
@@ -236,11 +242,7 @@ def _limit(headers: Mapping[str, str]) -> type[RateLimited]:
     return MinuteLimit if kind == "minute" else RateLimited
 
 
-def _object(body: bytes) -> dict[str, Any]:
-    try:
-        value = loads(body)
-    except ValueError:
-        return {}
+def _object(value: Any) -> Mapping[str, Any]:
     return cast(dict[str, Any], value) if isinstance(value, dict) else {}
 
 

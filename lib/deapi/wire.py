@@ -16,7 +16,7 @@ from typing import Any, Literal, cast
 from lib.deapi.contract import Encoding
 from lib.deapi.errors import NotUnderstood
 from lib.deapi.media import SUFFIXES, Upload
-from lib.deapi.text import clean, loads, plain, short
+from lib.deapi.text import clean, loads, plain, short, words
 
 MAX_USD = Decimal(1_000_000)
 """No price or balance above this is believed."""
@@ -88,16 +88,13 @@ def _part(value: Any, open_files: ExitStack) -> tuple[Any, ...]:
 
 def file_name(upload: Upload) -> str:
     """A name for the wire: plain ASCII, no folders, and the suffix of what the file really is."""
-    base = PurePosixPath(upload.name.replace("\\", "/")).name
-    ascii_only = unicodedata.normalize("NFKD", base).encode("ascii", "ignore").decode()
-    safe = re.sub(r"[^A-Za-z0-9._-]+", "_", ascii_only).strip("._-")
-    suffixes = SUFFIXES.get(upload.format, ())
-    stem, dot, suffix = safe.rpartition(".")
-    if dot and f".{suffix.lower()}" in suffixes:
-        safe, ending = stem, f".{suffix.lower()}"
-    else:
-        ending = suffixes[0] if suffixes else ""
-    return (safe.strip("._-")[:_NAME_CHARACTERS] or "file") + ending
+    name = PurePosixPath(upload.name.replace("\\", "/"))
+    suffixes = SUFFIXES.get(upload.format, ("",))
+    named_right = name.suffix.lower() in suffixes
+    stem, suffix = (name.stem, name.suffix.lower()) if named_right else (name.name, suffixes[0])
+    ascii_only = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
+    safe = re.sub(r"[^A-Za-z0-9._-]+", "_", ascii_only).strip("._-")[:_NAME_CHARACTERS]
+    return (safe or "file") + suffix
 
 
 # ── Coming back ───────────────────────────────────────────────────────────────────────────────
@@ -108,7 +105,7 @@ def read(body: bytes) -> Mapping[str, Any]:
     try:
         value = loads(body)
     except ValueError as error:
-        raise NotUnderstood("The answer is not JSON.") from error
+        raise NotUnderstood(f"The answer is not JSON: {words(body, 200)}") from error
     if not isinstance(value, dict):
         raise NotUnderstood("The answer is not a JSON object.")
     return cast(dict[str, Any], value)
