@@ -113,7 +113,7 @@ def start() -> None:
     os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", *here])  # noqa: S606
 
 
-if get_script_run_ctx() is not None:
+if get_script_run_ctx(suppress_warning=True) is not None:
     session.begin(playground().engine)
     frame.draw()
 elif __name__ == "__main__":
