@@ -1,0 +1,52 @@
+"""A store a test, over a database that was migrated once, with a clock that tests move."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from lib.store import Store
+from tests.unit.store.making import BERLIN, Clock, Making, not_flushed
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database of today's version."""
+    folder = tmp_path_factory.mktemp("migrated")
+    Store(folder, BERLIN).close()
+    return folder / "playground.db"
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def new() -> Making:
+    return Making()
+
+
+@pytest.fixture
+def open_store(
+    migrated: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[Clock], Store]]:
+    """Opens stores that are closed when the test ends."""
+    stores: list[Store] = []
+
+    def opened(clock: Clock) -> Store:
+        folder = tmp_path_factory.mktemp("data")
+        shutil.copy(migrated, folder / "playground.db")
+        stores.append(Store(folder, BERLIN, now=clock))
+        not_flushed(stores[-1])
+        return stores[-1]
+
+    yield opened
+    for store in stores:
+        store.close()
+
+
+@pytest.fixture
+def store(open_store: Callable[[Clock], Store], clock: Clock) -> Store:
+    return open_store(clock)

@@ -1,0 +1,60 @@
+"""What the tests of the store are made with."""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import event
+
+from lib.store import NewRun, Store
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    at: datetime = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def move(self, **delta: float) -> None:
+        self.at += timedelta(**delta)
+
+
+@dataclass
+class Making:
+    """Makes runs to admit: each with a nonce of its own and sensible values."""
+
+    numbers: Iterator[int] = field(default_factory=count)
+
+    def __call__(self, **values: Any) -> NewRun:
+        defaults: dict[str, Any] = {
+            "profile": "sandbox",
+            "person": "ada",
+            "endpoint": "images.generations",
+            "model": "paint-1",
+            "params": {"prompt": "a red fox", "steps": 4},
+            "nonce": f"nonce {next(self.numbers)}",
+            "quote": Decimal("0.002"),
+            "reserved": Decimal("0.003"),
+            "text": "a red fox",
+        }
+        return NewRun(**(defaults | values))
+
+
+def not_flushed(store: Store) -> None:
+    """Takes the waits for the disk out: these tests end processes, never the power."""
+
+    def connected(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.execute("PRAGMA synchronous = OFF")
+
+    store._engine.dispose()
+    event.listen(store._engine, "connect", connected)

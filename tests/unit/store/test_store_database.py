@@ -1,0 +1,142 @@
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+
+from lib.store import DiskFull, NewerData, Store, StoreError, ledger, runs
+from lib.store.tables import metadata
+from tests.unit.store.making import BERLIN, Making
+
+
+def test_migrations_from_empty_build_exactly_the_tables(tmp_path: Path) -> None:
+    store = Store(tmp_path, BERLIN)
+    with store.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+    store.close()
+
+
+def test_opening_again_keeps_everything(tmp_path: Path, new: Making) -> None:
+    first = Store(tmp_path, BERLIN)
+    run = ledger.admit(first, new())
+    first.close()
+    second = Store(tmp_path, BERLIN)
+    assert runs.get(second, run.id) == run
+    second.close()
+
+
+def test_a_folder_with_any_characters_works(tmp_path: Path) -> None:
+    folder = tmp_path / "100 % of us?" / "é #1"
+    Store(folder, BERLIN).close()
+    assert (folder / "playground.db").exists()
+
+
+def test_a_folder_of_a_newer_playground_is_refused_with_a_sentence(store: Store) -> None:
+    with store.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(NewerData, match="newer version"):
+        Store(store.data_dir, BERLIN)
+
+
+def test_an_exception_takes_everything_back(store: Store, new: Making) -> None:
+    run = ledger.admit(store, new())
+
+    def half() -> None:
+        with store.write() as connection:
+            connection.execute(text("UPDATE runs SET state = 'done'"))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        half()
+    assert runs.get(store, run.id) == run
+
+
+def test_reading_waits_for_nobody_and_sees_one_moment(store: Store, new: Making) -> None:
+    with store.write() as connection:
+        connection.execute(text("DELETE FROM drafts"))
+        with store.read() as reader:
+            assert reader.scalar(text("SELECT count(*) FROM runs")) == 0
+    with store.read() as reader:
+        assert reader.scalar(text("SELECT count(*) FROM runs")) == 0
+        ledger.admit(store, new())
+        assert reader.scalar(text("SELECT count(*) FROM runs")) == 0
+
+
+def test_a_full_disk_is_a_sentence_and_changes_nothing(store: Store, new: Making) -> None:
+    run = ledger.admit(store, new())
+
+    def fill() -> None:
+        with store.write() as connection:
+            pages = connection.scalar(text("PRAGMA page_count"))
+            connection.execute(text(f"PRAGMA max_page_count = {pages}"))
+            connection.execute(text("UPDATE runs SET text = :long"), {"long": "x" * 1_000_000})
+
+    with pytest.raises(DiskFull, match="disk is full"):
+        fill()
+    assert runs.get(store, run.id) == run
+
+
+def test_what_the_tables_forbid_is_a_store_error(store: Store, new: Making) -> None:
+    with pytest.raises(StoreError):
+        ledger.admit(store, new(person=""))
+
+
+def test_many_threads_write_without_waiting_for_each_other_in_vain(
+    store: Store, new: Making
+) -> None:
+    wanted = [new() for _ in range(40)]
+    threads = [threading.Thread(target=ledger.admit, args=(store, each)) for each in wanted]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(runs.open_runs(store)) == 40
+    assert ledger.sums(store, "sandbox") == ledger.books(store, "sandbox")
+
+
+KILLED = """
+    import os, signal, sys
+    from decimal import Decimal
+    from pathlib import Path
+    from zoneinfo import ZoneInfo
+    from sqlalchemy import event
+    from lib.store import NewRun, Store, ledger
+
+    store = Store(Path(sys.argv[1]), ZoneInfo("UTC"))
+    def new(nonce):
+        return NewRun(profile="sandbox", person="ada", endpoint="e", model="m", params={},
+                      nonce=nonce, quote=Decimal("0.1"), reserved=Decimal("0.1"))
+
+    ledger.admit(store, new("whole"))
+    seen = []
+    def after(connection, cursor, statement, *_):
+        if statement.startswith(("INSERT", "UPDATE")):
+            seen.append(statement)
+            if len(seen) == int(sys.argv[2]):
+                os.kill(os.getpid(), signal.SIGKILL)
+    event.listen(store._engine, "after_cursor_execute", after)
+    ledger.admit(store, new("cut short"))
+"""
+
+
+@pytest.mark.parametrize("statements", [1, 3])
+def test_a_process_killed_within_an_admission_leaves_whole_books(
+    tmp_path: Path, statements: int
+) -> None:
+    killed = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(KILLED), tmp_path, str(statements)],
+        cwd=Path(__file__).parents[3],
+        check=False,
+    )
+    assert killed.returncode == -signal.SIGKILL
+    store = Store(tmp_path, BERLIN)
+    assert [run.nonce for run in runs.open_runs(store)] == ["whole"]
+    assert ledger.sums(store, "sandbox") == ledger.books(store, "sandbox")
+    store.close()
