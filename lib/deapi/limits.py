@@ -4,7 +4,8 @@ Limits are learned, never configured: every throttled answer carries the state o
 (`X-RateLimit-*`; gotchas §11), of which a key has several. deAPI counts in windows of a minute and
 of a day that open with the first request, at a moment we can't see. So a request counts here from
 when it leaves until a whole window after its answer: wherever deAPI's window lies, no more than
-its limit fall into it. What the headers count beyond ours is somebody else's on the same key.
+its limit of ours fall into it. For others on the same key, what each answer says is left binds,
+until that window must have ended.
 
 Time is `clock` seconds that never go back. Nothing runs while nobody waits.
 """
@@ -18,7 +19,6 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import NamedTuple
 
 from lib.deapi.errors import DailyLimit, is_daily, retry_after
 
@@ -41,79 +41,99 @@ class Priority(IntEnum):
     CATALOGUE = 3
 
 
-class _Counted(NamedTuple):
+@dataclass(slots=True)
+class _Bound:
+    """What one answer's headers said: `remaining` more, which binds `until` its window has ended.
+
+    `left` is what is left of it: every answer since takes one, its request may have been among
+    those that were still to come.
+    """
+
     at: float
-    """When it was answered."""
-    requests: int
-    foreign: bool = False
-    """Not ours: the headers counted it, when it was sent is unknown."""
+    remaining: int
+    left: int
+    until: float
 
 
 class _Window:
-    """The requests of the last `length` seconds, as far as they count against `limit`."""
+    """How many may leave within `length` seconds: by our own count, and by what headers say."""
 
     def __init__(self, length: float, probe_after: float = math.inf) -> None:
         self.limit: int | None = None
         self._length = length
         self._probe_after = probe_after
-        self._log: deque[_Counted] = deque()
+        self._log: deque[float] = deque()
+        """When our requests were answered, oldest first."""
+        self._bounds: list[_Bound] = []
         self._heard = -math.inf
 
     def note(self, now: float) -> None:
         """Count a request that was answered, or that may have been processed."""
-        self._log.append(_Counted(now, 1))
+        self._log.append(now)
         self._heard = now
+        for bound in self._bounds:
+            bound.left -= 1
 
     def clear(self) -> None:
         self._log.clear()
+        self._bounds.clear()
 
-    def correct(self, remaining: int, sent: float, now: float) -> None:
-        """Bring the log in line with an answer, noted already, whose request left at `sent`."""
+    def hear(self, remaining: int, sent: float, now: float) -> None:
+        """Take in an answer, noted already, whose request left at `sent` or later."""
         if self.limit is None:
             return
-        used = max(self.limit - remaining, 0)
         # All that was answered before this one left is in its count, unless deAPI's window has
         # ended since: then the oldest no longer count.
-        earlier = sum(each.requests for each in self._log if each.at <= sent and each.at < now)
-        self._drop(earlier - max(used - 1, 0))
-        missing = used - self._total(now)
-        if missing > 0:
-            self._log.append(_Counted(now, missing, foreign=True))
-
-    def _drop(self, count: int) -> None:
-        while count > 0:
-            oldest = self._log.popleft()
-            if oldest.requests > count:
-                self._log.appendleft(oldest._replace(requests=oldest.requests - count))
-            count -= oldest.requests
-
-    def _total(self, now: float) -> int:
-        while self._log and self._log[0].at + self._length <= now:
+        used = max(self.limit - remaining, 1)
+        earlier = sum(at <= sent and at < now for at in self._log)
+        for _ in range(earlier - (used - 1)):
             self._log.popleft()
-        return sum(each.requests for each in self._log)
+        until = now + self._length
+        bounds: list[_Bound] = []
+        for bound in self._bounds:
+            older, fewer = bound.at <= sent, remaining < bound.remaining
+            if fewer and (older or remaining <= bound.left):
+                until = min(until, bound.until)  # the same window, further on
+            elif not older:
+                # Two were on their way at once. If more are left after this one, it came first,
+                # and the other's answer has counted it already.
+                bound.left += not fewer
+                bounds.append(bound)
+        self._bounds = [*bounds, _Bound(now, remaining, remaining, until)]
 
     def opens_in(self, now: float, flying: int, places: int = 1) -> float:
         """Seconds until `places` more may leave, if what is in flight were answered now."""
         if self.limit is None:
             return 0.0
-        wanted = self._total(now) + flying + places - self.limit
+        self._forget(now)
+        wait = self._by_log(now, len(self._log) + flying + places - self.limit)
+        for bound in self._bounds:
+            if flying + places > bound.left:
+                wait = max(wait, min(bound.until - now, self._probe_in(now, flying)))
+        return wait
+
+    def _forget(self, now: float) -> None:
+        while self._log and self._log[0] + self._length <= now:
+            self._log.popleft()
+        self._bounds = [each for each in self._bounds if each.until > now]
+
+    def _by_log(self, now: float, wanted: int) -> float:
+        """Seconds until `wanted` more of ours no longer count; those beyond go window by window."""
+        assert self.limit is not None
         if wanted <= 0:
             return 0.0
-        for each in self._log:
-            wanted -= each.requests
-            if wanted <= 0:
-                return min(each.at + self._length - now, self._probe_in(now, flying))
-        return self._length * math.ceil(wanted / self.limit)
+        if wanted <= len(self._log):
+            return self._log[wanted - 1] + self._length - now
+        last = self._log[-1] + self._length - now if self._log else 0.0
+        return last + self._length * math.ceil((wanted - len(self._log)) / self.limit)
 
     def _probe_in(self, now: float, flying: int) -> float:
-        """Seconds until one may go to ask, when somebody else's requests fill the window.
+        """Seconds until one may go to ask, when others on this key have used the window up.
 
         Its end is unknown then, and a day is too long to wait for the worst case: a request that
         is refused costs nothing and says when the window ends.
         """
-        if flying or not any(each.foreign for each in self._log):
-            return math.inf
-        return max(self._heard + self._probe_after - now, 0.0)
+        return math.inf if flying else max(self._heard + self._probe_after - now, 0.0)
 
 
 @dataclass(order=True, slots=True)
@@ -143,7 +163,9 @@ class _Pool:
 
     def closed_for(self, now: float) -> float:
         """Seconds until the pool opens again when its day is used up, else 0."""
-        return max(self.closed_until - now, self.day.opens_in(now, 0), 0.0)
+        # What is in flight may still show that it is our own requests which filled the day.
+        day = 0.0 if self.in_flight() else self.day.opens_in(now, 0)
+        return max(self.closed_until - now, day, 0.0)
 
     def opens_in(self, now: float, places: int = 1) -> float:
         """Seconds until `places` requests may leave; infinite when an answer must come first."""
@@ -211,7 +233,7 @@ class Governor:
                 window.note(now)
                 remaining = _count(known.get(name))
                 if remaining is not None:
-                    window.correct(remaining, sent, now)
+                    window.hear(remaining, sent, now)
         # A gateway's error page says nothing about limits.
         home.answered |= status is not None and (status < 500 or home.minute.limit is not None)
         self._pump(home)
@@ -238,7 +260,7 @@ class Governor:
     def _land(home: _Pool, name: str) -> None:
         """One request of `name` is no longer in flight.
 
-        Which one is not known when several are; the oldest stays, so that `correct` never takes
+        Which one is not known when several are; the oldest stays, so that `hear` never takes
         an answer for older than it is.
         """
         times = home.flying.get(name)

@@ -23,6 +23,19 @@ JSON = st.recursive(
     max_leaves=20,
 )
 
+KEYS = [
+    *("status", "progress", "price", "cost_credits", "preview", "request_id", "balance", "meta"),
+    *(
+        "result",
+        "result_url",
+        "results_alt_formats",
+        "error",
+        "error_code",
+        "error_message",
+        "data",
+    ),
+]
+
 
 def request(encoding: Any, params: dict[str, Any]) -> httpx.Request:
     with wire.encoded(encoding, params) as sent:
@@ -235,28 +248,7 @@ def test_what_is_not_a_json_object_is_not_understood(body: bytes) -> None:
 
 
 @given(
-    st.dictionaries(
-        st.sampled_from(
-            [
-                "status",
-                "progress",
-                "price",
-                "preview",
-                "result",
-                "result_url",
-                "results_alt_formats",
-                "cost_credits",
-                "error",
-                "error_code",
-                "error_message",
-                "data",
-                "request_id",
-                "balance",
-                "meta",
-            ]
-        ),
-        JSON,
-    ),
+    st.dictionaries(st.sampled_from(KEYS), JSON),
     st.booleans(),
 )
 def test_any_answer_is_read_or_not_understood(data: dict[str, Any], wrapped: bool) -> None:
