@@ -124,6 +124,8 @@ async def _addresses(url: httpx.URL, own_origins: frozenset[str]) -> list[str]:
     own = _origin(url) in {_origin(_parsed(each)) for each in own_origins}
     if url.scheme != "https" and not (own and url.scheme == "http"):
         raise UnsafeAddress("The result's address does not begin with https://.")
+    if not url.host:
+        raise UnsafeAddress("The result's address names no host.")
     port = url.port or (443 if url.scheme == "https" else 80)
     try:
         found = await asyncio.get_running_loop().getaddrinfo(
