@@ -1,3 +1,5 @@
-import streamlit as st
+"""History: everything that was run, what it cost, and the way back to it."""
 
-st.title("Soon")
+from lib.ui import history_page
+
+history_page.draw()

@@ -1,3 +1,5 @@
-import streamlit as st
+"""Images: make and enlarge pictures."""
 
-st.title("Soon")
+from lib.ui import family_page
+
+family_page.draw("images")

@@ -1,0 +1,72 @@
+"""My runs of a family, newest first: those that move redraw themselves, the others stand still."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from lib.deapi.contract import Endpoint
+from lib.store import Run
+from lib.ui import notes, run_card, run_status, title, words
+from lib.ui.session import Client
+
+KEPT = 6
+"""So many of the last runs stay on the page; the others are in History."""
+TICK = 1.0
+"""Seconds between two looks at runs that move."""
+
+
+def draw(client: Client, family: Sequence[Endpoint]) -> None:
+    """Every card. Only the cards that move are drawn again while they do."""
+    mine = _mine(client, family)
+    if not mine:
+        noun = words.endpoint(family[0].id).noun
+        notes.empty(
+            f"Your {noun}s will appear here",
+            "Fill in the form and press Run. You may leave this page while it works: "
+            "everything is kept, and History has all of it.",
+        )
+        return
+    names = model_names(client)
+    places = {run.id: st.container(border=True, key=f"card:{run.id}") for run in mine}
+    moving = [run for run in mine if run_status.moving(run)]
+    for run in mine:
+        if run not in moving:
+            with places[run.id]:
+                run_card.draw(client, run, names.get(run.model, run.model))
+    if moving:
+        watched = {run.id: places[run.id] for run in moving}
+        st.fragment(_tick, run_every=TICK)(client, watched, names)
+    st.page_link(words.HISTORY.page, label="Everything you made is in History", icon="🕘")
+
+
+def _tick(client: Client, places: dict[str, DeltaGenerator], names: dict[str, str]) -> None:
+    """Draw the cards that move; when one has come to rest, the page settles."""
+    settled = False
+    for run_id, place in places.items():
+        run = client.run(run_id)
+        if run is None:
+            continue
+        with place:
+            run_card.draw(client, run, names.get(run.model, run.model))
+        settled = settled or not run_status.moving(run)
+    if settled:
+        title.settle()
+
+
+def _mine(client: Client, family: Sequence[Endpoint]) -> list[Run]:
+    """What is open, and the last few of the rest, newest first."""
+    ids = {each.id for each in family}
+    open_now = [run for run in client.open_runs() if run.endpoint in ids]
+    last = [run for each in family for run in client.recent(each, KEPT)]
+    found = {run.id: run for run in (*open_now, *last)}
+    ordered = sorted(found.values(), key=lambda run: run.id, reverse=True)
+    rest = {run.id for run in [each for each in ordered if each not in open_now][:KEPT]}
+    return [run for run in ordered if run in open_now or run.id in rest]
+
+
+def model_names(client: Client) -> dict[str, str]:
+    """Slug → the name that people know a model by."""
+    listing = client.listing()
+    models = getattr(listing, "models", ())
+    return {model.slug: model.name for model in models}

@@ -1,0 +1,148 @@
+"""The form of an endpoint and model, drawn from its fields and nothing else."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from lib.deapi import fields
+from lib.deapi.contract import Endpoint
+from lib.deapi.fields import Field
+from lib.deapi.models import Model
+from lib.ui import inputs, prompt, sizes, state, uploads, words
+from lib.ui.inputs import Spot
+from lib.ui.plain import clip, label, number, safe
+from lib.ui.session import Client
+
+_SAID_LENGTH = 28
+
+
+def draw(client: Client, at: Endpoint, model: Model) -> tuple[dict[str, Any], dict[str, str]]:
+    """Draw every field; returns the values as they are now and what is wrong with them."""
+    form = fields.fields(at, model)
+    kept = state.values(at)
+    if state.to_be_filled(at, model.slug):
+        adapted = fields.adapt(form, kept)
+        _keep_shape(form, kept, adapted)
+        inputs.put(at, model.slug, form, adapted)
+        kept |= adapted
+    place = _Place(client, at, model, form, kept)
+    place.draw([field for field in form if not words.field(at.id, field.name).advanced])
+    folded = [field for field in form if words.field(at.id, field.name).advanced]
+    if folded:
+        with st.expander(_folded_line(at, folded, kept), key=f"advanced:{at.id}"):
+            place.draw(folded)
+    state.save_draft(client, at, model.slug)
+    return kept, fields.check(form, kept)
+
+
+class _Place:
+    """Draws fields one below the other and says beside each what is wrong with it."""
+
+    def __init__(
+        self,
+        client: Client,
+        at: Endpoint,
+        model: Model,
+        form: tuple[Field, ...],
+        kept: dict[str, Any],
+    ) -> None:
+        self._client = client
+        self._at = at
+        self._model = model
+        self._by_name = {field.name: field for field in form}
+        self._kept = kept
+
+    def draw(self, some: list[Field]) -> None:
+        for field in some:
+            if field.name == "height" and "width" in self._by_name:
+                continue  # drawn together with the width
+            if field.name == "width" and "height" in self._by_name:
+                self._size(field, self._by_name["height"])
+                continue
+            self._one(field)
+
+    def _one(self, field: Field) -> None:
+        spot = self._spot(field)
+        if field.kind == "file":
+            self._kept[field.name] = uploads.draw(self._client, spot, self._kept.get(field.name))
+        elif field.kind == "text" and field.required and words.endpoint(self._at.id).examples:
+            self._kept[field.name] = prompt.draw(spot)
+        else:
+            self._kept[field.name] = DRAW[field.kind](spot)
+        self._problem(field)
+
+    def _size(self, width: Field, height: Field) -> None:
+        spots = self._spot(width), self._spot(height)
+        shape, size = inputs.size(*spots, self._kept)
+        self._kept[state.SHAPE] = shape
+        self._kept[width.name], self._kept[height.name] = size
+        self._problem(width)
+        self._problem(height)
+
+    def _spot(self, field: Field) -> Spot:
+        return Spot(self._at, self._model.slug, field, words.field(self._at.id, field.name))
+
+    def _problem(self, field: Field) -> None:
+        value = self._kept.get(field.name)
+        empty = value is None or value == "" or value == []
+        if empty and not st.session_state.get(f"tried:{self._at.id}"):
+            return  # an empty form is not a mistake until Run was pressed
+        sentence = fields.check((field,), {field.name: value}).get(field.name)
+        sentence = sentence or refused(self._at).get((field.name, repr(value)))
+        if sentence:
+            st.html(f'<p class="pg-problem" role="alert">{safe(sentence)}</p>')
+
+
+DRAW: Mapping[str, Callable[[Spot], Any]] = {
+    "text": inputs.text,
+    "integer": inputs.number_field,
+    "number": inputs.number_field,
+    "choice": inputs.choice,
+    "loras": inputs.loras,
+}
+
+
+def refused(at: Endpoint) -> dict[tuple[str, str], str]:
+    """What deAPI itself has said about a field, while it still has the value it was said of."""
+    return st.session_state.setdefault(f"refused:{at.id}", {})
+
+
+def refuse(at: Endpoint, problems: Mapping[str, str]) -> bool:
+    """Remember what deAPI says about fields; True when that is news for the form."""
+    known, kept = refused(at), state.values(at)
+    new = {(name, repr(kept.get(name))): text for name, text in problems.items() if name in kept}
+    changed = any(known.get(key) != text for key, text in new.items())
+    known |= new
+    return changed
+
+
+def _keep_shape(form: tuple[Field, ...], kept: dict[str, Any], adapted: dict[str, Any]) -> None:
+    """A chosen shape stays that shape on another model, with that model's own numbers."""
+    by_name = {field.name: field for field in form}
+    if "width" not in by_name or "height" not in by_name:
+        return
+    width, height = by_name["width"], by_name["height"]
+    chosen = sizes.presets(width, height).get(str(kept.get(state.SHAPE)))
+    if chosen:
+        adapted["width"], adapted["height"] = chosen
+    else:
+        size = adapted["width"], adapted["height"]
+        kept[state.SHAPE] = sizes.shape_of(width, height, size)
+
+
+def _folded_line(at: Endpoint, folded: list[Field], kept: Mapping[str, Any]) -> str:
+    """What is set inside: "Advanced · 4 steps · seed 42 · avoid: blur"."""
+    said = ["Advanced"]
+    for field in folded:
+        value, how = kept.get(field.name), words.field(at.id, field.name).said
+        if how and value not in (None, "", [], field.random):
+            said.append(label(clip(how.format(_told(field, value)), _SAID_LENGTH)))
+    return " · ".join(said)
+
+
+def _told(field: Field, value: Any) -> str:
+    if field.kind == "loras":
+        titles: dict[str, str] = {lora.name: lora.title for lora in field.loras}
+        return ", ".join(titles[each["name"]] for each in value)
+    return number(value) if isinstance(value, int | float) else str(value)

@@ -1,0 +1,209 @@
+"""One widget a kind of field. Each is filled through session state and never by `value=`."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from lib.deapi.contract import Endpoint
+from lib.deapi.fields import Field
+from lib.ui import sizes, state
+from lib.ui.plain import label
+from lib.ui.words import FieldWords
+
+WEIGHT = 1.0
+"""A style at the strength it was made for. deAPI documents no bounds; the slider ends at twice."""
+_WEIGHT_ENDS = (0.0, 2.0)
+_SLIDER_STOPS = 400
+_SEEDS = 2**31 - 1
+"""Seeds that the dice draws, well inside what a browser's number holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a field is drawn, and with which words."""
+
+    at: Endpoint
+    model: str
+    field: Field
+    words: FieldWords
+
+    @property
+    def key(self) -> str:
+        return state.widget(self.at, self.model, self.field.name)
+
+
+def put(at: Endpoint, model: str, form: tuple[Field, ...], values: Mapping[str, Any]) -> None:
+    """Fill the widgets of a form, before they are drawn."""
+    for field in form:
+        key, value = state.widget(at, model, field.name), values.get(field.name)
+        if field.kind == "loras":
+            weights = {each["name"]: each["weight"] for each in value or []}
+            st.session_state[key] = list(weights)
+            for name, weight in weights.items():
+                st.session_state[f"{key}:{name}"] = float(weight)
+        elif field.random is not None and value == field.random:
+            st.session_state[key] = None
+        elif field.kind != "file":  # an uploader can't be filled
+            st.session_state[key] = value
+    st.session_state[state.widget(at, model, state.SHAPE)] = state.values(at).get(state.SHAPE)
+
+
+def text(spot: Spot) -> str:
+    """Text in one line, or in as many as its words ask for."""
+    st.session_state.setdefault(spot.key, "")
+    told: dict[str, Any] = {
+        "key": spot.key,
+        "help": spot.words.help,
+        "placeholder": spot.words.placeholder,
+        "persist_state": "session",
+    }
+    if spot.words.lines == 1:
+        return st.text_input(spot.words.label, **told) or ""
+    return st.text_area(spot.words.label, height=28 + 26 * spot.words.lines, **told) or ""
+
+
+def number_field(spot: Spot) -> int | float | None:
+    """A slider where both ends are known and near, a dice where chance may choose, or a number."""
+    field = spot.field
+    if field.random is not None:
+        return _seed(spot)
+    as_type = int if field.kind == "integer" else float
+    step = field.step or _step(field)
+    told: dict[str, Any] = {
+        "key": spot.key,
+        "help": spot.words.help,
+        "step": as_type(step),
+        "persist_state": "session",
+    }
+    low, high = field.minimum, field.maximum
+    if low is not None and high is not None and (high - low) / step <= _SLIDER_STOPS:
+        ends = {"min_value": as_type(low), "max_value": as_type(high)}
+        return st.slider(spot.words.label, **ends, **told)
+    # Without bounds of its own: what is typed is kept, and `check` says what is wrong with it.
+    return st.number_input(spot.words.label, value=None, **told)
+
+
+def choice(spot: Spot) -> Any:
+    """One of a list: side by side when they are few."""
+    options = list(spot.field.choices)
+    told: dict[str, Any] = {"key": spot.key, "help": spot.words.help, "persist_state": "session"}
+    if len(options) <= 4:
+        return st.segmented_control(
+            spot.words.label, options, format_func=lambda each: label(str(each)), **told
+        )
+    return st.selectbox(spot.words.label, options, **told)
+
+
+def loras(spot: Spot) -> list[dict[str, Any]]:
+    """Several styles, and how strong each is."""
+    titles: dict[str, str] = {lora.name: lora.title for lora in spot.field.loras}
+    chosen = st.multiselect(
+        spot.words.label,
+        list(titles),
+        format_func=lambda name: titles[name],
+        key=spot.key,
+        help=spot.words.help,
+        placeholder=spot.words.placeholder,
+        persist_state="session",
+    )
+    return [{"name": name, "weight": _weight(spot, name, titles[name])} for name in chosen]
+
+
+def size(
+    width: Spot, height: Spot, kept: Mapping[str, Any]
+) -> tuple[str, tuple[int | None, int | None]]:
+    """A shape, or two exact numbers; returns the shape's name and the size in pixels."""
+    presets = sizes.presets(width.field, height.field)
+    key = state.widget(width.at, width.model, state.SHAPE)
+    if st.session_state.get(key) not in (*presets, sizes.CUSTOM):
+        now = kept.get(width.field.name), kept.get(height.field.name)
+        st.session_state[key] = sizes.shape_of(width.field, height.field, now)
+    shape = st.pills(
+        "Shape",
+        [*presets, sizes.CUSTOM],
+        key=key,
+        required=True,
+        persist_state="session",
+        help="Every shape uses a size this model likes; Custom takes exact numbers.",
+    )
+    if shape in presets:
+        chosen = presets[shape]
+        st.session_state[width.key], st.session_state[height.key] = chosen
+        st.caption(f"{chosen[0]} × {chosen[1]} pixels")
+        return shape, chosen
+    left, right = st.columns(2)
+    with left:
+        wide = _side(width, kept)
+    with right:
+        high = _side(height, kept)
+    st.caption(_limits(width.field, height.field))
+    return sizes.CUSTOM, (wide, high)
+
+
+def _side(spot: Spot, kept: Mapping[str, Any]) -> int | None:
+    st.session_state.setdefault(spot.key, kept.get(spot.field.name))
+    return st.number_input(
+        spot.words.label,
+        value=None,
+        step=int(spot.field.step or 1),
+        key=spot.key,
+        help=spot.words.help,
+        persist_state="session",
+    )
+
+
+def _limits(width: Field, height: Field) -> str:
+    said: list[str] = []
+    if width.maximum and height.maximum:
+        low = f"{width.minimum or 1} × {height.minimum or 1}"
+        said.append(f"From {low} to {width.maximum} × {height.maximum} pixels")
+    if width.step and width.step > 1:
+        said.append(f"in steps of {width.step}")
+    return ", ".join(said) or "In pixels"
+
+
+def _seed(spot: Spot) -> int | None:
+    """A number, or nothing for a surprise."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        typed = st.number_input(
+            spot.words.label,
+            value=None,
+            step=1,
+            format="%d",
+            key=spot.key,
+            help=spot.words.help,
+            placeholder=spot.words.placeholder,
+            persist_state="session",
+        )
+        st.button(
+            "🎲",
+            key=f"{spot.key}:dice",
+            help="Draw a number, to have the same result again later",
+            on_click=_draw_seed,
+            args=(spot.key,),
+        )
+    return spot.field.random if typed is None else int(typed)
+
+
+def _draw_seed(key: str) -> None:
+    st.session_state[key] = random.randint(0, _SEEDS)
+
+
+def _weight(spot: Spot, name: str, title: str) -> float:
+    key = f"{spot.key}:{name}"
+    st.session_state.setdefault(key, WEIGHT)
+    low, high = _WEIGHT_ENDS
+    st.session_state[key] = min(max(st.session_state[key], low), high)
+    return st.slider(
+        f"Strength of {label(title)}", low, high, step=0.05, key=key, persist_state="session"
+    )
+
+
+def _step(field: Field) -> float:
+    if field.kind == "integer":
+        return 1
+    span = (field.maximum or 1) - (field.minimum or 0)
+    return 0.1 if span <= 10 else 0.5

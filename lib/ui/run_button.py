@@ -1,0 +1,162 @@
+"""The button that spends money: its price, its second click, and what may go wrong with a press."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import streamlit as st
+
+from lib.deapi.contract import Endpoint
+from lib.deapi.models import Model
+from lib.runs.orders import FieldProblems, NoQuote, PriceRose
+from lib.store import StoreError
+from lib.ui import errors, form, money, notes, price, state
+from lib.ui.session import Client
+from lib.ui.state import Press
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What a press has to be asked back: spend that much, or go on although the price rose from
+    `instead`. It stands only as long as the form stays as it was."""
+
+    amount: Decimal
+    instead: Decimal | None
+    about: str
+
+
+def draw(
+    client: Client,
+    at: Endpoint,
+    model: Model,
+    values: Mapping[str, Any],
+    problems: Mapping[str, str],
+) -> None:
+    """Answer the press of this run of the script, if there was one, and draw the button."""
+    with st.container(key="run_bar"):
+        about = repr((model.slug, sorted(values.items(), key=str)))
+        if pressed := state.take_press(at):
+            _answer(client, at, model, values, problems, pressed, about)
+        question = st.session_state.get(_key(at))
+        if question is not None and question.about == about:
+            _ask(at, question)
+            return
+        _button(client, at, model, values)
+
+
+def _answer(
+    client: Client,
+    at: Endpoint,
+    model: Model,
+    values: Mapping[str, Any],
+    problems: Mapping[str, str],
+    pressed: Press,
+    about: str,
+) -> None:
+    st.session_state.pop(_key(at), None)
+    if problems or pressed.shown is None:
+        return  # said beside the fields; or the price is only now on the button
+    balance = client.balance()
+    left = balance.amount if balance else None
+    if not pressed.sure and money.needs_a_second_click(pressed.shown, left):
+        st.session_state[_key(at)] = _Question(pressed.shown, None, about)
+        return
+    try:
+        client.submit(at, model, values, nonce=pressed.nonce, shown=pressed.shown)
+    except FieldProblems as error:
+        form.refuse(at, error.problems)
+        st.rerun()
+    except PriceRose as error:
+        st.session_state[_key(at)] = _Question(error.quote.price, pressed.shown, about)
+    except NoQuote as error:
+        notes.problem(errors.advice(error.error))
+    except StoreError as error:
+        notes.problem(errors.Advice(str(error)))
+    else:
+        state.renew_nonce(at.id)
+        st.session_state.pop(f"tried:{at.id}", None)
+
+
+def _button(client: Client, at: Endpoint, model: Model, values: Mapping[str, Any]) -> None:
+    now = price.of(client, at, model, values)
+    nonce = state.nonce(at.id)
+    label, can = "Run", True
+    if now.amount is not None:
+        label = f"Run · {money.price(now.amount)}"
+    elif now.asking:
+        label, can = "Run · asking the price…", False
+    elif now.error is not None:
+        can = False
+    # The nonce is in the key: a second click on the button that was already answered finds the
+    # same run, and the button after it is another one.
+    st.button(
+        label,
+        key=f"run:{nonce}",
+        type="primary",
+        width="stretch",
+        disabled=not can,
+        shortcut="Ctrl+Enter",
+        on_click=_press,
+        args=(at, Press(nonce, now.amount, sure=False)),
+    )
+    if now.amount is not None and (far := money.per_dollar(now.amount)):
+        st.caption(far)
+    if now.asking:
+        price.look_again(client, at, model, values)
+    if now.error is not None:
+        _no_price(client, at, model, values, now)
+
+
+def _no_price(
+    client: Client, at: Endpoint, model: Model, values: Mapping[str, Any], now: price.Price
+) -> None:
+    assert now.error is not None
+    if form.refuse(at, errors.fields(now.error)):
+        st.rerun()
+    notes.problem(errors.advice(now.error))
+    st.button(
+        "Ask again",
+        key=f"{at.id}:ask_again",
+        on_click=price.ask_again,
+        args=(client, at, model, dict(values)),
+    )
+
+
+def _ask(at: Endpoint, question: _Question) -> None:
+    nonce, spend = state.nonce(at.id), money.price(question.amount)
+    yes = f"Yes, spend {spend}"
+    if question.instead is None:
+        st.markdown(f"This run costs **{_escaped(spend)}**. That is a large step: go ahead?")
+    else:
+        now, before = money.prices(question.amount, question.instead)
+        st.markdown(f"The price is now **{_escaped(now)}** instead of {_escaped(before)}.")
+        yes = f"Run anyway · {now}"
+    with st.container(horizontal=True):
+        st.button(
+            yes,
+            key=f"sure:{nonce}",
+            type="primary",
+            on_click=_press,
+            args=(at, Press(nonce, question.amount, sure=True)),
+        )
+        st.button("Not now", key=f"not_now:{at.id}", on_click=_drop, args=(at,))
+
+
+def _press(at: Endpoint, pressed: Press) -> None:
+    st.session_state[f"tried:{at.id}"] = True
+    state.press(at, pressed)
+    st.rerun()  # the whole page: the card stands outside the form
+
+
+def _drop(at: Endpoint) -> None:
+    st.session_state.pop(_key(at), None)
+
+
+def _key(at: Endpoint) -> str:
+    return f"question:{at.id}"
+
+
+def _escaped(text: str) -> str:
+    """Dollar signs that Markdown does not take for the ends of a formula."""
+    return text.replace("$", "\\$")

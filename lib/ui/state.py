@@ -1,0 +1,142 @@
+"""What a browser session remembers between two runs of the script, beside its widgets.
+
+Each endpoint has one dict of values, whatever the model: the widgets of a model are filled from it
+and read back into it, so that changing the model or the page keeps what is still valid. Widgets
+have keys of their own per model (`endpoint:model:field`), because Streamlit resets a widget whose
+bounds change under the same key.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import streamlit as st
+
+from lib.deapi.contract import ENDPOINTS, Endpoint, endpoint
+from lib.store import Run
+from lib.ui import words
+from lib.ui.session import Client
+
+SHAPE = "shape"
+"""Beside the fields: which preset of sizes was chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A click on a Run button: its nonce, the price in USD that stood on it (if any did), and
+    whether it was the second click that a large price takes."""
+
+    nonce: str
+    shown: Decimal | None
+    sure: bool
+
+
+# --- the form of an endpoint ---------------------------------------------------------------------
+
+
+def values(at: Endpoint) -> dict[str, Any]:
+    """The values of an endpoint's form; change them through `fill` where a widget shows them."""
+    return st.session_state.setdefault(f"values:{at.id}", {})
+
+
+def widget(at: Endpoint, model: str, field: str) -> str:
+    """The key of a field's widget."""
+    return f"{at.id}:{model}:{field}"
+
+
+def fill(at: Endpoint, new: Mapping[str, Any]) -> None:
+    """Put values into the form from outside its widgets: an example, the dice, another run."""
+    values(at).update(new)
+    st.session_state[f"fill:{at.id}"] = True
+
+
+def to_be_filled(at: Endpoint, model: str) -> bool:
+    """Whether the widgets must be filled from the values once: after `fill`, or for a model that
+    was not shown before this."""
+    changed = st.session_state.get(f"drawn:{at.id}") != model
+    st.session_state[f"drawn:{at.id}"] = model
+    return st.session_state.pop(f"fill:{at.id}", False) or changed
+
+
+def restore_draft(client: Client, at: Endpoint) -> None:
+    """Once a session: the form as its person left it, in whatever window that was."""
+    if st.session_state.setdefault(f"restored:{at.id}", False):
+        return
+    st.session_state[f"restored:{at.id}"] = True
+    if draft := client.draft(at):
+        model, kept = draft
+        st.session_state.setdefault(model_key(at), model)
+        fill(at, kept)
+        st.session_state[f"draft:{at.id}"] = (model, dict(values(at)))
+
+
+def save_draft(client: Client, at: Endpoint, model: str) -> None:
+    """Keep the form as it is now, when it has changed since."""
+    now = (model, dict(values(at)))
+    if st.session_state.get(f"draft:{at.id}") != now:
+        st.session_state[f"draft:{at.id}"] = now
+        client.save_draft(at, *now)
+
+
+# --- what is chosen on a family's page -----------------------------------------------------------
+
+
+def endpoint_key(family: str) -> str:
+    return f"endpoint:{family}"
+
+
+def model_key(at: Endpoint) -> str:
+    return f"model:{at.id}"
+
+
+def open_form(at: Endpoint, new: Mapping[str, Any], model: str | None = None) -> None:
+    """Show the form of an endpoint with these values, from whatever page this is called."""
+    fill(at, new)
+    st.session_state[endpoint_key(at.family)] = at.id
+    if model is not None:
+        st.session_state[model_key(at)] = model
+    st.session_state["go_to"] = words.FAMILIES[at.family].page
+
+
+def use_again(client: Client, run: Run) -> None:
+    """Show the form with the settings of a run, and nothing but these."""
+    at = endpoint(run.endpoint)
+    params = client.params(run)
+    cleared = {param.name: None for param in at.params if param.role == "value"}
+    mine = {name: value for name, value in params.items() if name in cleared}
+    values(at).pop(SHAPE, None)
+    open_form(at, cleared | mine, run.model)
+
+
+def takers() -> tuple[tuple[Endpoint, str], ...]:
+    """Every endpoint that can take a picture as its input, with the parameter that takes it."""
+    return tuple(
+        (each, param.name)
+        for each in ENDPOINTS
+        for param in each.files
+        if param.media == "image" and words.endpoint(each.id).take
+    )
+
+
+# --- the Run button ------------------------------------------------------------------------------
+
+
+def nonce(name: str) -> str:
+    """The nonce of a button that spends money: it makes one run, however often it is pressed."""
+    return st.session_state.setdefault(f"nonce:{name}", uuid4().hex)
+
+
+def renew_nonce(name: str) -> None:
+    """The button's run is made: the next press is meant to make another one."""
+    st.session_state[f"nonce:{name}"] = uuid4().hex
+
+
+def press(at: Endpoint, pressed: Press) -> None:
+    st.session_state[f"press:{at.id}"] = pressed
+
+
+def take_press(at: Endpoint) -> Press | None:
+    """The click that this run of the script has to answer, once."""
+    return st.session_state.pop(f"press:{at.id}", None)
