@@ -90,8 +90,8 @@ class Endpoint:
     rules: tuple[Requires, ...] = ()
     price_path: str
     price_encoding: Encoding
-    v1_path: str
-    v1_price_path: str
+    v1_paths: tuple[str, ...]
+    v1_price_paths: tuple[str, ...]
     inference_types: tuple[str, ...]
 
     def param(self, name: str) -> Param:
@@ -112,11 +112,11 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A call that costs nothing (deapi.md, Utility Endpoints)."""
+    """A GET that costs nothing (deapi.md, Utility Endpoints)."""
 
     id: str
     path: str
-    v1_path: str
+    v1_paths: tuple[str, ...]
     params: tuple[Param, ...] = ()
 
 
@@ -138,8 +138,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         encoding="json",
         price_path="/api/v2/images/generations/price",
         price_encoding="json",
-        v1_path="/api/v1/client/txt2img",
-        v1_price_path="/api/v1/client/txt2img/price-calculation",
+        v1_paths=("/api/v1/client/txt2img",),
+        v1_price_paths=("/api/v1/client/txt2img/price-calculation",),
         inference_types=("txt2img",),
         params=(
             Param(name="prompt", type="string", required=True),
@@ -185,8 +185,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         encoding="multipart",
         price_path="/api/v2/images/upscales/price",
         price_encoding="multipart",
-        v1_path="/api/v1/client/img-upscale",
-        v1_price_path="/api/v1/client/img-upscale/price-calculation",
+        v1_paths=("/api/v1/client/img-upscale",),
+        v1_price_paths=("/api/v1/client/img-upscale/price-calculation",),
         inference_types=("img_upscale",),
         params=(
             Param(name="image", type="file", required=True, media="image", max_bytes=IMAGE_BYTES),
@@ -199,7 +199,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
 MODELS = Call(
     id="models",
     path="/api/v2/models",
-    v1_path="/api/v1/client/models",
+    v1_paths=("/api/v1/client/models",),
     params=(
         Param(
             name="filter[inference_types]",
@@ -231,10 +231,10 @@ MODELS = Call(
 JOB = Call(
     id="jobs",
     path="/api/v2/jobs/{request_id}",
-    v1_path="/api/v1/client/request-status/{id}",
+    v1_paths=("/api/v1/client/request-status/{id}",),
     params=(Param(name="request_id", type="string", required=True),),
 )
-BALANCE = Call(id="balance", path="/api/v2/account/balance", v1_path="/api/v1/client/balance")
+BALANCE = Call(id="balance", path="/api/v2/account/balance", v1_paths=("/api/v1/client/balance",))
 CALLS: tuple[Call, ...] = (MODELS, JOB, BALANCE)
 
 _BY_ID: Mapping[str, Endpoint] = {each.id: each for each in ENDPOINTS}
