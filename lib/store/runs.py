@@ -34,6 +34,12 @@ def get(store: Store, run_id: str) -> Run | None:
         return _one(connection, runs.c.id == run_id)
 
 
+def of_nonce(store: Store, nonce: str) -> Run | None:
+    """The run that this press of a Run button has made, or `None`."""
+    with store.read() as connection:
+        return _one(connection, runs.c.nonce == nonce)
+
+
 def open_runs(store: Store, profile: str | None = None) -> list[Run]:
     """Every run that has not ended, of one profile or of all, oldest first."""
     with store.read() as connection:

@@ -35,6 +35,11 @@ def held(store: Store) -> Decimal:
     return ledger.spent(store, "sandbox", "ada").day_held
 
 
+def test_a_nonce_finds_the_run_that_it_made(store: Store, waiting: Run) -> None:
+    assert runs.of_nonce(store, waiting.nonce) == waiting
+    assert runs.of_nonce(store, "another") is None
+
+
 def test_of_many_engines_one_gets_the_claim(store: Store, waiting: Run) -> None:
     together = threading.Barrier(8)
     claims: list[Run | None] = []
