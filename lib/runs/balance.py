@@ -25,7 +25,8 @@ class Balance:
 
 
 class BalanceWatch:
-    """The last known balance. Looked up from the loop; `peek` may be called from any thread."""
+    """The last known balance. Looked up from the loop; `peek` and `due` may be called from any
+    thread."""
 
     def __init__(
         self, client: Client, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -34,16 +35,26 @@ class BalanceWatch:
         self._now = now
         self._known: Balance | None = None
         self._looking = asyncio.Lock()
+        self._wanted = False
 
     def peek(self) -> Balance | None:
         return self._known
 
-    def stale(self) -> bool:
-        return self._known is None or self._now() - self._known.at >= FRESH
+    def due(self) -> bool:
+        """Whether it is time to look again, and nobody is looking."""
+        stale = self._known is None or self._now() - self._known.at >= FRESH
+        return stale and not self._looking.locked()
 
     async def look(self) -> None:
-        """Ask deAPI. A failure keeps the last amount and says why it may be old."""
+        """Ask deAPI. A failure keeps the last amount and says why it may be old.
+
+        However many want to know while one looks, one more look answers them all.
+        """
+        self._wanted = True
         async with self._looking:
+            if not self._wanted:
+                return
+            self._wanted = False
             try:
                 self._known = Balance(await self._client.balance(), self._now())
             except DeapiError as error:

@@ -5,6 +5,7 @@ closing a browser changes nothing here, and after a kill it takes up every open 
 """
 
 import concurrent.futures
+import logging
 from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -16,14 +17,16 @@ from lib.deapi.models import Model
 from lib.runs import orders
 from lib.runs.balance import Balance
 from lib.runs.journey import Journey
-from lib.runs.loop import Loop
+from lib.runs.loop import Clock, Loop
 from lib.runs.orders import NoQuote, Order
 from lib.runs.profiles import Address, Profile
 from lib.runs.quotes import Quote
-from lib.store import Run, Store, catalogues, runs
+from lib.store import Run, Store, StoreError, catalogues, runs
 from lib.store.catalogues import StoredCatalogue
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 CLICK_SECONDS = 20.0
 """How long a click may wait for deAPI's answer before it says so."""
@@ -33,13 +36,15 @@ GRACE_SECONDS = 10.0
 
 class Engine:
     """Runs of every profile over one store. Start it once a process; it may be used from any
-    thread after that."""
+    thread after that. `clock` is for tests."""
 
-    def __init__(self, store: Store, addresses: Sequence[Address]) -> None:
+    def __init__(
+        self, store: Store, addresses: Sequence[Address], *, clock: Clock | None = None
+    ) -> None:
         self.store = store
         self._addresses = addresses
         self._owner = str(uuid4())
-        self._loop = Loop()
+        self._loop = Loop(clock)
         self._profiles: dict[str, Profile] = {}
         self._journeys: dict[str, Journey] = {}
         self._followed: set[str] = set()
@@ -49,9 +54,16 @@ class Engine:
         return tuple(address.name for address in self._addresses)
 
     def start(self) -> None:
-        """Bring the profiles up and take up every run that was left open."""
+        """Bring the profiles up and take up every run that was left open.
+
+        Raises `ValueError` when an address or a key can't be used, and `StoreError`.
+        """
         self._loop.start()
-        self._loop.submit(self._begin()).result()
+        try:
+            self._loop.submit(self._begin()).result()
+        except BaseException:
+            self.stop()
+            raise
 
     def stop(self) -> None:
         """Stop asking; paid calls under way get their answers first. Open runs wait for a start."""
@@ -67,7 +79,7 @@ class Engine:
     def balance(self, profile: str) -> Balance | None:
         """The last known balance, or None before the first answer; looks again when it is old."""
         watch = self._profiles[profile].balance
-        if watch.stale():
+        if watch.due():
             self._loop.submit(watch.look())
         return watch.peek()
 
@@ -104,6 +116,8 @@ class Engine:
         The same nonce again returns the run it made. Raises `OrderRefused` or `StoreError`, and
         then nothing was committed.
         """
+        if known := runs.of_nonce(self.store, order.nonce):
+            return known
         orders.check(order)
         quotes = self._profiles[order.profile].quotes
         try:
@@ -145,22 +159,24 @@ class Engine:
 
     async def _end(self) -> None:
         for profile in self._profiles.values():
-            await profile.catalogue.aclose()
-            await profile.client.aclose()
+            await profile.aclose()
 
     async def _open(self, address: Address) -> None:
         def remember(listing: Listing) -> None:
             self._loop.spawn(self._remember(address.name, listing))
 
         known = await self._loop.thread(catalogues.load, self.store, address.name)
-        profile = Profile(address, known and _listing(known), remember)
+        profile = Profile(address, self._loop.clock, known and _listing(known), remember)
         self._profiles[address.name] = profile
         self._journeys[address.name] = Journey(self._loop, self.store, profile, self._owner)
         self._loop.spawn(profile.balance.look())
 
     async def _remember(self, profile: str, listing: Listing) -> None:
         raw = [model.raw for model in listing.models]
-        await self._loop.thread(catalogues.save, self.store, profile, raw, listing.fetched_at)
+        try:
+            await self._loop.thread(catalogues.save, self.store, profile, raw, listing.fetched_at)
+        except StoreError as error:
+            log.warning("the catalogue of %s is not remembered: %s", profile, error)
 
     def _wait(self, work: Coroutine[Any, Any, T]) -> T:
         """The answer of `work`, for a thread that can't go on without it."""

@@ -4,21 +4,21 @@ Each step reads where the run stands and does the next thing. All it knows is in
 another process can take a run up at any point (rules.md, States of a run).
 """
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Any
 
 from lib.deapi.contract import endpoint
 from lib.deapi.errors import DailyLimit, DeapiError, NotDelivered, NotFound, RateLimited
 from lib.deapi.wire import Job
 from lib.runs.keep import Keeper
-from lib.runs.loop import Loop, finished, until
-from lib.runs.params import restored
+from lib.runs.loop import Loop
+from lib.runs.params import FileGone, restored
 from lib.runs.preview import Previews
 from lib.runs.profiles import Profile
 from lib.runs.quotes import LIFE as QUOTE_LIFE
-from lib.store import ENDED, FOLLOWED, Run, State, Store, StoreError, history, runs
+from lib.store import ENDED, FOLLOWED, Run, State, Store, StoreError, final, history, runs
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +28,9 @@ POLL_GROWTH = 1.5
 STALLED_POLL = 3600.0
 """Seconds between two questions about a job."""
 PATIENCE = timedelta(minutes=30)
+"""How long a job may take, or be without news, before it counts as stalled: at least this."""
+MISSING = timedelta(minutes=1)
+"""How long deAPI may say that it doesn't know a job."""
 PAUSE_AFTER_FAILURE = 5.0
 COMMIT_AGAIN = 1.0
 SEND_AGAIN = (2.0, 60.0)
@@ -39,6 +42,7 @@ class Journey:
 
     def __init__(self, loop: Loop, store: Store, profile: Profile, owner: str) -> None:
         self._loop = loop
+        self._clock = loop.clock
         self._store = store
         self._profile = profile
         self._owner = owner
@@ -62,7 +66,7 @@ class Journey:
                 # The disk is full, or we made a mistake. The run is paid for, or will be: go on
                 # from what the database says.
                 log.exception("run %s: a step failed, trying again", run.id)
-                await asyncio.sleep(PAUSE_AFTER_FAILURE)
+                await self._clock.sleep(PAUSE_AFTER_FAILURE)
                 run = await self._read(run)
             if run is not None and _settled(before, run):
                 self._loop.spawn(self._profile.balance.look())
@@ -78,52 +82,64 @@ class Journey:
     # --- waiting → accepted ----------------------------------------------------------------------
 
     async def _send(self, run: Run) -> Run | None:
-        await until(run.not_before)
+        """Send the run when it may leave at the price it was ordered for.
+
+        A quote lives five minutes. When the run waited longer and now costs more, it stays where
+        it is until its person cancels it or runs it anew (rules.md, States of a run).
+        """
+        await self._clock.until(run.not_before)
+        at, params = endpoint(run.endpoint), restored(run.params, self._store)
+        client = self._profile.client
         try:
-            if dearer := await self._dearer(run):
-                return dearer
-            await self._profile.client.turn(endpoint(run.endpoint))
+            quote = await self._profile.quotes.ask(at, params)
+            if final(quote.price) > run.quote:
+                risen = {"kind": "PriceRose", "message": "", "price": str(quote.price)}
+                return await self._postpone(run, risen, QUOTE_LIFE.total_seconds())
+            await client.turn(at)
+        except FileGone as error:
+            return await self._loop.finished(self._withdraw(run, error))
         except DailyLimit as error:
-            return await self._postpone(run, error, error.retry_after)
+            return await self._postpone(run, error.facts(), error.retry_after)
         except DeapiError as error:
-            return await self._postpone(run, error, _send_again_after(run))
-        return await finished(self._post(run))
+            return await self._postpone(run, error.facts(), self._send_again_after(run))
+        if self._clock.age(quote.at) >= QUOTE_LIFE:
+            client.give_back(at)
+            return run  # its turn came too late: ask for the price again, and wait again
+        return await self._loop.finished(self._post(run, params))
 
-    async def _dearer(self, run: Run) -> Run | None:
-        """A quote lives five minutes. When the run waited longer and now costs more, nothing
-        leaves: it stays where it is until its person cancels it or runs it anew."""
-        if datetime.now(UTC) - run.created_at < QUOTE_LIFE:
-            return None
-        params = restored(run.params, self._store)
-        quote = await self._profile.quotes.ask(endpoint(run.endpoint), params)
-        if quote.price <= run.quote:
-            return None
-        risen = {"kind": "PriceRose", "message": "", "price": str(quote.price)}
-        return await self._postpone(run, risen, QUOTE_LIFE.total_seconds())
-
-    async def _post(self, run: Run) -> Run | None:
+    async def _post(self, run: Run, params: Mapping[str, Any]) -> Run | None:
         """The paid call. From the claim to the commit of the answer nothing may cut it off."""
-        claimed = await self._loop.thread(runs.claim, self._store, run.id, self._owner)
-        if claimed is None:
-            self._profile.client.give_back(endpoint(run.endpoint))
-            return None
-        params = restored(claimed.params, self._store)
+        at, client = endpoint(run.endpoint), self._profile.client
+        claimed: Run | None = None
         try:
-            request_id = await self._profile.client.submit(endpoint(claimed.endpoint), params)
+            claimed = await self._loop.thread(runs.claim, self._store, run.id, self._owner)
+        finally:
+            if claimed is None:
+                client.give_back(at)
+        if claimed is None:
+            return None
+        try:
+            request_id = await client.submit(at, params)
         except (NotDelivered, RateLimited) as error:
-            wait = error.retry_after if isinstance(error, RateLimited) else _send_again_after(run)
-            at = datetime.now(UTC) + timedelta(seconds=wait)
-            return await self._commit(runs.unsend, claimed, at, error.facts())
+            limited = isinstance(error, RateLimited)
+            wait = error.retry_after if limited else self._send_again_after(run)
+            return await self._commit(runs.unsend, claimed, self._clock.later(wait), error.facts())
         except DeapiError as error:
             end = runs.lose if error.uncertain else runs.refuse
             return await self._commit(end, claimed, error.facts())
         except OSError as error:
             # Its upload can't be read: nothing has left.
-            return await self._commit(runs.refuse, claimed, _facts(error))
+            return await self._commit(runs.refuse, claimed, FileGone(error).facts())
         except Exception as error:
             log.exception("run %s: the submit failed in a way nobody foresaw", run.id)
-            return await self._commit(runs.lose, claimed, _facts(error))
+            facts = {"kind": type(error).__name__, "message": str(error)}
+            return await self._commit(runs.lose, claimed, facts)
         return await self._commit(runs.accept, claimed, request_id)
+
+    async def _withdraw(self, run: Run, error: DeapiError) -> Run | None:
+        """End a run that can never be sent."""
+        claimed = await self._loop.thread(runs.claim, self._store, run.id, self._owner)
+        return claimed and await self._commit(runs.refuse, claimed, error.facts())
 
     async def _commit(
         self, move: Callable[..., Run | None], run: Run, *facts: object
@@ -132,49 +148,65 @@ class Journey:
         while True:
             try:
                 return await self._loop.thread(move, self._store, run, *facts)
-            except StoreError as error:
-                log.error(
-                    "run %s: %s is not written yet: %s: %s", run.id, move.__name__, facts, error
-                )
-                await asyncio.sleep(COMMIT_AGAIN)
+            except Exception:
+                # Whatever it is: as long as we try, the answer is not lost. The log has it, too.
+                log.exception("run %s: not written yet: %s %s", run.id, move.__name__, facts)
+                await self._clock.sleep(COMMIT_AGAIN)
 
-    async def _postpone(
-        self, run: Run, error: DeapiError | dict[str, str], wait: float
-    ) -> Run | None:
-        at = datetime.now(UTC) + timedelta(seconds=wait)
-        facts = error.facts() if isinstance(error, DeapiError) else error
-        return await self._loop.thread(runs.postpone, self._store, run, at, facts)
+    async def _postpone(self, run: Run, why: Mapping[str, Any], wait: float) -> Run | None:
+        at = self._clock.later(wait)
+        return await self._loop.thread(runs.postpone, self._store, run, at, why)
+
+    def _send_again_after(self, run: Run) -> float:
+        """Seconds until the next try of a send that never arrived: longer the longer it lasts."""
+        first, longest = SEND_AGAIN
+        return min(max(first, self._clock.age(run.created_at).total_seconds() / 2), longest)
 
     # --- accepted → keeping ----------------------------------------------------------------------
 
     async def _follow(self, run: Run) -> Run | None:
         """Ask how the job stands, ever more rarely, until it has ended."""
         patience = await self._patience(run)
-        pause = FIRST_POLL
+        pause, answered = FIRST_POLL, True
         while True:
-            await asyncio.sleep(STALLED_POLL if run.state is State.STALLED else pause)
+            await self._clock.sleep(pause)
             pause = min(pause * POLL_GROWTH, SLOWEST_POLL)
-            moved = await self._ask(run)
+            try:
+                moved = await self._ask(run)
+            except RateLimited as error:
+                pause = max(pause, error.retry_after)
+                continue
+            except DeapiError as error:
+                # It says nothing about the job, and neither does the silence that follows: once.
+                if answered:
+                    log.warning("run %s: no news of its job: %s", run.id, error)
+                answered, moved = False, run
+            else:
+                answered = True
             if moved is None or moved.state not in FOLLOWED:
                 return moved
             run = moved
-            if run.state is not State.STALLED and _overdue(run, patience):
+            if run.state is not State.STALLED and self._overdue(run, patience):
                 run = await self._loop.thread(runs.stall, self._store, run) or run
+            if answered and run.state is State.STALLED:
+                pause = STALLED_POLL
 
     async def _ask(self, run: Run) -> Run | None:
         assert run.request_id is not None, "a followed run has a request id"
         try:
             job = await self._profile.client.job(run.request_id)
         except NotFound:
-            return await self._loop.thread(runs.missing, self._store, run)
-        except RateLimited as error:
-            await asyncio.sleep(error.retry_after)
-            return run
-        except DeapiError as error:
-            # It says nothing about the job. The next question comes anyway.
-            log.warning("run %s: no news of its job: %s", run.id, error)
-            return run
+            return await self._missed(run)
         return await self._heard(run, job)
+
+    async def _missed(self, run: Run) -> Run | None:
+        """deAPI doesn't know the job. When it says so twice, a minute apart, it is stalled."""
+        missing = await self._loop.thread(runs.missing, self._store, run)
+        if missing is None or missing.missing_since is None or missing.state is State.STALLED:
+            return missing
+        if self._clock.age(missing.missing_since) < MISSING:
+            return missing
+        return await self._loop.thread(runs.stall, self._store, missing)
 
     async def _heard(self, run: Run, job: Job) -> Run | None:
         if job.state == "done":
@@ -198,7 +230,7 @@ class Journey:
         return await self._loop.thread(runs.news, self._store, run, state, job.progress, preview)
 
     async def _patience(self, run: Run) -> timedelta:
-        """How long this job may take before it counts as stalled."""
+        """How long this job may take, or be without news, before it counts as stalled."""
         past = await self._loop.thread(
             history.durations, self._store, run.profile, run.endpoint, run.model
         )
@@ -207,26 +239,12 @@ class Journey:
         p95 = sorted(past)[int(len(past) * 0.95)]
         return max(PATIENCE, timedelta(seconds=10 * p95))
 
+    def _overdue(self, run: Run, patience: timedelta) -> bool:
+        """No end in sight: nothing has moved for too long."""
+        moved = run.news_at or run.accepted_at or run.created_at
+        return self._clock.age(moved) >= patience
+
 
 def _settled(before: Run, after: Run) -> bool:
     """Whether this step settled a price, so that what is left on the account has changed."""
     return before.state in FOLLOWED and after.state in ENDED | {State.KEEPING}
-
-
-def _overdue(run: Run, patience: timedelta) -> bool:
-    """No end in sight: too long at it, or unknown to deAPI twice, a minute apart."""
-    now = datetime.now(UTC)
-    if run.missing_since is not None and now - run.missing_since >= timedelta(minutes=1):
-        return True
-    return now - (run.accepted_at or run.created_at) >= patience
-
-
-def _send_again_after(run: Run) -> float:
-    """Seconds until the next try of a send that never arrived: longer the longer it lasts."""
-    first, longest = SEND_AGAIN
-    waited = (datetime.now(UTC) - run.created_at).total_seconds()
-    return min(max(first, waited / 2), longest)
-
-
-def _facts(error: Exception) -> dict[str, str]:
-    return {"kind": type(error).__name__, "message": str(error)}

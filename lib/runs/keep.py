@@ -4,16 +4,17 @@ The price is posted already. Whatever goes wrong here is tried again, with an ad
 for anew; only when deAPI has no file any more is the run given up.
 """
 
+import errno
 import logging
 import mimetypes
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
+from typing import Any
 from urllib.parse import urlsplit
 
 from lib.deapi.errors import DeapiError, Expired, NotFound
 from lib.deapi.files import fetch
-from lib.runs.loop import Loop, until
+from lib.runs.loop import Loop
 from lib.runs.profiles import Profile
 from lib.store import BadPicture, ResultFile, Run, Store, StoreError, files, runs
 
@@ -24,7 +25,10 @@ SECONDS = 600.0
 FIRST_WAIT, LONGEST_WAIT = 2.0, 600.0
 """Seconds between tries."""
 GIVE_UP_TRIES = 8
-"""When deAPI says this often that the file is gone, it is."""
+"""When deAPI says this often in a row that the file is gone, it is."""
+
+_NAMELESS = frozenset({"", "application/octet-stream", "binary/octet-stream"})
+"""Types that say nothing: a store of files gives them to whatever it doesn't know."""
 
 
 class NoFile(DeapiError):
@@ -36,12 +40,13 @@ class Keeper:
 
     def __init__(self, loop: Loop, store: Store, profile: Profile) -> None:
         self._loop = loop
+        self._clock = loop.clock
         self._store = store
         self._profile = profile
 
     async def keep(self, run: Run) -> Run | None:
         """keeping → done; or still `keeping` with the reason noted, to be tried again later."""
-        await until(run.not_before)
+        await self._clock.until(run.not_before)
         try:
             url = run.result_url if run.keep_tries == 0 else await self._fresh_address(run)
             if url is None:
@@ -70,12 +75,13 @@ class Keeper:
             max_bytes=MAX_BYTES,
             timeout=SECONDS,
         )
-        name = f"0.{_extension(fetched.media_type, url)}"
+        media_type = _media_type(fetched.media_type, url)
+        name = f"0.{_extension(media_type, url)}"
         await self._loop.thread(files.keep_result, self._store, run.id, name, fresh)
         return ResultFile(
             n=0,
             name=name,
-            media_type=fetched.media_type,
+            media_type=media_type,
             size=fetched.size,
             sha256=fetched.sha256,
         )
@@ -88,18 +94,33 @@ class Keeper:
         except BadPicture:
             return None
 
-    async def _failed(self, run: Run, error: Exception) -> Run | None:
-        facts = (
-            error.facts()
-            if isinstance(error, DeapiError)
-            else {"kind": type(error).__name__, "message": str(error)}
-        )
-        gone = isinstance(error, Expired | NotFound | NoFile)
-        if gone and run.keep_tries >= GIVE_UP_TRIES:
-            return await self._loop.thread(runs.give_up_keeping, self._store, run, facts)
-        wait = min(FIRST_WAIT * 2**run.keep_tries, LONGEST_WAIT)
-        at = datetime.now(UTC) + timedelta(seconds=wait)
+    async def _failed(self, run: Run, error: DeapiError | StoreError | OSError) -> Run | None:
+        facts = _facts(error)
+        if isinstance(error, Expired | NotFound | NoFile):
+            facts["gone"] = 1 + ((run.error or {}).get("gone") or 0)
+            if facts["gone"] >= GIVE_UP_TRIES:
+                return await self._loop.thread(runs.give_up_keeping, self._store, run, facts)
+        wait = min(FIRST_WAIT * 2.0 ** min(run.keep_tries, 30), LONGEST_WAIT)
+        at = self._clock.later(wait)
         return await self._loop.thread(runs.keep_failed, self._store, run, facts, at)
+
+
+def _facts(error: DeapiError | StoreError | OSError) -> dict[str, Any]:
+    """What is remembered of a failure, without the paths that the system names in its own."""
+    if isinstance(error, DeapiError):
+        return error.facts()
+    if isinstance(error, StoreError):
+        return {"kind": type(error).__name__, "message": str(error)}
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    kind = "DiskFull" if full else type(error).__name__
+    return {"kind": kind, "message": error.strerror or ""}
+
+
+def _media_type(named: str, url: str) -> str:
+    """The type as the server names it; when that says nothing, as the address does."""
+    if named not in _NAMELESS:
+        return named
+    return mimetypes.guess_type(urlsplit(url).path)[0] or "application/octet-stream"
 
 
 def _extension(media_type: str, url: str) -> str:

@@ -4,7 +4,8 @@ import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
@@ -14,21 +15,46 @@ T = TypeVar("T")
 _DATABASE_THREADS = 4
 
 
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What time it is (aware, UTC), and waiting. Tests put one in which waiting takes no time."""
+
+    now: Callable[[], datetime] = _utc_now
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+    def later(self, seconds: float) -> datetime:
+        return self.now() + timedelta(seconds=seconds)
+
+    def age(self, moment: datetime) -> timedelta:
+        return self.now() - moment
+
+    async def until(self, moment: datetime | None) -> None:
+        """Sleep until `moment`; not at all when it is past or None."""
+        if moment is not None:
+            await self.sleep(max(0.0, (moment - self.now()).total_seconds()))
+
+
 class Loop:
     """Where everything that waits on deAPI runs, apart from the threads that draw pages."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
+        self.clock = clock or Clock()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="runs", daemon=True)
         self._threads = ThreadPoolExecutor(_DATABASE_THREADS, thread_name_prefix="runs-db")
         self._tasks: set[asyncio.Task[None]] = set()
+        self._whole: set[asyncio.Task[Any]] = set()
 
     def start(self) -> None:
         self._thread.start()
 
     def stop(self, *, grace: float, last: Callable[[], Awaitable[None]]) -> None:
-        """End every task, waiting up to `grace` seconds for those in the middle of a paid call,
-        and then await `last`."""
+        """End every task, waiting up to `grace` seconds for what must be `finished`, and then
+        await `last`."""
         if not self._thread.is_alive():
             return
         self.submit(self._end_tasks(grace, last)).result()
@@ -55,6 +81,20 @@ class Loop:
         """Await a short blocking call, in one of a few threads."""
         return await self._loop.run_in_executor(self._threads, partial(work, *args, **kwargs))
 
+    async def finished(self, work: Coroutine[Any, Any, T]) -> T:
+        """Await `work` to its end even when the one who waits is cancelled meanwhile.
+
+        For a paid call and the commit of its answer: half of that would be money lost from sight.
+        """
+        task = self._loop.create_task(work)
+        self._whole.add(task)
+        task.add_done_callback(self._whole.discard)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            await asyncio.wait([task])
+            raise
+
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         self._loop.run_forever()
@@ -62,31 +102,11 @@ class Loop:
     async def _end_tasks(self, grace: float, last: Callable[[], Awaitable[None]]) -> None:
         for task in self._tasks:
             task.cancel()
-        # What a task shields goes on by itself; only at the end of the grace is it cut off.
-        for patience in (grace, 1.0):
-            rest = asyncio.all_tasks() - {asyncio.current_task()}
-            if not rest:
-                break
-            _, late = await asyncio.wait(rest, timeout=patience)
-            for task in late:
-                task.cancel()
+        if self._whole:
+            await asyncio.wait(self._whole, timeout=grace)
+        rest = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in rest:
+            task.cancel()
+        if rest:
+            await asyncio.wait(rest, timeout=1.0)
         await last()
-
-
-async def until(moment: datetime | None) -> None:
-    """Sleep until `moment` (aware); not at all when it is past or None."""
-    if moment is not None:
-        await asyncio.sleep(max(0.0, (moment - datetime.now(UTC)).total_seconds()))
-
-
-async def finished(work: Coroutine[Any, Any, T]) -> T:
-    """Await `work` to its end even when the one who waits is cancelled meanwhile.
-
-    For a paid call and the commit of its answer: half of that would be money lost from sight.
-    """
-    task = asyncio.ensure_future(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise

@@ -7,8 +7,17 @@ a data folder can move.
 from collections.abc import Mapping
 from typing import Any, cast
 
+from lib.deapi.errors import DeapiError
 from lib.deapi.media import Upload, from_json, to_json
 from lib.store import Store, files
+
+
+class FileGone(DeapiError):
+    """Raised when a file among the parameters can't be read any more: nothing can be sent."""
+
+    def __init__(self, error: OSError) -> None:
+        # Its own text names a path of this machine.
+        super().__init__(error.strerror or type(error).__name__)
 
 
 def stored(params: Mapping[str, Any]) -> dict[str, Any]:

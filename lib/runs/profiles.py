@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from lib.deapi.catalogue import Catalogue, Listing
 from lib.deapi.client import Client
 from lib.runs.balance import BalanceWatch
+from lib.runs.loop import Clock
 from lib.runs.quotes import Quotes
 
 SANDBOX = "sandbox"
@@ -28,14 +29,26 @@ class Address:
 
 
 class Profile:
-    """One deAPI with its own client, catalogue, balance and quotes. Made on the loop."""
+    """One deAPI with its own client, catalogue, balance and quotes. Made on the loop.
+
+    Raises `ValueError` when its address or its key can't be used.
+    """
 
     def __init__(
-        self, address: Address, remembered: Listing | None, remember: Callable[[Listing], None]
+        self,
+        address: Address,
+        clock: Clock,
+        remembered: Listing | None,
+        remember: Callable[[Listing], None],
     ) -> None:
         self.name = address.name
         self.origin = address.origin
         self.client = Client(address.base_url, address.key)
         self.catalogue = Catalogue(self.client.models, remembered=remembered, on_fetched=remember)
-        self.balance = BalanceWatch(self.client)
-        self.quotes = Quotes(self.client)
+        self.balance = BalanceWatch(self.client, now=clock.now)
+        self.quotes = Quotes(self.client, now=clock.now)
+
+    async def aclose(self) -> None:
+        """Give up what is being asked, and close every connection."""
+        await self.catalogue.aclose()
+        await self.client.aclose()

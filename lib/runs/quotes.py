@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from lib.deapi.client import Client
 from lib.deapi.contract import Endpoint
 from lib.deapi.errors import DeapiError
 from lib.deapi.media import Upload
+from lib.runs.params import FileGone
 
 LIFE = timedelta(minutes=5)
 _KEPT = 500
@@ -27,7 +29,8 @@ class Quote:
 
 
 class Quotes:
-    """The quotes of one profile. Asked from the loop; `peek` may be called from any thread."""
+    """The quotes of one profile. Asked from the loop; `peek` and `forget` may be called from any
+    thread."""
 
     def __init__(
         self, client: Client, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -35,6 +38,7 @@ class Quotes:
         self._client = client
         self._now = now
         self._known: dict[str, Quote | DeapiError] = {}
+        self._changing = threading.Lock()
         self._asked: dict[str, asyncio.Task[Quote]] = {}
 
     def peek(self, endpoint: Endpoint, params: Mapping[str, Any]) -> Quote | DeapiError | None:
@@ -46,12 +50,14 @@ class Quotes:
 
     def forget(self, endpoint: Endpoint, params: Mapping[str, Any]) -> None:
         """Drop the answer for these parameters, so that it is asked for again."""
-        self._known.pop(key(endpoint, params), None)
+        with self._changing:
+            self._known.pop(key(endpoint, params), None)
 
     async def ask(self, endpoint: Endpoint, params: Mapping[str, Any]) -> Quote:
         """The quote for these parameters, from deAPI when none is fresh.
 
-        Two that ask for the same share one request. Raises `DeapiError` as the client does.
+        Two that ask for the same share one request. Raises `DeapiError` as the client does, and
+        `FileGone`.
         """
         fresh = self.peek(endpoint, params)
         if isinstance(fresh, Quote):
@@ -71,14 +77,19 @@ class Quotes:
         except DeapiError as error:
             self._remember(name, error)
             raise
+        except OSError as error:
+            gone = FileGone(error)
+            self._remember(name, gone)
+            raise gone from error
         self._remember(name, quote)
         return quote
 
     def _remember(self, name: str, answer: Quote | DeapiError) -> None:
-        self._known.pop(name, None)
-        self._known[name] = answer
-        while len(self._known) > _KEPT:
-            self._known.pop(next(iter(self._known)))
+        with self._changing:
+            self._known.pop(name, None)
+            self._known[name] = answer
+            while len(self._known) > _KEPT:
+                del self._known[next(iter(self._known))]
 
 
 def key(endpoint: Endpoint, params: Mapping[str, Any]) -> str:
