@@ -7,7 +7,7 @@ one may be paid twice. Calls that cost nothing are repeated when that can help.
 import asyncio
 import random
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
 from decimal import Decimal
 from ipaddress import ip_address
 from typing import Any
@@ -161,12 +161,13 @@ class Client:
         When the error is `uncertain`, the job may run and may be charged. Raises `OSError` when an
         upload can't be opened; nothing was sent then.
         """
-        try:
-            with wire.encoded(endpoint.encoding, params) as sent:
-                body = await self._exchanged("POST", endpoint.path, endpoint.id, sent, paid=True)
-        except OSError:
-            self.give_back(endpoint)
-            raise
+        with ExitStack() as open_files:
+            try:
+                sent = open_files.enter_context(wire.encoded(endpoint.encoding, params))
+            except OSError:
+                self.give_back(endpoint)
+                raise
+            body = await self._exchanged("POST", endpoint.path, endpoint.id, sent, paid=True)
         return wire.request_id_of(body)
 
     async def job(self, request_id: str) -> wire.Job:
@@ -252,10 +253,11 @@ class Client:
             raise NotDelivered(_named(error)) from error
         except httpx.DecodingError as error:
             raise NotUnderstood("The answer's compression is broken.") from error
-        except (httpx.HTTPError, httpx.StreamError) as error:
-            raise NoAnswer(_named(error)) from error
         except TimeoutError as error:
             raise NoAnswer(f"No whole answer within {seconds:.0f} seconds.") from error
+        except (httpx.HTTPError, httpx.StreamError, OSError) as error:
+            # An OSError is an upload that could no longer be read, half sent.
+            raise NoAnswer(_named(error)) from error
         finally:
             for response in answers:
                 await response.aclose()

@@ -240,7 +240,7 @@ class Governor:
 
     def untaken(self, pool: str) -> None:
         """Give a turn back: its request never reached deAPI."""
-        home = self._pools[pool]
+        home = self._pools.setdefault(pool, _Pool())
         self._land(home, pool)
         self._pump(home)
 

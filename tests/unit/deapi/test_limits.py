@@ -13,7 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.deapi.errors import DailyLimit
-from lib.deapi.limits import DAY, FIRST, MINUTE, Governor, Priority
+from lib.deapi.limits import FIRST, Governor, Priority
+
+MINUTE, DAY = 60.0, 86_400.0
 
 HEADERS = [
     "X-RateLimit-Limit",
