@@ -8,7 +8,6 @@ import contextlib
 import gc
 import importlib
 import os
-import secrets
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -19,11 +18,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from lib import settings
-from lib.runs.engine import Engine
-from lib.runs.profiles import LIVE, SANDBOX, Address
-from lib.sandbox import process as sandbox
-from lib.store import Lock, Store, hold
+from lib import playground, settings
+from lib.store import Store
 from lib.ui import frame, session
 from lib.web import files, health
 from lib.web.guard import LoopbackOnly
@@ -31,57 +27,9 @@ from lib.web.guard import LoopbackOnly
 HOST = "127.0.0.1"
 
 
-class Playground:
-    """What one server process holds: the data folder, the sandbox and the engine.
-
-    Raises `SettingsError`, `StoreError` or `sandbox.DidNotStart`, each with a sentence that says
-    what to do, and then holds nothing.
-    """
-
-    def __init__(self) -> None:
-        told = settings.load()
-        with contextlib.ExitStack() as undo:
-            self.lock: Lock = undo.enter_context(hold(told.playground_data_dir))
-            self.store = Store(told.playground_data_dir, told.timezone)
-            undo.callback(self.store.close)
-            addresses: list[Address] = []
-            if told.playground_sandbox == "on":
-                local = sandbox.start(
-                    told.playground_data_dir / "sandbox", _sandbox_key(told.playground_data_dir)
-                )
-                undo.callback(local.stop)
-                addresses.append(Address(SANDBOX, local.url, local.key))
-            if told.deapi_api_key is not None:
-                key = told.deapi_api_key.get_secret_value()
-                addresses.append(Address(LIVE, str(told.deapi_base_url).rstrip("/"), key))
-            self.engine = Engine(self.store, addresses)
-            self.engine.start()
-            undo.callback(self.engine.stop)
-            self._undo = undo.pop_all()
-
-    def stop(self) -> None:
-        """Let go of everything, the engine first, so that paid calls get their answers."""
-        self._undo.close()
-
-
-@st.cache_resource(on_release=Playground.stop, show_spinner=False)
-def playground() -> Playground:
-    """The one of this process, shared by every session and route."""
-    return Playground()
-
-
-def _sandbox_key(data_dir: Path) -> str:
-    """The data folder's own key for its sandbox, drawn once."""
-    path = data_dir / "sandbox.key"
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(32))
-    return path.read_text()
-
-
 @contextlib.asynccontextmanager
 async def _lifespan(_: st.App) -> AsyncIterator[None]:
-    held = await run_in_threadpool(playground)
+    await run_in_threadpool(playground.current)
     # Streamlit collects garbage after every run of a script. Nothing that is loaded by now ever
     # becomes garbage, and leaving it out makes a run three times as quick.
     for name in ("pandas", "pyarrow", "PIL.Image", "altair"):
@@ -92,7 +40,11 @@ async def _lifespan(_: st.App) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        await run_in_threadpool(held.stop)
+        await run_in_threadpool(playground.stop)
+
+
+def _store() -> Store:
+    return playground.current().store
 
 
 def start() -> None:
@@ -114,7 +66,7 @@ def start() -> None:
 
 
 if get_script_run_ctx(suppress_warning=True) is not None:
-    session.begin(playground().engine)
+    session.begin(playground.current().engine)
     frame.draw()
 elif __name__ == "__main__":
     start()
@@ -123,8 +75,8 @@ else:
         __file__,
         lifespan=_lifespan,
         routes=[
-            *health.routes(lambda: playground().store),
-            *files.routes(lambda: playground().store),
+            *health.routes(_store),
+            *files.routes(_store),
         ],
         middleware=[Middleware(LoopbackOnly)],
     )
