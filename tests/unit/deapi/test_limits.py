@@ -286,6 +286,27 @@ def test_a_used_up_day_stops_everybody_until_it_ends() -> None:
     simulated(test)
 
 
+def test_a_new_day_is_noticed_by_its_first_answer() -> None:
+    """Yesterday evening's requests no longer count then, although they are not a day old."""
+
+    async def test(time: Time, governor: Governor) -> None:
+        server = Server(time, 10, day=4)
+        server.slowest = 0
+
+        async def one() -> int | None:
+            asked = asyncio.ensure_future(ask(governor, server))
+            await time.pass_until(asked.done)
+            return await asked
+
+        for hours in (0, 0, 20, 20, 24, 24, 24, 24):
+            time.now = max(time.now, hours * 3600.0 + 1)
+            assert await one() == 200
+        with pytest.raises(DailyLimit):
+            await one()
+
+    simulated(test)
+
+
 def test_a_daily_429_closes_the_pool_until_its_retry_after() -> None:
     async def test(time: Time, governor: Governor) -> None:
         await governor.turn("a", Priority.SUBMIT)
