@@ -69,6 +69,8 @@ class _Window:
 
     def note(self, now: float) -> None:
         """Count a request that was answered, or that may have been processed."""
+        if self.limit is None:
+            return  # and when a limit shows up, what is left of it will have counted this one
         self._log.append(now)
         self._heard = now
         for bound in self._bounds:
