@@ -38,8 +38,8 @@ def _range(canvas: Canvas, layer: int) -> Field:
     """How high a range stands at each column, as a share of its rise."""
     rng = canvas.random(f"range {layer}")
     columns = canvas.width + 1
-    ridge = 1 - np.abs(noise.line(rng, columns, 2.2 + 1.6 * layer, canvas.octaves + 2))
     swell = noise.line(rng, columns, 1.5 + layer, 2)
+    ridge = 1 - np.abs(noise.line(rng, columns, 2.2 + 1.6 * layer, canvas.octaves + 2))
     return np.clip(0.85 * np.abs(ridge) ** 1.35 + 0.42 * swell, 0.03, 1.25).astype(np.float32)
 
 

@@ -13,13 +13,12 @@ def line(rng: np.random.Generator, length: int, waves: float, octaves: int) -> F
     """A curve of `length` points around 0 within about -1 to 1, with `waves` large waves."""
     total = np.zeros(length, np.float32)
     at = np.linspace(0, 1, length, dtype=np.float32)
-    weight, weights = 1.0, 0.0
+    weight = 1.0
     for octave in range(octaves):
         knots = max(2, round(waves * 2**octave)) + 1
         total += weight * _smooth(at * (knots - 1), rng.uniform(-1, 1, knots + 1))
-        weights += weight
         weight *= 0.5
-    return total / weights * 1.6
+    return total * 0.95
 
 
 def plane(

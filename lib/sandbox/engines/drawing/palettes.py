@@ -157,9 +157,10 @@ PALETTES: Mapping[str, Palette] = {
 
 
 def tinted(palette: Palette, tints: Sequence[Colour]) -> Palette:
-    """The palette as a light of these colours would make it."""
-    for number, tint in enumerate(tints[:2]):
-        share = 0.34 / (1 + number)
+    """The palette as a light of these colours would make it; greys give no light."""
+    strong = [tint for tint in tints if np.ptp(tint) > 0.25]
+    for number, tint in enumerate(strong[:2]):
+        share = 0.28 / (1 + number)
         palette = replace(
             palette,
             sky=tuple(mixed(each, tint, share) for each in palette.sky),

@@ -151,7 +151,7 @@ def birds(canvas: Canvas) -> None:
 def falling(canvas: Canvas) -> None:
     """Snow or rain in the air."""
     rng = canvas.random("weather")
-    snow = "snow" in canvas.tags
+    snow = "rain" not in canvas.tags
     drops: list[list[Point]] = []
     for _ in range(round((260 if snow else 420) * canvas.width * canvas.height / canvas.unit**2)):
         x, y = float(rng.random()) * canvas.width, float(rng.random()) * canvas.height

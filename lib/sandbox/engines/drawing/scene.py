@@ -25,13 +25,16 @@ _USUAL_TIMES = ("sunset", "dawn", "day", "dusk")
 
 def drawn(prompt: str, without: str, size: tuple[int, int], seed: int, octaves: int) -> Image.Image:
     """The picture of `prompt` that doesn't show what `without` names."""
-    tags = words.tags(prompt) - words.tags(without)
+    unwanted = words.tags(without)
+    tags = words.tags(prompt) - unwanted
+    if "lake" in tags and not (tags | unwanted) & {"city", "mountains"}:
+        tags |= {"far range"}  # a lake looks best with something far off to mirror
     canvas = Canvas(size, seed, tags, palettes.PALETTES["day"], octaves)
     canvas.tints = [colour(text) for text in words.colours(prompt)]
     canvas.palette = _palette(canvas)
     _compose(canvas)
     if not tags & _SUBJECTS:
-        abstract.folds(canvas)
+        abstract.paper(canvas)
     elif "space" in tags and not tags & (_SUBJECTS - {"space"}):
         canvas.horizon = 1.0
         sky.paint(canvas)
@@ -50,7 +53,7 @@ def _palette(canvas: Canvas) -> Palette:
         name = {"aurora": "night"}.get(named[0], named[0])
     else:
         name = str(rng.choice(_USUAL_TIMES))
-    if "night" in named and name in ("winter", "mist", "autumn"):
+    if "night" in named and name in ("winter", "mist", "autumn", "storm"):
         name = "night"
     return palettes.tinted(palettes.PALETTES[name], canvas.tints)
 
@@ -76,7 +79,7 @@ def _landscape(canvas: Canvas) -> None:
         props.balloons(canvas)
     if "mountains" in tags:
         land.mountains(canvas)
-    elif "lake" in tags and "city" not in tags:
+    elif "far range" in tags:
         land.mountains(canvas, layers=2)
     if "city" in tags:
         city.skyline(canvas)
@@ -86,7 +89,7 @@ def _landscape(canvas: Canvas) -> None:
         _inland(canvas)
     if "fog" in tags:
         canvas.veil(canvas.horizon - 0.25, canvas.horizon + 0.08, 0.75, "fog")
-    if tags & {"snow", "rain"}:
+    if tags & {"snowfall", "rain"}:
         props.falling(canvas)
     if "bird" in tags or ("sea" in tags and not canvas.palette.is_dark):
         props.birds(canvas)

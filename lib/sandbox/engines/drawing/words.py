@@ -6,7 +6,7 @@ from collections.abc import Mapping
 _TAGS: Mapping[str, str] = {
     # what the picture is of
     "mountains": "mountain alp peak summit volcano himalaya cliff canyon fjord glacier ridge",
-    "forest": "forest wood tree pine jungle fir spruce taiga birch grove",
+    "forest": "forest wood tree pine jungle fir larch cedar spruce taiga birch grove",
     "city": "city skyline street tokyo york paris london berlin urban skyscraper building town"
     " downtown cyberpunk tower metropolis",
     "lake": "lake river pond fjord reflection mirror canal bay",
@@ -24,6 +24,7 @@ _TAGS: Mapping[str, str] = {
     "bird": "bird seagull gull crane goose flock eagle",
     "flower": "flower lavender poppy tulip garden sunflower wildflower rose bloom cherry blossom",
     "snow": "snow snowy winter ice frozen glacier arctic christmas",
+    "snowfall": "snowfall snowing snowflake snowy blizzard winter christmas",
     "rain": "rain rainy",
     "fog": "fog foggy mist misty haze hazy",
     "moon": "moon moonlit moonlight",
@@ -33,7 +34,7 @@ _TAGS: Mapping[str, str] = {
     # when it is
     "sunset": "sunset golden evening",
     "dawn": "dawn sunrise morning daybreak",
-    "day": "day noon sunny summer spring blue",
+    "day": "day noon sunny summer spring",
     "night": "night midnight moonlit moonlight moon star starry milky aurora borealis northern",
     "dusk": "dusk twilight",
     "storm": "storm stormy thunder rain rainy gloomy",
@@ -42,6 +43,9 @@ _TAGS: Mapping[str, str] = {
     "mist": "fog foggy mist misty haze hazy",
     "neon": "neon cyberpunk synthwave retrowave vaporwave futuristic",
 }
+
+_PHRASES: Mapping[str, str] = {"blue hour": "dusk", "golden hour": "sunset", "depth of field": ""}
+"""Words that mean something else together."""
 
 _COLOURS: Mapping[str, str] = {
     "red": "#d7263d",
@@ -92,6 +96,9 @@ def colours(text: str) -> list[str]:
 def _words(text: str) -> list[str]:
     """The words in lower case, each also without an `s` or `es` at its end."""
     found: list[str] = []
-    for word in re.findall(r"[a-z]+", text.lower()):
+    text = text.lower()
+    for phrase, meaning in _PHRASES.items():
+        text = text.replace(phrase, meaning)
+    for word in re.findall(r"[a-z]+", text):
         found += [word, *(word[: -len(end)] for end in ("s", "es") if word.endswith(end))]
     return found
