@@ -9,9 +9,10 @@ from lib.deapi import fields
 from lib.deapi.contract import Endpoint
 from lib.deapi.fields import Field
 from lib.deapi.models import Model
-from lib.ui import inputs, prompt, sizes, state, uploads, words
+from lib.ui import inputs, notes, prompt, sizes, state, uploads, words
+from lib.ui.errors import Advice
 from lib.ui.inputs import Spot
-from lib.ui.plain import clip, label, number, safe
+from lib.ui.plain import clip, label, number
 from lib.ui.session import Client
 
 _SAID_LENGTH = 28
@@ -86,6 +87,9 @@ class _Place:
         return Spot(self._at, self._model.slug, field, words.field(self._at.id, field.name))
 
     def _problem(self, field: Field, before: str = "") -> None:
+        if field.kind == "file" and (why := uploads.refusal(self._at, field.name)):
+            notes.problem(Advice(why))
+            return
         value = self._kept.get(field.name)
         empty = value is None or value == "" or value == []
         if empty and not st.session_state.get(f"tried:{self._at.id}"):
@@ -93,7 +97,7 @@ class _Place:
         sentence = fields.check((field,), {field.name: value}).get(field.name)
         sentence = sentence or refused(self._at).get((field.name, repr(value)))
         if sentence:
-            st.html(f'<p class="pg-problem" role="alert">{safe(before + sentence)}</p>')
+            notes.problem(Advice(before + sentence))
 
 
 DRAW: Mapping[str, Callable[[Spot], Any]] = {

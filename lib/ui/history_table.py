@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from lib.store import Run, State
-from lib.ui import money, words
+from lib.ui import clock, money, words
 from lib.ui.plain import clip, safe
 from lib.ui.session import Client
 
@@ -26,12 +26,11 @@ def draw(client: Client, runs: Sequence[Run], names: dict[str, str]) -> Run | No
 
 def _row(client: Client, run: Run, model_name: str) -> str:
     told = words.endpoint(run.endpoint)
-    when = f"{run.created_at:%d %b %Y, %H:%M} UTC"
     return (
         f'<div class="pg-row">{_thumb(client, run)}'
         f'<div class="pg-row-text"><p class="pg-prompt">'
         f"{safe(clip(words.name(run), TEXT_LENGTH))}</p>"
-        f'<p class="pg-small">{safe(told.title)} · {safe(model_name)} · {when}</p></div>'
+        f'<p class="pg-small">{safe(told.title)} · {safe(model_name)} · {clock.minute(run.created_at)}</p></div>'
         f'<div class="pg-row-end"><span class="pg-state pg-{run.state.value}">'
         f"{safe(words.STATES[run.state])}</span>"
         f'<span class="pg-price">{_paid(run)}</span></div></div>'

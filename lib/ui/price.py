@@ -35,13 +35,15 @@ class Price:
         return self.amount is None and self.error is None and not self.asking
 
 
-def of(client: Client, at: Endpoint, model: Model, values: Mapping[str, Any]) -> Price:
-    """The price of these values; nothing while they can't be sent."""
+def of(
+    client: Client, at: Endpoint, model: Model, values: Mapping[str, Any], *, wait: float = WAIT
+) -> Price:
+    """The price of these values, within `wait` seconds; nothing while they can't be sent."""
     form = fields.fields(at, model)
     priced = _with_text(at, form, values)
     if fields.check(form, priced):
         return Price()
-    answer = client.quote(at, fields.request(at, model, priced), wait=WAIT)
+    answer = client.quote(at, fields.request(at, model, priced), wait=wait)
     if answer is None:
         return Price(asking=True)
     if isinstance(answer, DeapiError):
@@ -60,7 +62,7 @@ def look_again(client: Client, at: Endpoint, model: Model, values: Mapping[str, 
 
 
 def _look(client: Client, at: Endpoint, model: Model, values: Mapping[str, Any]) -> None:
-    if not of(client, at, model, values).asking:
+    if not of(client, at, model, values, wait=0).asking:
         st.rerun()
 
 

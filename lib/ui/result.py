@@ -7,7 +7,7 @@ import streamlit as st
 from lib.deapi.contract import Endpoint
 from lib.deapi.media import BadMedia
 from lib.store import ResultFile, Run, StoreError
-from lib.ui import errors, money, run_status, state, words
+from lib.ui import clock, errors, money, run_status, state, words
 from lib.ui.plain import clip, safe, seconds, size
 from lib.ui.session import Client
 
@@ -85,7 +85,7 @@ def _facts(client: Client, run: Run, model_name: str) -> list[tuple[str, str]]:
         ("Request id", run.request_id or "none: deAPI has not taken it"),
         ("Endpoint", run.endpoint),
         ("Model", f"{model_name} ({run.model})"),
-        ("Started", f"{run.created_at:%d %b %Y, %H:%M:%S} UTC"),
+        ("Started", clock.second(run.created_at)),
         ("Took", seconds(run_status.took(run))),
         ("Quoted", money.price(run.quote, 6)),
     ]

@@ -1,18 +1,24 @@
 """One run, from the click to its end, in one card."""
 
+import time
 import zlib
 from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import streamlit as st
 
 from lib.runs.orders import NoQuote, OrderRefused, PriceRose
-from lib.store import Run, State, StoreError
-from lib.ui import errors, money, notes, result, run_status, state, words
+from lib.store import FOLLOWED, Run, State, StoreError
+from lib.ui import clock, errors, money, notes, result, run_status, state, words
 from lib.ui.plain import clip, safe, seconds
 from lib.ui.session import Client
 
 PROMPT_LENGTH = 160
+PREVIEW_FETCHED = 1.5
+"""Seconds after which a preview whose address is known has been fetched."""
+SILENCE = 20.0
+"""Seconds without news of a job that are worth a word."""
 
 
 def draw(client: Client, run: Run, model_name: str) -> None:
@@ -48,6 +54,12 @@ def _bar(run: Run) -> str:
 
 
 def _retry(run: Run) -> str:
+    """That it isn't going well, and that it goes on all the same."""
+    heard = run.news_at or run.accepted_at
+    if run.state in FOLLOWED and heard is not None:
+        silent = (datetime.now(UTC) - heard).total_seconds()
+        told = f"No news for {seconds(silent)}. It is asked again by itself."
+        return f'<p class="pg-small">{told}</p>' if silent > SILENCE else ""
     if run.state is not State.KEEPING or not run.error:
         return ""
     return f'<p class="pg-problem" role="alert">{notes.html(errors.advice(run.error))}</p>'
@@ -64,12 +76,18 @@ def _preview(client: Client, run: Run) -> str:
 
 
 def _shown_version(run: Run) -> int:
-    """Which preview to show, 0 for none. A new one is fetched by the server when its address
-    becomes known: until a look later the one before it stays."""
-    shown, coming = st.session_state.setdefault("previews", {}).get(run.id, (0, 0))
+    """Which preview to show, 0 for none. The server fetches a new one when its address becomes
+    known: until it has had the time for that, the one before stays."""
+    seen: dict[str, tuple[int, float, int]] = st.session_state.setdefault("previews", {})
+    coming, since, shown = seen.get(run.id, (0, 0.0, 0))
     latest = zlib.crc32(run.preview_url.encode()) if run.preview_url else 0
-    st.session_state["previews"][run.id] = (coming, latest)
-    return coming or shown
+    now = time.monotonic()
+    if coming and now - since >= PREVIEW_FETCHED:
+        shown = coming
+    if latest != coming:
+        coming, since = latest, now
+    seen[run.id] = (coming, since, shown)
+    return shown
 
 
 def about(run: Run, model_name: str) -> str:
@@ -86,7 +104,7 @@ def _aside(client: Client, run: Run, model_name: str) -> None:
     sentence = notes.html(said) if said else safe(run_status.sentence(run))
     tone = "pg-problem" if run.state in (State.FAILED, State.UNKNOWN) else "pg-status"
     st.html(
-        f'<div class="pg-run"><p class="{tone}">{sentence}</p>'
+        f'<div class="pg-run pg-aside"><p class="{tone}">{sentence}</p>'
         f'<p class="pg-small">{_money_line(run)}</p></div>{about(run, model_name)}'
     )
     if run.state is State.UNKNOWN:
@@ -113,13 +131,13 @@ def _money_line(run: Run) -> str:
 
 def _unknown(client: Client, run: Run) -> None:
     """What is known about it, and the three ways to settle it."""
-    sent = f"{run.sending_at:%d %b, %H:%M:%S} UTC" if run.sending_at else "an unknown time"
+    sent = clock.second(run.sending_at or run.created_at)
     others = client.neighbours(run)
     if others:
         accepted = sum(each.request_id is not None for each in others)
         evidence = (
             f"Within a minute of it {len(others)} other "
-            f"{'run was' if len(others) == 1 else 'runs were'} sent; deAPI took {accepted}."
+            f"{'run was' if len(others) == 1 else 'runs were'} sent; deAPI took {accepted} of them."
         )
     else:
         evidence = "No other run was sent in that minute, so there is nothing to compare it with."
@@ -232,6 +250,9 @@ def _order(client: Client, run: Run, nonce: str, shown: Decimal) -> None:
         st.session_state[key] = error.quote.price
     except NoQuote as error:
         st.session_state[key] = errors.advice(error.error)
+    except LookupError:
+        gone = "This model is no longer offered. Use these settings again with another one."
+        st.session_state[key] = errors.Advice(gone)
     except (OrderRefused, StoreError) as error:
         st.session_state[key] = errors.Advice(str(error))
     else:

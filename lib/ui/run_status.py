@@ -17,7 +17,7 @@ _SENTENCES: Mapping[State, str] = {
     State.WORKING: "{working} …{percent}",
     State.KEEPING: "Saving your {noun} …",
     State.DONE: "Your {noun} is ready",
-    State.CANCELLED: "Cancelled. Nothing was paid.",
+    State.CANCELLED: "Cancelled",
     State.UNKNOWN: "Nobody knows whether this was paid for",
     State.STALLED: "No news for a long time. deAPI is asked again every hour.",
 }
@@ -48,6 +48,8 @@ def _waiting(run: Run, delay: float) -> str:
     wait = delay
     if run.not_before is not None:
         wait = max(wait, (run.not_before - datetime.now(UTC)).total_seconds())
+    if kind == "PriceRose":
+        return "The price went up while this was waiting"
     if kind == "DailyLimit":
         return f"Today's runs are used up, goes on in {seconds(wait)}"
     if kind == "NotDelivered":

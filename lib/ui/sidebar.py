@@ -90,7 +90,15 @@ def _money(client: Client) -> str:
     if spent.month_held:
         rows.append(("On hold", money.spent(spent.month_held)))
     lines = "".join(f"<dt>{safe(name)}</dt><dd>{safe(value)}</dd>" for name, value in rows)
-    return f'<dl class="pg-money">{lines}</dl>'
+    return f'<dl class="pg-money">{lines}</dl>{_why(client)}'
+
+
+def _why(client: Client) -> str:
+    """Why there is no balance, where that is for good."""
+    now = client.balance()
+    if now is None or not isinstance(now.error, Forbidden):
+        return ""
+    return '<p class="pg-small">This key may not see the balance.</p>'
 
 
 def _balance(client: Client) -> str:
@@ -98,7 +106,7 @@ def _balance(client: Client) -> str:
     if now is None:
         return "…"
     if now.amount is None:
-        return "hidden from this key" if isinstance(now.error, Forbidden) else "not known"
+        return "hidden" if isinstance(now.error, Forbidden) else "not known"
     return money.left(now.amount) + (" (old)" if now.error else "")
 
 

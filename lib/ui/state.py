@@ -15,6 +15,7 @@ from uuid import uuid4
 import streamlit as st
 
 from lib.deapi.contract import ENDPOINTS, Endpoint, endpoint
+from lib.deapi.fields import fields
 from lib.store import Run
 from lib.ui import words
 from lib.ui.session import Client
@@ -103,13 +104,17 @@ def open_form(at: Endpoint, new: Mapping[str, Any], model: str | None = None) ->
 
 
 def use_again(client: Client, run: Run) -> None:
-    """Show the form with the settings of a run, and nothing but these."""
-    at = endpoint(run.endpoint)
-    params = client.params(run)
-    cleared = {param.name: None for param in at.params if param.role == "value"}
-    mine = {name: value for name, value in params.items() if name in cleared}
+    """Show the form with the settings of a run, and nothing but these.
+
+    What its model doesn't let a person choose was sent for the contract's sake, and is no setting.
+    """
+    at, params = endpoint(run.endpoint), client.params(run)
+    model = next((each for each in client.models(at) if each.slug == run.model), None)
+    chosen = {field.name for field in fields(at, model)} if model else set(params)
+    form = [param.name for param in at.params if param.role == "value"]
     values(at).pop(SHAPE, None)
-    open_form(at, cleared | mine, run.model)
+    settings = {name: params.get(name) if name in chosen else None for name in form}
+    open_form(at, settings, run.model)
 
 
 def takers() -> tuple[tuple[Endpoint, str], ...]:

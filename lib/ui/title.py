@@ -14,7 +14,7 @@ def settle() -> None:
 
 
 def draw(client: Client, page: str, icon: str) -> None:
-    """Set the title for this run of the script. News stays in it until its person does something."""
+    """Set the tab's title; news stays in it until its person does something."""
     st.set_page_config(page_title=_said(client, page), page_icon=icon)
 
 

@@ -1,15 +1,18 @@
 """A file to work on: from the computer, or a sample of ours."""
 
 from io import BytesIO
+from typing import NoReturn
 
 import streamlit as st
 from PIL import Image
 
-from lib.deapi.media import SUFFIXES, BadMedia, Upload
+from lib.deapi.contract import Endpoint
+from lib.deapi.fields import Field
+from lib.deapi.media import BadMedia, Upload
 from lib.store import StoreError
 from lib.ui import state, words
 from lib.ui.inputs import Spot
-from lib.ui.plain import safe, size
+from lib.ui.plain import clip, safe, size
 from lib.ui.session import Client
 
 PREVIEW_PIXELS = 480
@@ -17,50 +20,51 @@ PREVIEW_PIXELS = 480
 
 def draw(client: Client, spot: Spot, now: Upload | None) -> Upload | None:
     """What was given with its picture, or a place to give it; returns what the form has now."""
-    if now is not None:
-        return _given(spot, now)
-    fresh = _asked(client, spot)
-    if fresh is not None:
-        state.fill(spot.at, {spot.field.name: fresh})
-        _forget_the_uploader(spot)
-        st.rerun()
-    return None
+    if now is None:
+        return _asked(client, spot)
+    st.session_state.pop(_refusal_key(spot.at, spot.field.name), None)
+    return _given(spot, now)
 
 
-def _asked(client: Client, spot: Spot) -> Upload | None:
+def refusal(at: Endpoint, field: str) -> str | None:
+    """Why the last file for this field was not taken, until another one is given."""
+    return st.session_state.get(_refusal_key(at, field))
+
+
+def _asked(client: Client, spot: Spot) -> None:
+    """No type and no size for Streamlit to check: it goes by names, and says nothing readable."""
     field = spot.field
+    count = st.session_state.setdefault(f"uploads:{spot.at.id}:{field.name}", 0)
     file = st.file_uploader(
-        spot.words.label,
-        type=[suffix for kind in field.formats for suffix in SUFFIXES[kind]] or None,
-        max_upload_size=field.max_bytes // 2**20 if field.max_bytes else None,
-        key=_uploader_key(spot),
-        help=spot.words.help,
+        spot.words.label, key=f"{spot.at.id}:{field.name}:upload:{count}", help=spot.words.help
     )
+    st.caption(_accepted(field))
+    if file is not None:
+        _take(client, spot, file.getvalue(), file.name)
     sample = words.MEDIA[field.media] if field.media else None
     if sample and st.button(sample.button, key=f"{spot.at.id}:{field.name}:sample", icon="🖼️"):
-        return _looked_at(client, sample.path.read_bytes(), sample.path.name)
-    if file is None:
-        return None
-    if (known := st.session_state.get(_refusal_key(spot))) and known[0] == file.file_id:
-        return _refused(known[1])
-    return _looked_at(client, file.getvalue(), file.name, refusal=(spot, file.file_id))
+        _take(client, spot, sample.path.read_bytes(), sample.path.name)
 
 
-def _looked_at(
-    client: Client, content: bytes, name: str, refusal: tuple[Spot, str] | None = None
-) -> Upload | None:
-    """Keep the file, or say what is wrong with it; a refusal is remembered while it lies there."""
+def _take(client: Client, spot: Spot, content: bytes, name: str) -> NoReturn:
+    """Put the file into the form or remember why not, and begin again with an empty uploader."""
+    key = _refusal_key(spot.at, spot.field.name)
+    st.session_state.pop(key, None)
     try:
-        return client.upload(BytesIO(content), name)
+        state.fill(spot.at, {spot.field.name: client.upload(BytesIO(content), name)})
     except (BadMedia, StoreError) as error:
-        if refusal is not None:
-            spot, file_id = refusal
-            st.session_state[_refusal_key(spot)] = (file_id, str(error))
-        return _refused(str(error))
+        st.session_state[key] = f"{clip(name, 60)}: {error}"
+    st.session_state[f"uploads:{spot.at.id}:{spot.field.name}"] += 1
+    st.rerun()
 
 
-def _refused(sentence: str) -> None:
-    st.html(f'<p class="pg-problem" role="alert">{safe(sentence)}</p>')
+def _accepted(field: Field) -> str:
+    """What may be given: "JPEG, PNG or WEBP, at most 10 MB"."""
+    kinds = list(field.formats)
+    said = [" or ".join(filter(None, [", ".join(kinds[:-1]), *kinds[-1:]]))]
+    if field.max_bytes:
+        said.append(f"at most {field.max_bytes // 2**20} MB")
+    return ", ".join(filter(None, said))
 
 
 def _given(spot: Spot, upload: Upload) -> Upload:
@@ -100,14 +104,5 @@ def _reduced(sha256: str, path: str) -> bytes:
     return target.getvalue()
 
 
-def _uploader_key(spot: Spot) -> str:
-    count = st.session_state.setdefault(f"uploads:{spot.at.id}:{spot.field.name}", 0)
-    return f"{spot.at.id}:{spot.field.name}:upload:{count}"
-
-
-def _refusal_key(spot: Spot) -> str:
-    return f"bad:{spot.at.id}:{spot.field.name}"
-
-
-def _forget_the_uploader(spot: Spot) -> None:
-    st.session_state[f"uploads:{spot.at.id}:{spot.field.name}"] += 1
+def _refusal_key(at: Endpoint, field: str) -> str:
+    return f"bad_file:{at.id}:{field}"
