@@ -12,6 +12,7 @@ from lib.deapi.inference import canonical
 Raw = dict[str, Any]
 
 
+_NO = (False, 0, "0", "false", "")
 _FACTOR = re.compile(r"x(\d{1,2})(?!\d)", re.IGNORECASE)
 
 
@@ -52,7 +53,7 @@ class Model:
             # A list, or (as seen live) an object with the types as its keys.
             inference_types=frozenset(map(canonical, map(str, model.get("inference_types") or ()))),
             limits={key: value for key, value in limits.items() if value is not None},
-            features={key: value not in (False, 0, "0", "") for key, value in features.items()},
+            features={key: value not in _NO for key, value in features.items()},
             defaults=_object(info.get("defaults")),
             loras=frozenset(str(_object(lora).get("name")) for lora in model.get("loras") or ()),
         )

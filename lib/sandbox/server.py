@@ -66,7 +66,9 @@ class Recorder:
 def bound(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 is any free one. Raises `OSError`, e.g. when the port is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family)
+    # asyncio switches Nagle's algorithm off only where the protocol is named, and with it every
+    # answer on a kept connection waits 40 ms for an acknowledgement.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))

@@ -22,7 +22,9 @@ Values = Mapping[str, object]
 Uploads = Mapping[str, UploadFile]
 """The files of an order, proven to be what they should, by their parameters."""
 
-_INTEGER = re.compile(r"[+-]?\d{1,18}")
+_INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
+_INTEGERS = range(-(2**63), 2**63)
+"""To Laravel a number beyond PHP's 64 bits is no integer."""
 _STEP = "resolution_step"
 
 
@@ -160,10 +162,10 @@ def _typed(param: Param, value: object) -> Any:
 
 
 def _integer(value: object) -> int:
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e18:
-        return int(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     text = str(value).strip() if isinstance(value, str | int) else ""
-    if isinstance(value, bool) or not _INTEGER.fullmatch(text):
+    if isinstance(value, bool) or not _INTEGER.fullmatch(text) or int(text) not in _INTEGERS:
         raise _Wrong("must be an integer.")
     return int(text)
 
@@ -210,6 +212,8 @@ def _item(param: Param, item: object) -> dict[str, Any]:
 def _bounded(param: Param, value: Any, model: Model | None) -> None:
     """The contract's bounds and the model's together. Raises `_Wrong`."""
     limits: Mapping[str, float] = model.limits if model else {}
+    if param.random is not None and value == param.random:
+        return  # no value but the wish for one: a model's bounds are about values
     if param.choices and value not in param.choices:
         raise _Wrong("is invalid.")
     if param.scheme and not _is_url(value, param.scheme):
