@@ -48,7 +48,10 @@ def legal(field: Field, files: st.SearchStrategy[Upload] | None = None) -> st.Se
 
     Files are chosen from `files`; without any, one of a legal size is made up.
     """
-    given = _GIVEN[field.kind](field) if field.kind != "file" else files or st.just(_fit(field))
+    if field.kind == "file":
+        given = st.just(_fit(field)) if files is None else files
+    else:
+        given = _GIVEN[field.kind](field)
     return given if field.required else st.none() | given
 
 
