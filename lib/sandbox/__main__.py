@@ -7,7 +7,6 @@ import sys
 import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
-from decimal import Decimal, InvalidOperation
 from ipaddress import ip_address
 from pathlib import Path
 from types import FrameType
@@ -15,7 +14,7 @@ from types import FrameType
 from filelock import FileLock, Timeout
 
 from lib.sandbox.config import Config
-from lib.sandbox.money import nanos
+from lib.sandbox.money import balance
 from lib.sandbox.parent import follow
 from lib.sandbox.server import bound, serve
 
@@ -66,7 +65,7 @@ def _config(options: argparse.Namespace, data: Path) -> Config:
         data=data.resolve(),
         tier=options.tier,
         role=options.role,
-        balance=nanos(options.balance),
+        balance=options.balance,
         speed=options.speed,
         engines=options.engines,
     )
@@ -82,7 +81,7 @@ def _options() -> argparse.Namespace:
     add("--key", help="the Bearer key to accept (default: sandbox)")
     add("--tier", choices=("basic", "premium"), default="premium", help="rate limits")
     add("--role", choices=("admin", "api"), default="admin", help="an api key sees no balance")
-    add("--balance", type=_usd, default=Decimal(5), help="opening balance in USD (default: 5)")
+    add("--balance", type=_usd, default="5", help="opening balance in USD (default: 5)")
     add("--speed", type=_speed, default=1.0, help="how many times as fast jobs are (default: 1)")
     add("--data", type=Path, help="folder to keep jobs and files in (default: a temporary one)")
     add("--engines", choices=("real", "none"), default="real", help="none: one tiny fixed result")
@@ -102,14 +101,12 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _usd(text: str) -> Decimal:
+def _usd(text: str) -> int:
+    """Nano-dollars."""
     try:
-        amount = Decimal(text)
-    except InvalidOperation as error:
-        raise argparse.ArgumentTypeError("must be an amount in USD") from error
-    if not 0 <= amount <= 1_000_000:
-        raise argparse.ArgumentTypeError("must be between 0 and 1000000")
-    return amount
+        return balance(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _speed(text: str) -> float:

@@ -6,22 +6,19 @@ only (a foreign name that resolves here is an attack) and never to a page of ano
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from lib.sandbox import body
+from lib.sandbox import body, money
 from lib.sandbox.catalogue import BadCatalogue, Catalogue
 from lib.sandbox.errors import Refused, invalid
 from lib.sandbox.guard import Handler, authenticate, state_of
-from lib.sandbox.money import nanos, text
 from lib.sandbox.state import State, written
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
-_LARGEST_BALANCE = 1_000_000
 
 
 def routes() -> list[Route]:
@@ -54,7 +51,7 @@ async def _charges(_: Request, state: State) -> Response:
         {
             "request_id": charge.request_id,
             "endpoint": charge.endpoint,
-            "price": text(charge.amount),
+            "price": money.text(charge.amount),
             "at": written(charge.at),
         }
         for charge in state.account.charges()
@@ -72,13 +69,10 @@ async def _put_balance(request: Request, state: State) -> Response:
     given = await body.json_value(request)
     usd = cast(dict[str, Any], given).get("balance") if isinstance(given, dict) else given
     try:
-        balance = Decimal(str(usd))
-    except InvalidOperation:
-        balance = Decimal("NaN")
-    if isinstance(usd, bool) or not 0 <= balance <= _LARGEST_BALANCE:
-        raise invalid({"balance": ["The balance field must be an amount in USD."]})
-    state.account.put(nanos(balance))
-    return JSONResponse({"balance": text(state.account.balance)})
+        state.account.put(money.balance(usd))
+    except ValueError as error:
+        raise invalid({"balance": [f"The balance field {error}."]}) from error
+    return JSONResponse({"balance": money.text(state.account.balance)})
 
 
 async def _put_models(request: Request, state: State) -> Response:
