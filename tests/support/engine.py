@@ -26,9 +26,17 @@ class Playground:
 
     process: Process
 
-    def __init__(self, folder: Path, url: str, key: str, *, silence: float | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        url: str,
+        key: str,
+        *,
+        silence: float | None = None,
+        data: Path | None = None,
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.folder, self.data = folder, folder / "data"
+        self.folder, self.data = folder, data or folder / "data"
         self._arguments = [str(self.data), url, key, *([str(silence)] if silence else [])]
         self._nonces = count()
         self.start()
@@ -138,10 +146,10 @@ def engines(folder: Path) -> Iterator[StartEngine]:
         numbers = count(1)
 
         def start(
-            url: str, key: str, *, silence: float | None = None, at: Path | None = None
+            url: str, key: str, *, silence: float | None = None, data: Path | None = None
         ) -> Playground:
-            home = at or folder / f"engine-{next(numbers)}"
-            started = Playground(home, url, key, silence=silence)
+            home = folder / f"engine-{next(numbers)}"
+            started = Playground(home, url, key, silence=silence, data=data)
             ending.callback(started.store.close)
             ending.callback(started.kill)
             return started

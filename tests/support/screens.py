@@ -1,0 +1,71 @@
+"""What a person does on the screens, in the words that stand there."""
+
+import re
+from decimal import Decimal
+
+from playwright.sync_api import Locator, Page, expect
+
+RUN = re.compile(r"^Run · \$")
+PATIENCE = 45_000
+"""Milliseconds that a job of the sandbox may take on a busy machine."""
+
+
+def run_button(page: Page) -> Locator:
+    """The button that runs, once its price stands on it."""
+    return page.get_by_role("button", name=RUN)
+
+
+def write(page: Page, text: str) -> None:
+    """Write a prompt and leave the field, so that the page hears of it."""
+    field = page.get_by_role("textbox", name="What should it show?")
+    field.fill(text)
+    field.blur()
+
+
+def make_picture(page: Page, text: str) -> Decimal:
+    """Write a prompt and press Run; returns the price in USD that stood on the button."""
+    write(page, text)
+    button = run_button(page)
+    expect(button).to_be_enabled()
+    price = amount(button.inner_text())
+    button.click()
+    return price
+
+
+def finished(page: Page, text: str) -> Locator:
+    """The card of the run with this prompt, when its picture is there."""
+    card = page.locator('[class*="st-key-card"]').filter(has_text=text).first
+    expect(card.locator(".pg-picture img")).to_be_visible(timeout=PATIENCE)
+    return card
+
+
+def amount(text: str) -> Decimal:
+    """The first dollar amount in `text`."""
+    found = re.search(r"\$([\d,]+(?:\.\d+)?)", text)
+    assert found, f"no price in {text!r}"
+    return Decimal(found.group(1).replace(",", ""))
+
+
+def money(page: Page, name: str) -> Decimal:
+    """An amount of the sidebar: "Balance", "Spent today", …"""
+    row = page.locator(".pg-money dt", has_text=re.compile(f"^{name}$"))
+    return amount(row.locator("xpath=following-sibling::dd[1]").inner_text())
+
+
+PIXELS = """async (img) => {
+    await img.decode();
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [64, 64];
+    const pen = canvas.getContext('2d');
+    pen.drawImage(img, 0, 0, 64, 64);
+    const data = pen.getImageData(0, 0, 64, 64).data;
+    const colours = new Set();
+    for (let at = 0; at < data.length; at += 4)
+        colours.add((data[at] >> 4) + ',' + (data[at + 1] >> 4) + ',' + (data[at + 2] >> 4));
+    return {width: img.naturalWidth, height: img.naturalHeight, colours: colours.size};
+}"""
+
+
+def pixels(image: Locator) -> dict[str, int]:
+    """What the browser really shows: the picture's own size, and how many colours it has."""
+    return image.evaluate(PIXELS)
