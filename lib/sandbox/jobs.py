@@ -102,6 +102,10 @@ class Jobs:
         ):
             order = Order.from_json(json.loads(row["work"]))
             self._start(row["request_id"], row["token"], order, row["accepted_at"])
+        if self._uploads.is_dir():
+            for folder in self._uploads.iterdir():  # killed before the job was kept, or after it
+                if folder.name not in self._open:
+                    shutil.rmtree(folder, ignore_errors=True)
 
     async def close(self) -> None:
         """Let go; what isn't finished is resumed by the next process."""

@@ -197,6 +197,18 @@ def test_a_job_that_costs_more_than_there_is_is_refused(world: World) -> None:
     run(body)
 
 
+def test_uploads_that_belong_to_no_open_job_are_swept_at_the_start(world: World) -> None:
+    async def body() -> None:
+        stray = world.folder / "uploads" / "of-a-call-that-was-killed"
+        stray.mkdir(parents=True)
+        jobs = world.jobs()
+        jobs.resume()
+        assert not stray.exists()
+        await jobs.close()
+
+    run(body)
+
+
 def test_the_opening_balance_counts_for_a_new_folder_only(world: World) -> None:
     world.account.put(nanos("1.25"))
     assert Account(world.database, nanos("5"), lambda: 0.0).balance == nanos("1.25")
