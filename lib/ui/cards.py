@@ -37,7 +37,8 @@ def draw(client: Client, family: Sequence[Endpoint]) -> None:
     if moving:
         watched = {run.id: places[run.id] for run in moving}
         st.fragment(_tick, run_every=TICK)(client, watched, names)
-    st.page_link(words.HISTORY.page, label="Everything you made is in History", icon="🕘")
+    told = words.HISTORY
+    st.page_link(told.page, label="Everything you made is in History", icon=told.icon)
 
 
 def _tick(client: Client, places: dict[str, DeltaGenerator], names: dict[str, str]) -> None:

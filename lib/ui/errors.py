@@ -79,6 +79,7 @@ _ADVICE: Mapping[str, Advice] = {
     ),
     # lib/runs
     "NoFile": Advice("deAPI says it is done but gave no file. It is asked again by itself."),
+    "FileGone": Advice("A file that this needs is gone. Choose it again, then run again."),
     "JobFailed": Advice("deAPI could not finish this. Change the settings a little and run again."),
     "Interrupted": Advice(
         "The playground was stopped while this was being sent, so nobody knows whether deAPI "
@@ -96,7 +97,6 @@ _ADVICE: Mapping[str, Advice] = {
     "OSError": Advice(
         "A file could not be read or written. Check the disk of this machine, then try again."
     ),
-    "FileNotFoundError": Advice("A file that this needs is gone. Choose it again, then run again."),
 }
 
 UNFORESEEN = Advice("Something went wrong that nobody foresaw. Try again; the details help us.")

@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
-from lib.ui import session, sidebar, theme, title, words
+from lib.ui import profile, session, sidebar, theme, title, words
 
 # Until `st.navigation` is called for the first time, Streamlit takes a folder called `pages` for
 # the older kind of app and runs its files without this frame: the first visitor after a start
@@ -14,7 +14,8 @@ PagesManager.uses_pages_directory = False
 def draw() -> None:
     """Draw what surrounds the page of this run of the script, and the page itself."""
     client = session.here()
-    st.set_page_config(page_title=words.APP, layout="wide")
+    profile.begin(client)
+    st.set_page_config(layout="wide")
     pages = {
         told.page: st.Page(told.page, title=told.title, icon=told.icon, url_path=told.title.lower())
         for told in (*words.FAMILIES.values(), words.HISTORY)
@@ -23,8 +24,8 @@ def draw() -> None:
     wanted = st.session_state.pop("go_to", None)
     if wanted is not None and pages[wanted] != page:
         st.switch_page(pages[wanted])
+    beside = sidebar.navigation(client)
     theme.draw(client.profile)
-    beside = sidebar.navigation(list(pages.values()))
     page.run()
     # After the page, which may just have started a run.
     sidebar.draw(client, beside, page.title)

@@ -25,12 +25,13 @@ def draw(client: Client, runs: Sequence[Run], names: dict[str, str]) -> Run | No
 
 
 def _row(client: Client, run: Run, model_name: str) -> str:
-    told = words.endpoint(run.endpoint)
+    title = words.endpoint(run.endpoint).title
+    about = (title, model_name, clock.minute(run.created_at))
     return (
         f'<div class="pg-row">{_thumb(client, run)}'
         f'<div class="pg-row-text"><p class="pg-prompt">'
         f"{safe(clip(words.name(run), TEXT_LENGTH))}</p>"
-        f'<p class="pg-small">{safe(told.title)} · {safe(model_name)} · {clock.minute(run.created_at)}</p></div>'
+        f'<p class="pg-small">{safe(" · ".join(about))}</p></div>'
         f'<div class="pg-row-end"><span class="pg-state pg-{run.state.value}">'
         f"{safe(words.STATES[run.state])}</span>"
         f'<span class="pg-price">{_paid(run)}</span></div></div>'

@@ -116,6 +116,8 @@ def _take(client: Client, run: Run, at: Endpoint, param: str) -> None:
         state.open_form(at, {param: client.result_as_upload(run.id)})
     except (BadMedia, StoreError) as error:
         st.toast(safe(error))
-    except (KeyError, OSError):
+    except (KeyError, FileNotFoundError):
         st.toast("Its file is no longer here.")
+    except OSError:
+        st.toast(errors.advice({"kind": "OSError"}).sentence)
     st.rerun()

@@ -1,18 +1,16 @@
 """What stands beside every page: which deAPI, how much money, what is running."""
 
 from collections import Counter
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
-from streamlit.navigation.page import Page
 
 from lib.deapi.catalogue import Listing
 from lib.deapi.contract import endpoint
 from lib.deapi.errors import Forbidden
 from lib.store import Run
-from lib.ui import errors, money, run_status, title, words
+from lib.ui import errors, money, profile, run_status, title, words
 from lib.ui.plain import clip, safe, seconds
 from lib.ui.session import Client
 
@@ -22,44 +20,24 @@ OLD_AFTER = 15 * 60.0
 """Seconds after which the age of the list of models is worth a word."""
 
 
-def navigation(pages: Sequence[Page]) -> DeltaGenerator:
-    """The way to every page; returns the place below it for `draw`."""
+def navigation(client: Client) -> DeltaGenerator:
+    """The way to every page and to the other deAPI; returns the place below it for `draw`."""
     with st.sidebar:
         st.html(f'<p class="pg-app">{safe(words.APP)}</p>')
         with st.container(gap="xsmall", key="navigation"):
-            for page in pages:
-                st.page_link(page, width="stretch")
+            for told in (*words.FAMILIES.values(), words.HISTORY):
+                st.page_link(told.page, label=told.title, icon=told.icon, width="stretch")
+        profile.draw(client)
         return st.container()
 
 
 def draw(client: Client, beside: DeltaGenerator, page: str) -> None:
-    """Which deAPI, the money and what runs, in the place that `navigation` left for it; `page` is
+    """The money and what runs, in the place that `navigation` left for it; `page` is
     the title of the one that is shown."""
     with beside:
-        _profile(client)
         ticking = any(run_status.moving(run) for run in client.open_runs())
         st.fragment(_live, run_every=TICK if ticking else None)(client, page, ticking)
         _catalogue(client)
-
-
-def _profile(client: Client) -> None:
-    if len(client.profiles) > 1:
-        st.segmented_control(
-            "Where runs go",
-            client.profiles,
-            key="profile",
-            required=True,
-            default=client.profile,
-            format_func=lambda each: words.PROFILES[each][0],
-            on_change=lambda: client.choose(st.session_state["profile"]),
-            width="stretch",
-            persist_state="session",
-        )
-    name, meaning = words.PROFILES[client.profile]
-    st.html(
-        f'<div class="pg-profile"><span class="pg-badge">{safe(name)}</span>'
-        f"<span>{safe(meaning)}</span></div>"
-    )
 
 
 def _live(client: Client, page: str, ticking: bool) -> None:

@@ -7,6 +7,7 @@ bounds change under the same key.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -16,7 +17,7 @@ import streamlit as st
 
 from lib.deapi.contract import ENDPOINTS, Endpoint, endpoint
 from lib.deapi.fields import fields
-from lib.store import Run
+from lib.store import Run, StoreError
 from lib.ui import words
 from lib.ui.session import Client
 
@@ -76,9 +77,11 @@ def restore_draft(client: Client, at: Endpoint) -> None:
 def save_draft(client: Client, at: Endpoint, model: str) -> None:
     """Keep the form as it is now, when it has changed since."""
     now = (model, dict(values(at)))
-    if st.session_state.get(f"draft:{at.id}") != now:
-        st.session_state[f"draft:{at.id}"] = now
+    if st.session_state.get(f"draft:{at.id}") == now:
+        return
+    with suppress(StoreError):  # a draft is a nicety; what really must be kept says so itself
         client.save_draft(at, *now)
+    st.session_state[f"draft:{at.id}"] = now
 
 
 # --- what is chosen on a family's page -----------------------------------------------------------

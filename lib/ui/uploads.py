@@ -10,7 +10,7 @@ from lib.deapi.contract import Endpoint
 from lib.deapi.fields import Field
 from lib.deapi.media import BadMedia, Upload
 from lib.store import StoreError
-from lib.ui import state, words
+from lib.ui import errors, state, words
 from lib.ui.inputs import Spot
 from lib.ui.plain import clip, safe, size
 from lib.ui.session import Client
@@ -54,6 +54,8 @@ def _take(client: Client, spot: Spot, content: bytes, name: str) -> NoReturn:
         state.fill(spot.at, {spot.field.name: client.upload(BytesIO(content), name)})
     except (BadMedia, StoreError) as error:
         st.session_state[key] = f"{clip(name, 60)}: {error}"
+    except OSError:
+        st.session_state[key] = errors.advice({"kind": "OSError"}).sentence
     st.session_state[f"uploads:{spot.at.id}:{spot.field.name}"] += 1
     st.rerun()
 

@@ -1,0 +1,72 @@
+"""Whatever the contract lists has words for people."""
+
+import pytest
+
+from lib.deapi import media
+from lib.deapi.contract import ENDPOINTS, MEDIA_FORMATS, Endpoint, Media, Param
+from lib.store import State
+from lib.ui import words
+from tests.unit.ui.catalogue import TOP
+from tests.unit.ui.making import run
+
+PARAMS = [(each, param) for each in ENDPOINTS for param in each.params if param.role == "value"]
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda each: each.id)
+def test_every_endpoint_has_words(endpoint: Endpoint) -> None:
+    told = words.endpoint(endpoint.id)
+    assert told.title
+    assert told.hint.endswith(".")
+    assert told.noun
+    assert told.working
+    assert words.ready(endpoint.id).endswith("ready")
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "param"), PARAMS, ids=[f"{each.id}.{param.name}" for each, param in PARAMS]
+)
+def test_every_field_has_words(endpoint: Endpoint, param: Param) -> None:
+    told = words.field(endpoint.id, param.name)
+    assert told.label
+    assert told.help.endswith(".")
+    if told.advanced:
+        assert told.said.count("{}") == 1, "the folded line says what is set"
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda each: each.id)
+def test_an_endpoint_that_takes_a_file_says_so_on_a_result(endpoint: Endpoint) -> None:
+    assert bool(endpoint.files) == bool(words.endpoint(endpoint.id).take)
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda each: each.id)
+def test_an_endpoint_that_starts_from_a_text_has_examples(endpoint: Endpoint) -> None:
+    required = [p for p in endpoint.params if p.required and p.type == "string"]
+    starts_from_text = any(param.role == "value" for param in required)
+    examples = words.endpoint(endpoint.id).examples
+    assert bool(examples) == starts_from_text
+    assert len({each.text for each in examples}) == len(examples)
+
+
+def test_every_family_has_a_page_and_lists_all_of_its_endpoints() -> None:
+    assert {each.family for each in ENDPOINTS} == set(words.FAMILIES)
+    listed = [each for family in words.FAMILIES for each in words.family(family)]
+    assert sorted(each.id for each in listed) == sorted(each.id for each in ENDPOINTS)
+    for told in (*words.FAMILIES.values(), words.HISTORY):
+        assert (TOP / told.page).is_file()
+
+
+def test_every_state_has_a_word() -> None:
+    assert set(words.STATES) == set(State)
+
+
+@pytest.mark.parametrize("kind", MEDIA_FORMATS)
+def test_every_kind_of_file_has_a_sample_that_is_accepted(kind: Media) -> None:
+    sample = words.MEDIA[kind]
+    assert media.inspect(sample.path, sample.path.name).size < 100_000
+
+
+def test_a_run_is_called_by_its_text_else_by_its_file_else_by_what_it_does() -> None:
+    assert words.name(run(text="A lighthouse")) == "A lighthouse"
+    about_a_file = run(text="", params={"image": {"upload": "0" * 64, "name": "cat.png"}})
+    assert words.name(about_a_file) == "cat.png"
+    assert words.name(run(text="")) == words.endpoint(ENDPOINTS[0].id).title
