@@ -2,25 +2,21 @@
 
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
 
-_CENT = Decimal("0.01")
 _MANY = Decimal(1_000_000)
 
 SURE_ABOVE = Decimal("0.25")
 """Above this price, or above a tenth of what is left, a run takes a second click (rules.md)."""
 
 
-def price(amount: Decimal, digits: int = 2) -> str:
-    """A price in two significant digits, cents at least: `$0.0019`, `$0.31`, `$12.40`."""
-    if amount == 0:
-        return "$0.00"
-    sign, size = ("-" if amount < 0 else ""), abs(amount)
-    places = max(2, digits - 1 - size.adjusted())
-    return f"{sign}${size:,.{places}f}"
+def price(amount: Decimal, digits: int = 3) -> str:
+    """A price in three significant digits, cents at least: `$0.0019`, `$0.00265`, `$12.40`."""
+    places = max(2, digits - 1 - amount.adjusted()) if amount else 2
+    return _shown(amount, places)
 
 
 def prices(one: Decimal, other: Decimal) -> tuple[str, str]:
     """Two different prices with as many digits as it takes to see that they differ."""
-    for digits in range(2, 29):
+    for digits in range(3, 29):
         shown = price(one, digits), price(other, digits)
         if shown[0] != shown[1] or one == other:
             return shown
@@ -28,21 +24,27 @@ def prices(one: Decimal, other: Decimal) -> tuple[str, str]:
 
 
 def left(amount: Decimal) -> str:
-    """A balance, never more than there is: `$4.9981`, `$5.00`, `$1,204.33`."""
+    """A balance, never more than there is: `$4.99735`, `$5.00`, `$1,204.33`."""
     return _sum(amount, ROUND_DOWN)
 
 
 def spent(amount: Decimal) -> str:
-    """What several prices add up to: `$0.0090`, `$5.00`, `$1,204.33`."""
+    """What several prices add up to: `$0.00795`, `$5.00`, `$1,204.33`."""
     return _sum(amount, ROUND_HALF_EVEN)
 
 
 def _sum(amount: Decimal, rounding: str) -> str:
-    """In cents, and below a hundred dollars in hundredths of cents where there are any."""
-    fine = amount.quantize(_CENT / 100, rounding)
-    cents = amount.quantize(_CENT, rounding)
-    shown = cents if abs(amount) >= 100 or fine == cents else fine
-    return f"{'-' if shown < 0 else ''}${abs(shown):,}"
+    """In cents, and below a hundred dollars in thousandths of cents where there are any."""
+    places = 2 if abs(amount) >= 100 else 5
+    return _shown(amount.quantize(Decimal(1).scaleb(-places), rounding), places)
+
+
+def _shown(amount: Decimal, places: int) -> str:
+    """At most `places` digits behind the point, at least two, and no zeros beyond those."""
+    whole, _, fraction = f"{abs(amount):,.{places}f}".partition(".")
+    fraction = fraction.rstrip("0").ljust(2, "0")
+    negative = amount < 0 and (whole.strip("0,") or fraction.strip("0"))
+    return f"{'-' if negative else ''}${whole}.{fraction}"
 
 
 def per_dollar(amount: Decimal) -> str:
