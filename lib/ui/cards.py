@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from lib.deapi.contract import Endpoint
 from lib.store import Run
-from lib.ui import notes, run_card, run_status, title, words
+from lib.ui import catalogue, notes, run_card, run_status, title, words
 from lib.ui.session import Client
 
 KEPT = 6
@@ -27,7 +27,7 @@ def draw(client: Client, family: Sequence[Endpoint]) -> None:
             "everything is kept, and History has all of it.",
         )
         return
-    names = model_names(client)
+    names = catalogue.names(client)
     places = {run.id: st.container(border=True, key=f"card:{run.id}") for run in mine}
     moving = [run for run in mine if run_status.moving(run)]
     for run in mine:
@@ -64,10 +64,3 @@ def _mine(client: Client, family: Sequence[Endpoint]) -> list[Run]:
     ordered = sorted(found.values(), key=lambda run: run.id, reverse=True)
     rest = {run.id for run in [each for each in ordered if each not in open_now][:KEPT]}
     return [run for run in ordered if run in open_now or run.id in rest]
-
-
-def model_names(client: Client) -> dict[str, str]:
-    """Slug → the name that people know a model by."""
-    listing = client.listing()
-    models = getattr(listing, "models", ())
-    return {model.slug: model.name for model in models}

@@ -6,7 +6,18 @@ import streamlit as st
 
 from lib.deapi.contract import Endpoint, endpoint
 from lib.deapi.errors import DeapiError
-from lib.ui import cards, errors, form, model_picker, notes, run_button, session, state, words
+from lib.ui import (
+    cards,
+    catalogue,
+    errors,
+    form,
+    model_picker,
+    notes,
+    run_button,
+    session,
+    state,
+    words,
+)
 from lib.ui.session import Client
 
 
@@ -15,6 +26,8 @@ def draw(family_id: str) -> None:
     client = session.here()
     family = words.family(family_id)
     st.title(words.FAMILIES[family_id].title)
+    with st.spinner("Asking deAPI for its models …"):
+        catalogue.listing(client)  # at once, except when none is known yet
     left, right = st.columns([5, 6], gap="large")
     with left:
         st.fragment(_form)(client, family_id, family)
@@ -26,10 +39,11 @@ def _form(client: Client, family_id: str, family: Sequence[Endpoint]) -> None:
     """A fragment of its own: what happens in the form redraws the form alone."""
     at = _endpoint(family_id, family)
     st.caption(words.endpoint(at.id).hint)
-    listing = client.listing()
+    listing = catalogue.listing(client)
     if isinstance(listing, DeapiError):
         notes.problem(errors.advice(listing))
         if st.button("Try again", key=f"try_again:{family_id}"):
+            catalogue.ask_again(client)
             st.rerun()
         return
     models = listing.for_endpoint(at)

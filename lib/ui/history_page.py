@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import streamlit as st
 
 from lib.store import Filters, Run, State
-from lib.ui import cards, export, history_table, money, notes, run_card, session, words
+from lib.ui import catalogue, export, history_table, money, notes, run_card, session, words
 from lib.ui.session import Client
 
 PAGE = 25
@@ -27,15 +27,18 @@ def draw() -> None:
     """The whole page."""
     client = session.here()
     st.title(words.HISTORY.title)
+    if client.total(client.filters()).count == 0:
+        _nothing_yet()
+        return
     chosen = _filters(client)
-    total = client.total(chosen)
-    if total.count == 0:
-        _nothing(client, chosen)
+    if client.total(chosen).count == 0:
+        notes.empty("Nothing fits these filters", "Take one of them away to see more.")
+        st.button("Clear the filters", key="history:clear", on_click=_clear)
         return
     _summary(client, chosen)
     shown: int = st.session_state.get("history:shown", PAGE)
     runs = client.page(chosen, limit=shown + 1)
-    names = cards.model_names(client)
+    names = catalogue.names(client)
     if opened := history_table.draw(client, runs[:shown], names):
         st.session_state["history:opened"] = opened.id
     if len(runs) > shown:
@@ -48,7 +51,7 @@ def draw() -> None:
 def _filters(client: Client) -> Filters:
     """The row of filters; changing one begins at the newest again."""
     there = client.choices()
-    names = cards.model_names(client)
+    names = catalogue.names(client)
     with st.container(key="history_filters"):
         text, what, model, status = st.columns([3, 2, 2, 2], gap="small")
     with text:
@@ -117,11 +120,7 @@ def _all(client: Client, chosen: Filters) -> Iterator[Run]:
         before = runs[-1].id
 
 
-def _nothing(client: Client, chosen: Filters) -> None:
-    if chosen != client.filters():
-        notes.empty("Nothing fits these filters", "Take one of them away to see more.")
-        st.button("Clear the filters", key="history:clear", on_click=_clear)
-        return
+def _nothing_yet() -> None:
     notes.empty("Nothing here yet", "Make your first picture: it will be here, with what it cost.")
     first = next(iter(words.FAMILIES.values()))
     st.page_link(first.page, label=f"Go to {first.title}", icon=first.icon)

@@ -8,9 +8,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from lib.deapi.catalogue import Listing
 from lib.deapi.contract import endpoint
-from lib.deapi.errors import Forbidden
+from lib.deapi.errors import DeapiError, Forbidden
 from lib.store import Run
-from lib.ui import errors, money, profile, run_status, title, words
+from lib.ui import catalogue, errors, money, profile, run_status, title, words
 from lib.ui.plain import clip, safe, seconds
 from lib.ui.session import Client
 
@@ -102,8 +102,8 @@ def _running(client: Client, runs: list[Run]) -> str:
 
 def _catalogue(client: Client) -> None:
     """A word about the list of models, only when something is worth one."""
-    listing = client.listing()
-    if not isinstance(listing, Listing):
+    listing = catalogue.listing(client)
+    if isinstance(listing, DeapiError):
         return  # the page itself says so
     age = (datetime.now(UTC) - listing.fetched_at).total_seconds()
     if listing.error is not None and age > OLD_AFTER:
