@@ -211,7 +211,7 @@ def base(at: Endpoint, model: Model, pictures: list[Upload]) -> dict[str, Any]:
 
 @each_pair
 @given(data=st.data())
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_every_value_that_the_fields_allow_is_taken(
     deapi: Deapi, pictures: list[Upload], at: Endpoint, model: Model, data: st.DataObject
 ) -> None:
@@ -327,7 +327,7 @@ _OUTSIDE: Mapping[str, Callable[[Field], st.SearchStrategy[Any]]] = {
 
 @each_pair
 @given(data=st.data())
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_every_value_outside_is_refused_before_paying_and_by_deapi(
     refusing: Deapi, pictures: list[Upload], at: Endpoint, model: Model, data: st.DataObject
 ) -> None:
