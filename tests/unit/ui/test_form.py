@@ -30,7 +30,7 @@ def script() -> None:
 
 
 def shown(at: Endpoint, model: Model, client: Client | None = None) -> AppTest:
-    app = AppTest.from_function(script)
+    app = AppTest.from_function(script, default_timeout=30)
     app.session_state["client"] = client or Client()
     app.session_state["at"] = at
     app.session_state["model"] = model
@@ -210,7 +210,7 @@ def test_a_price_that_rose_is_asked_about_with_both_prices() -> None:
     assert client.orders == []
     asked = " ".join(each.value for each in app.markdown)
     assert "0.00194" in asked
-    assert "0.00190" in asked
+    assert "instead of \\$0.0019." in asked
     press(app, "Run anyway")
     assert [order[2] for order in client.orders] == [Decimal("0.00194")]
 
