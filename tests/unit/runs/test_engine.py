@@ -136,7 +136,7 @@ def test_the_same_nonce_from_many_threads_is_one_run(
         thread.join()
     assert len({run.id for run in made}) == 1
     ended(store, made[0])
-    assert (deapi.sent, spent(store, SANDBOX)) == (1, PRICE)
+    assert (deapi.sent, deapi.asked, spent(store, SANDBOX)) == (1, 1, PRICE)
 
 
 def test_a_second_click_finds_its_run_even_when_no_new_one_could_be_had(
