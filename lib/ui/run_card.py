@@ -1,7 +1,5 @@
 """One run, from the click to its end, in one card."""
 
-import time
-import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -15,8 +13,6 @@ from lib.ui.plain import clip, safe, seconds
 from lib.ui.session import Client
 
 PROMPT_LENGTH = 160
-PREVIEW_FETCHED = 1.5
-"""Seconds after which a preview whose address is known has been fetched."""
 SILENCE = 20.0
 """Seconds without news of a job that are worth a word."""
 
@@ -66,28 +62,13 @@ def _retry(run: Run) -> str:
 
 
 def _preview(client: Client, run: Run) -> str:
-    version = _shown_version(run)
-    if not version:
+    source = client.preview(run)
+    if source is None:
         return ""
     return (
-        f'<img class="pg-preview" src="{safe(client.url(run, "preview"))}?v={version}"'
+        f'<img class="pg-preview" src="{safe(source)}"'
         f' alt="Preview of: {safe(clip(words.name(run), 80))}">'
     )
-
-
-def _shown_version(run: Run) -> int:
-    """Which preview to show, 0 for none. The server fetches a new one when its address becomes
-    known: until it has had the time for that, the one before stays."""
-    seen: dict[str, tuple[int, float, int]] = st.session_state.setdefault("previews", {})
-    coming, since, shown = seen.get(run.id, (0, 0.0, 0))
-    latest = zlib.crc32(run.preview_url.encode()) if run.preview_url else 0
-    now = time.monotonic()
-    if coming and now - since >= PREVIEW_FETCHED:
-        shown = coming
-    if latest != coming:
-        coming, since = latest, now
-    seen[run.id] = (coming, since, shown)
-    return shown
 
 
 def about(run: Run, model_name: str) -> str:

@@ -4,6 +4,7 @@ Pages and the parts of `lib/ui` know only this. Each method answers at once from
 waits as long as a person would, and none of them shows the key.
 """
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -169,12 +170,23 @@ class Client:
         if not kept:
             raise KeyError(run_id)
         with files.result_path(self._store, run_id, kept[0].name).open("rb") as file:
-            return self.upload(file, f"result-{kept[0].name}")
+            words = re.findall(r"\w+", run.text if run else "")[:6]
+            name = "-".join(words).lower() or "result"
+            return self.upload(file, f"{name}{Path(kept[0].name).suffix}")
 
     def url(self, run: Run, what: What) -> str:
         """The address of a run's file on the origin that this browser sees."""
         origin = (st.context.url or "").split("/", 3)[:3]
         return f"{'/'.join(origin)}/files/{run.id}/{what}"
+
+    def preview(self, run: Run) -> str | None:
+        """The address of the newest picture of a running job, once there is one. A newer picture
+        has another address, so that a browser shows it."""
+        try:
+            changed = files.preview_path(self._store, run.id).stat().st_mtime_ns
+        except FileNotFoundError:
+            return None
+        return f"{self.url(run, 'preview')}?v={changed}"
 
     # --- runs ------------------------------------------------------------------------------------
 
