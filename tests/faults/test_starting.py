@@ -1,6 +1,7 @@
 """A playground that can't start says why in one sentence, and one that runs keeps to itself."""
 
 import fcntl
+import signal
 import socket
 import sys
 from collections.abc import Iterator
@@ -119,6 +120,7 @@ def test_a_playground_that_is_asked_to_end_ends_soon_and_quietly(
 ) -> None:
     playground = start_playground()
     playground.stop()
+    assert playground.process.wait() != -signal.SIGKILL  # which is what patience ends in
     assert "Traceback" not in playground.process.output
     assert not held(playground.data / "lock")
     assert not held(playground.data / "sandbox" / "lock")
