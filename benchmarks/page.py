@@ -1,0 +1,229 @@
+"""The images page: from a click to the updated page, and what live runs cost the server.
+
+Beside a bare Streamlit script with as many widgets, in turns and in one browser. The click changes
+the shape, which redraws the form and asks for its price; the page has it when both stand there.
+"""
+
+import json
+import os
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Page, expect, sync_playwright
+
+from benchmarks.report import Measure, end
+from lib.deapi.contract import endpoint
+from lib.deapi.fields import fields
+from lib.deapi.models import Model
+from lib.ui.sizes import presets
+from tools import browser as found
+
+TOP = Path(__file__).resolve().parents[1]
+CLICKS = 24
+RUNS = 20
+WATCHED_SECONDS = 20.0
+CORE_IDLE_AIM = 0.005
+"""Of one core, when nothing runs."""
+
+SHAPES = ("Portrait 3:4", "Square")
+"""The second one is what the form begins with."""
+PRICED = '.st-key-run_bar button:not([disabled]):has-text("$")'
+
+# Clicks a pill and waits, in the page itself, for the words that it leads to.
+_CLICK = """([name, words]) => new Promise((resolve, reject) => {
+    const pill = [...document.querySelectorAll('[data-testid="stButtonGroup"] button')]
+        .find(each => each.innerText.trim() === name);
+    if (!pill) return reject(new Error('no pill ' + name));
+    const start = performance.now();
+    const there = () => words.every(each => document.body.innerText.includes(each));
+    const watch = new MutationObserver(() => {
+        if (there()) { watch.disconnect(); resolve(performance.now() - start); }
+    });
+    watch.observe(document.body, {childList: true, subtree: true, characterData: true});
+    setTimeout(() => { watch.disconnect(); reject(new Error('no ' + words)); }, 20000);
+    pill.click();
+})"""
+
+
+def main() -> None:
+    """Measure, print and exit."""
+    path = found.find()
+    if path is None:
+        sys.exit("No browser to measure with: `make test` finds or installs one.")
+    with ExitStack() as stack:
+        ours, server = stack.enter_context(_playground())
+        bare = stack.enter_context(_bare())
+        playwright = stack.enter_context(sync_playwright())
+        chromium = playwright.chromium.launch(executable_path=path, args=list(found.FLAGS))
+        page, peer = chromium.new_page(), chromium.new_page()
+        page.goto(ours)
+        peer.goto(bare)
+        # Each in turn, so that what else the machine does falls on both.
+        prices = {name: _price_of(page, name) for name in SHAPES}
+        names = [SHAPES[at % 2] for at in range(CLICKS)]
+        turns = [(_ours(page, name, prices[name]), _peer(peer, name)) for name in names]
+        clicks = Measure(
+            name="click to updated page",
+            ours=statistics.median(each for each, _ in turns[4:]),
+            peer=statistics.median(each for _, each in turns[4:]),
+            unit="ms",
+            aim=1.5,
+        )
+        peer.close()
+        idle = _core(server, WATCHED_SECONDS)
+        _start_runs(page)
+        live = _core(server, WATCHED_SECONDS)
+        print(f"CPU of the server: {idle:.2%} of a core idle, {live:.2%} with {RUNS} live runs")
+        end(
+            clicks,
+            Measure(name="idle CPU", ours=idle, peer=1.0, unit="cores", aim=CORE_IDLE_AIM),
+        )
+
+
+def _price_of(page: Page, name: str) -> str:
+    """What stands on the Run button when this shape is chosen."""
+    button = page.locator(PRICED).first
+    before = button.inner_text()
+    page.get_by_text(name, exact=True).first.click()
+    page.get_by_text(_caption(name)).first.wait_for()
+    expect(button).not_to_have_text(before)
+    return button.inner_text().split("\n")[0]
+
+
+def _caption(name: str) -> str:
+    width, height = SIZES[name]
+    return f"{width} × {height} pixels"
+
+
+def _ours(page: Page, name: str, price: str) -> float:
+    page.locator(PRICED).first.wait_for()
+    return page.evaluate(_CLICK, [name, [_caption(name), price]])
+
+
+def _peer(page: Page, name: str) -> float:
+    page.get_by_text("Run as").first.wait_for()
+    return page.evaluate(_CLICK, [name, [f"shape is {name}", f"Run as {name}"]])
+
+
+def _sizes() -> dict[str, tuple[int, int]]:
+    """The size in pixels behind each shape, for the model that the form begins with."""
+    at = endpoint("images.generations")
+    models = [Model.parse(raw) for raw in json.loads((TOP / "lib/sandbox/models.json").read_text())]
+    first = next(each for each in models if each.inference_types & set(at.inference_types))
+    form = {each.name: each for each in fields(at, first)}
+    return presets(form["width"], form["height"])
+
+
+def _start_runs(page: Page) -> None:
+    field = page.get_by_role("textbox", name="What should it show?")
+    button = page.locator(PRICED).first
+    for number in range(RUNS):
+        field.fill(f"A landscape, number {number}")
+        field.blur()
+        button.click()
+        page.get_by_text(f"A landscape, number {number}", exact=True).first.wait_for()
+
+
+def _core(pid: int, seconds: float) -> float:
+    """The share of one core that process `pid` takes over `seconds`."""
+    before, start = _cpu(pid), time.monotonic()
+    time.sleep(seconds)
+    return (_cpu(pid) - before) / (time.monotonic() - start)
+
+
+def _cpu(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def _playground() -> Iterator[tuple[str, int]]:
+    """The playground on a slow sandbox, so that runs stay live; its address and process id."""
+    port = _free_port()
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        sandbox = _sandbox(folder)
+        told = {
+            "PLAYGROUND_PORT": str(port),
+            "PLAYGROUND_DATA_DIR": f"{folder}/data",
+            "PLAYGROUND_SANDBOX": "off",
+            "DEAPI_API_KEY": "benchmark-key",
+            "DEAPI_BASE_URL": sandbox[1],
+        }
+        command = [sys.executable, str(TOP / "app.py")]
+        with _process(command, {**os.environ, **told}, f"http://127.0.0.1:{port}/healthz") as pid:
+            try:
+                yield f"http://127.0.0.1:{port}", pid
+            finally:
+                os.killpg(sandbox[0].pid, signal.SIGKILL)
+
+
+def _sandbox(folder: str) -> tuple[subprocess.Popen[str], str]:
+    command = [sys.executable, "-m", "lib.sandbox", "--port", "0", "--key", "benchmark-key"]
+    command += ["--data", f"{folder}/deapi", "--speed", "0.05", "--balance", "1000"]
+    started = subprocess.Popen(
+        command,
+        cwd=TOP,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert started.stdout is not None
+    return started, started.stdout.readline().split()[1]
+
+
+@contextmanager
+def _bare() -> Iterator[str]:
+    port = _free_port()
+    command = [sys.executable, "-m", "streamlit", "run", str(TOP / "benchmarks" / "bare.py")]
+    command += [f"--server.port={port}", "--server.headless=true"]
+    url = f"http://127.0.0.1:{port}"
+    with _process(command, dict(os.environ), f"{url}/_stcore/health"):
+        yield url
+
+
+@contextmanager
+def _process(command: list[str], env: dict[str, str], alive: str) -> Iterator[int]:
+    process = subprocess.Popen(
+        command, cwd=TOP, env=env, stdout=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        _await(lambda: urllib.request.urlopen(alive, timeout=5).status == 200)
+        yield process.pid
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _await(probe: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            if probe():
+                return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(0.1)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+SIZES = _sizes()
+
+
+if __name__ == "__main__":
+    main()
