@@ -1,0 +1,47 @@
+"""A real engine in this process, over a real sandbox process that draws nothing."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lib.deapi.contract import Endpoint, endpoint
+from lib.deapi.models import Model
+from tests.support.pages import Playing, playing
+from tests.support.sandbox import Sandbox, sandboxes
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """The deAPI of this module's pages, rich enough that no price takes a second click."""
+    with sandboxes(tmp_path_factory.mktemp("live")) as start:
+        yield start(tier="premium", engines="none", speed=100, balance=1000)
+
+
+@pytest.fixture
+def place(tmp_path: Path, live: Sandbox) -> Iterator[Playing]:
+    """The playground of this process, with books of its own for each test."""
+    with playing(tmp_path / "data", live) as held:
+        yield held
+
+
+@pytest.fixture
+def pictures() -> Endpoint:
+    return endpoint("images.generations")
+
+
+@pytest.fixture
+def upscales() -> Endpoint:
+    return endpoint("images.upscales")
+
+
+@pytest.fixture
+def model(place: Playing, pictures: Endpoint) -> Model:
+    """The model that a new session's form begins with."""
+    return place.models(pictures)[0]
+
+
+@pytest.fixture
+def other(place: Playing, pictures: Endpoint) -> Model:
+    """Another model of pictures, with fewer settings."""
+    return place.models(pictures)[1]
