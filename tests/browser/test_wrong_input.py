@@ -11,6 +11,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenWindow
 from tests.conftest import StartPlayground, StartSandbox
 from tests.support import screens
+from tests.support.sandbox import Sandbox
+from tests.support.waiting import eventually
 from tests.support.watch import Watch
 
 
@@ -103,6 +105,10 @@ def test_a_refused_key_says_where_to_mend_it(
     expect(page.locator('a[href="https://app.deapi.ai/dashboard/api-keys"]').first).to_be_visible()
 
 
+def _prices_asked(live: Sandbox) -> int:
+    return sum(each["path"].endswith("/price") for each in live.requests())
+
+
 def test_a_dead_deapi_says_so_and_nothing_is_paid(
     open_window: OpenWindow,
     start_sandbox: StartSandbox,
@@ -112,7 +118,10 @@ def test_a_dead_deapi_says_so_and_nothing_is_paid(
     live = start_sandbox(engines="none", speed=50)
     playground = start_playground(live=live, PLAYGROUND_SANDBOX="off")
     page = open_window(playground.url)
+    expect(screens.run_button(page)).to_be_enabled()
     screens.write(page, "A prompt that has its price")
+    # The empty form was priced by an example; the prompt itself is priced again.
+    assert eventually(lambda: _prices_asked(live) >= 2, timeout=20)
     expect(screens.run_button(page)).to_be_enabled()
     live.process.kill()
     screens.run_button(page).click()
