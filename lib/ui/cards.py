@@ -43,16 +43,13 @@ def draw(client: Client, family: Sequence[Endpoint]) -> None:
 
 def _tick(client: Client, places: dict[str, DeltaGenerator], names: dict[str, str]) -> None:
     """Draw the cards that move; when one has come to rest, the page settles."""
-    settled = False
-    for run_id, place in places.items():
-        run = client.run(run_id)
-        if run is None:
-            continue
-        with place:
-            run_card.draw(client, run, names.get(run.model, run.model))
-        settled = settled or not run_status.moving(run)
-    if settled:
+    runs = [run for run in map(client.run, places) if run is not None]
+    if not all(map(run_status.moving, runs)):
+        # Not drawn here: what is pressed in a fragment that is gone a moment later is lost.
         title.settle()
+    for run in runs:
+        with places[run.id]:
+            run_card.draw(client, run, names.get(run.model, run.model))
 
 
 def _mine(client: Client, family: Sequence[Endpoint]) -> list[Run]:
