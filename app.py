@@ -76,7 +76,8 @@ def start() -> None:
 
 
 if get_script_run_ctx(suppress_warning=True) is not None:
-    session.begin(playground.current().engine)
+    held = playground.current()
+    session.begin(held.engine, held.sandbox)
     frame.draw()
 elif __name__ == "__main__":
     start()

@@ -34,9 +34,11 @@ class Playground:
             self.store = Store(folder, told.timezone)
             undo.callback(self.store.close)
             addresses: list[Address] = []
+            self.sandbox: sandbox.Sandbox | None = None
             if told.playground_sandbox == "on":
                 local = sandbox.start(folder / "sandbox", _sandbox_key(folder))
                 undo.callback(local.stop)
+                self.sandbox = local
                 addresses.append(Address(SANDBOX, local.url, local.key))
             if told.deapi_api_key is not None:
                 key = told.deapi_api_key.get_secret_value()

@@ -151,14 +151,18 @@ class _Pool:
 
     def __init__(self, source: str | None = None) -> None:
         self.source = source
+        self.flying: dict[str, list[float]] = {}
+        self.waiting: list[_Waiting] = []
+        self.timer: asyncio.Task[None] | None = None
+        self.forget()
+
+    def forget(self) -> None:
+        """Know nothing of its limits. Who waits goes on waiting, what is in flight stays so."""
         self.minute = _Window(MINUTE)
         self.day = _Window(DAY, _PROBE_AFTER)
         self.answered = False
         self.blocked_until = -math.inf
         self.closed_until = -math.inf
-        self.flying: dict[str, list[float]] = {}
-        self.waiting: list[_Waiting] = []
-        self.timer: asyncio.Task[None] | None = None
 
     def in_flight(self) -> int:
         return sum(len(times) for times in self.flying.values())
@@ -245,6 +249,12 @@ class Governor:
         home = self._pools.setdefault(pool, _Pool())
         self._land(home, pool)
         self._pump(home)
+
+    def forget(self) -> None:
+        """Take every limit as unknown again, as for a new key: the account's have changed."""
+        for home in {*self._pools.values()}:
+            home.forget()
+            self._pump(home)
 
     def delay(self, pool: str) -> float:
         """Seconds that a new request into `pool` would wait now, as far as is known."""

@@ -5,6 +5,7 @@ closing a browser changes nothing here, and after a kill it takes up every open 
 """
 
 import concurrent.futures
+import contextlib
 import logging
 from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any, TypeVar
@@ -83,6 +84,13 @@ class Engine:
             self._loop.submit(watch.look())
         return watch.peek()
 
+    def look(self, profile: str, *, wait: float) -> None:
+        """Ask for the balance because something else has changed it, waiting `wait` seconds at
+        most: the answer is taken in whenever it comes."""
+        looking = self._loop.submit(self._profiles[profile].balance.look())
+        with contextlib.suppress(concurrent.futures.TimeoutError):
+            looking.result(timeout=wait)
+
     def quote(
         self, profile: str, at: Endpoint, params: Mapping[str, Any], *, wait: float
     ) -> Quote | DeapiError | None:
@@ -107,6 +115,10 @@ class Engine:
     def delay(self, run: Run) -> float:
         """Seconds that the rate limit still makes this waiting run wait, as far as is known."""
         return self._profiles[run.profile].client.governor.delay(run.endpoint)
+
+    def forget_limits(self, profile: str) -> None:
+        """The account has other limits than before: learn them anew."""
+        self._loop.call(self._profiles[profile].client.governor.forget)
 
     # --- what a page orders ----------------------------------------------------------------------
 

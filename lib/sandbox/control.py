@@ -6,7 +6,7 @@ only (a foreign name that resolves here is an attack) and never to a page of ano
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from typing import Any, cast
+from typing import cast, get_args
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from lib.sandbox import body, money
 from lib.sandbox.catalogue import BadCatalogue, Catalogue
+from lib.sandbox.config import Tier
 from lib.sandbox.errors import Refused, invalid
 from lib.sandbox.guard import Handler, authenticate, state_of
 from lib.sandbox.state import State, written
@@ -25,7 +26,10 @@ def routes() -> list[Route]:
     return [
         _route("GET", "/sandbox/charges", _charges),
         _route("GET", "/sandbox/requests", _requests),
+        _route("GET", "/sandbox/balance", _get_balance),
         _route("PUT", "/sandbox/balance", _put_balance),
+        _route("GET", "/sandbox/tier", _get_tier),
+        _route("PUT", "/sandbox/tier", _put_tier),
         _route("PUT", "/sandbox/models", _put_models),
     ]
 
@@ -64,15 +68,36 @@ async def _requests(_: Request, state: State) -> Response:
     return JSONResponse([{**asdict(call), "at": written(call.at)} for call in state.calls])
 
 
+async def _get_balance(_: Request, state: State) -> Response:
+    """What is left in USD, for an api key too, which may not see it at deAPI's own address."""
+    return JSONResponse({"balance": money.text(state.account.balance)})
+
+
 async def _put_balance(request: Request, state: State) -> Response:
-    """Takes `{"balance": 5}` or `{"balance": "5.00"}`, in USD."""
-    given = await body.json_value(request)
-    usd = cast(dict[str, Any], given).get("balance") if isinstance(given, dict) else given
+    """Takes `{"balance": 5}` or `{"balance": "5.00"}`, in USD, or the amount alone."""
+    usd = await _value(request, "balance")
     try:
         state.account.put(money.balance(usd))
     except ValueError as error:
         raise invalid({"balance": [f"The balance field {error}."]}) from error
-    return JSONResponse({"balance": money.text(state.account.balance)})
+    return await _get_balance(request, state)
+
+
+async def _get_tier(_: Request, state: State) -> Response:
+    """Whose limits apply: `{"tier": "premium"}`."""
+    return JSONResponse({"tier": state.rates.tier})
+
+
+async def _put_tier(request: Request, state: State) -> Response:
+    """Takes `{"tier": "basic"}` or `"basic"`; every window begins anew, also for the same tier.
+
+    Lasts as long as the process: a start begins with its own `--tier`.
+    """
+    given = await _value(request, "tier")
+    if given not in get_args(Tier):
+        raise invalid({"tier": ["The tier field must be basic or premium."]})
+    state.rates.become(cast(Tier, given))
+    return await _get_tier(request, state)
 
 
 async def _put_models(request: Request, state: State) -> Response:
@@ -83,3 +108,9 @@ async def _put_models(request: Request, state: State) -> Response:
     except BadCatalogue as error:
         raise invalid({"models": [str(error)]}) from error
     return JSONResponse({"models": len(state.catalogue.of_types(()))})
+
+
+async def _value(request: Request, name: str) -> object:
+    """The body's one value: a member called `name`, or the whole body when it is no object."""
+    given = await body.json_value(request)
+    return cast(dict[str, object], given).get(name) if isinstance(given, dict) else given

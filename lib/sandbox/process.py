@@ -1,5 +1,7 @@
-"""Starting a sandbox as a process of one's own, and ending it."""
+"""Starting a sandbox as a process of one's own, changing how it behaves, and ending it."""
 
+import contextlib
+import json
 import os
 import select
 import subprocess
@@ -7,9 +9,15 @@ import sys
 import time
 from dataclasses import dataclass
 from decimal import Decimal
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from lib.sandbox.config import Engines, Role, Tier
+
+CALL_SECONDS = 5.0
+"""How long a sandbox, which is on this machine, may take to answer."""
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -18,9 +26,16 @@ class DidNotStart(RuntimeError):
     """The sandbox ended or said nothing in time; the message says why, as far as is known."""
 
 
+class NotChanged(ConnectionError):
+    """The sandbox didn't answer, or refused; the message is a sentence for a person."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """A running sandbox. It ends with `stop`, or by itself when this process ends."""
+    """A running sandbox. It ends with `stop`, or by itself when this process ends.
+
+    Each call to it waits at most `CALL_SECONDS` and raises `NotChanged` when it fails.
+    """
 
     url: str
     key: str
@@ -29,6 +44,40 @@ class Sandbox:
     @property
     def alive(self) -> bool:
         return self.process.poll() is None
+
+    def balance(self) -> Decimal:
+        """What is left, in USD."""
+        return Decimal(self._call("GET", "balance")["balance"])
+
+    def set_balance(self, usd: Decimal) -> None:
+        """Have `usd` be all there is: 0 to 1,000,000."""
+        self._call("PUT", "balance", str(usd))
+
+    def tier(self) -> Tier:
+        """Whose limits apply."""
+        return self._call("GET", "tier")["tier"]
+
+    def set_tier(self, tier: Tier) -> None:
+        """Go by the limits of `tier`; every window begins anew."""
+        self._call("PUT", "tier", tier)
+
+    def _call(self, method: str, name: str, value: str | None = None) -> dict[str, Any]:
+        # Not urllib's opener: it would go by the environment's proxies.
+        connection = HTTPConnection(urlsplit(self.url).netloc, timeout=CALL_SECONDS)
+        body = None if value is None else json.dumps(value)
+        headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
+        with contextlib.closing(connection):
+            try:
+                connection.request(method, f"/sandbox/{name}", body, headers)
+                answer = connection.getresponse()
+                said = json.loads(answer.read())
+            except (OSError, HTTPException, ValueError) as error:
+                raise NotChanged(
+                    "The sandbox does not answer. Start the playground again to bring it back."
+                ) from error
+        if answer.status != 200:
+            raise NotChanged(f"The sandbox refused this: {said.get('message', answer.reason)}")
+        return said
 
     def stop(self, timeout: float = 5.0) -> None:
         """End it; after `timeout` seconds, by force. Unfinished jobs stay in its data folder."""

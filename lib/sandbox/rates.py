@@ -86,9 +86,18 @@ class Rates:
     """The pools of one key. `clock` gives seconds that never go back."""
 
     def __init__(self, tier: Tier, clock: Callable[[], float]) -> None:
-        self._tier = tier
+        self._tier: Tier = tier
         self._clock = clock
         self._pools: dict[str, tuple[Window, Window | None]] = {}
+
+    @property
+    def tier(self) -> Tier:
+        return self._tier
+
+    def become(self, tier: Tier) -> None:
+        """Go by the limits of `tier` from now on, and count from nothing."""
+        self._tier = tier
+        self._pools.clear()
 
     def take(self, pool: str) -> Verdict:
         """Count one call into `pool`; a call over the limit isn't counted."""

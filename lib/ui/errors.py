@@ -99,6 +99,11 @@ _ADVICE: Mapping[str, Advice] = {
     ),
 }
 
+NO_PLAY_MONEY = Advice(
+    "There is not enough play money for this. Take some more, then run again.",
+    Link("Open the sandbox's page", "./sandbox"),
+)
+
 UNFORESEEN = Advice("Something went wrong that nobody foresaw. Try again; the details help us.")
 
 _SAYS_WHY = frozenset({"Invalid", "Refused", "Forbidden", "JobFailed"})
@@ -110,10 +115,13 @@ def kinds() -> frozenset[str]:
     return frozenset(_ADVICE)
 
 
-def advice(error: DeapiError | Mapping[str, Any]) -> Advice:
-    """What to tell a person about `error`, or about the facts a run has kept of one."""
+def advice(error: DeapiError | Mapping[str, Any], *, rehearsing: bool = False) -> Advice:
+    """What to tell a person about `error`, or about the facts a run has kept of one; `rehearsing`
+    where it is the sandbox that said so."""
     facts = error.facts() if isinstance(error, DeapiError) else error
     kind = str(facts.get("kind") or "")
+    if rehearsing and kind == "NotEnoughBalance":
+        return NO_PLAY_MONEY
     found = _ADVICE.get(kind, UNFORESEEN)
     if kind in _SAYS_WHY and (why := reason(facts)):
         return Advice(f"{found.sentence} It says: “{why}”", found.link)

@@ -3,6 +3,7 @@
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
+from lib.runs.profiles import SANDBOX
 from lib.ui import profile, session, sidebar, theme, title, words
 
 # Until `st.navigation` is called for the first time, Streamlit takes a folder called `pages` for
@@ -16,11 +17,17 @@ def draw() -> None:
     client = session.here()
     profile.begin(client)
     st.set_page_config(layout="wide")
+    # The sandbox's page is always there where a sandbox is: a page that goes while it is shown
+    # is "not found" to Streamlit.
+    there = [*words.FAMILIES.values(), words.HISTORY]
+    there += [words.SANDBOX] if SANDBOX in client.profiles else []
     pages = {
         told.page: st.Page(told.page, title=told.title, icon=told.icon, url_path=told.title.lower())
-        for told in (*words.FAMILIES.values(), words.HISTORY)
+        for told in there
     }
     page = st.navigation(list(pages.values()), position="hidden")
+    if not client.rehearsing and page == pages.get(words.SANDBOX.page):
+        st.switch_page(pages[there[0].page])
     wanted = st.session_state.pop("go_to", None)
     if wanted is not None and pages[wanted] != page:
         st.switch_page(pages[wanted])

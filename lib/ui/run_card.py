@@ -7,6 +7,7 @@ from decimal import Decimal
 import streamlit as st
 
 from lib.runs.orders import NoQuote, OrderRefused, PriceRose
+from lib.runs.profiles import SANDBOX
 from lib.store import FOLLOWED, Run, State, StoreError
 from lib.ui import clock, errors, money, notes, result, run_status, state, words
 from lib.ui.plain import clip, safe, seconds
@@ -80,8 +81,12 @@ def about(run: Run, model_name: str) -> str:
 # --- ended without a result, or waiting for a person ---------------------------------------------
 
 
+def _why(run: Run) -> errors.Advice:
+    return errors.advice(run.error or {}, rehearsing=run.profile == SANDBOX)
+
+
 def _aside(client: Client, run: Run, model_name: str) -> None:
-    said = errors.advice(run.error or {}) if run.state is State.FAILED and not run.settled else None
+    said = _why(run) if run.state is State.FAILED and not run.settled else None
     sentence = notes.html(said) if said else safe(run_status.sentence(run))
     tone = "pg-problem" if run.state in (State.FAILED, State.UNKNOWN) else "pg-status"
     st.html(

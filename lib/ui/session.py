@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO, Literal, Protocol
 
 import streamlit as st
 
@@ -23,6 +23,7 @@ from lib.runs.balance import Balance
 from lib.runs.engine import Engine
 from lib.runs.orders import Order
 from lib.runs.params import restored, stored
+from lib.runs.profiles import SANDBOX
 from lib.runs.quotes import Quote
 from lib.store import (
     Choices,
@@ -41,14 +42,31 @@ from lib.store import (
 LOCAL = "local"
 """The person of every run until there are accounts (rules.md, People)."""
 
+Tier = Literal["premium", "basic"]
+"""Whose limits the sandbox goes by."""
+
+LOOK_SECONDS = 2.0
+"""How long a click waits to see the balance that it has changed."""
+
 What = Literal["result", "thumb", "preview", "download"]
+
+
+class Sandbox(Protocol):
+    """What can be changed about a running sandbox. Each call raises `ConnectionError`, with a
+    sentence for a person, when the sandbox doesn't do it."""
+
+    def balance(self) -> Decimal: ...
+    def set_balance(self, usd: Decimal) -> None: ...
+    def tier(self) -> Tier: ...
+    def set_tier(self, tier: Tier) -> None: ...
 
 
 class Client:
     """What one session may ask and order: `person`'s own runs on the chosen `profile`."""
 
-    def __init__(self, engine: Engine, person: str) -> None:
+    def __init__(self, engine: Engine, sandbox: Sandbox | None, person: str) -> None:
         self._engine = engine
+        self._sandbox = sandbox
         self._store = engine.store
         self.person = person
         self.profile = engine.profiles[0]
@@ -97,6 +115,34 @@ class Client:
     def requote(self, at: Endpoint, params: Mapping[str, Any]) -> None:
         """Have the price asked for again at the next look."""
         self._engine.requote(self.profile, at, params)
+
+    # --- the sandbox ------------------------------------------------------------------------------
+
+    @property
+    def sandbox(self) -> Sandbox:
+        """What the sandbox says of itself. Raises `LookupError` when this playground has none."""
+        if self._sandbox is None:
+            raise LookupError("this playground has no sandbox")
+        return self._sandbox
+
+    @property
+    def rehearsing(self) -> bool:
+        """Whether runs go to the sandbox."""
+        return self.profile == SANDBOX
+
+    def put_play_money(self, usd: Decimal) -> None:
+        """Have `usd` be what is left in the sandbox. Raises `ConnectionError`."""
+        self.sandbox.set_balance(usd)
+        self._engine.look(SANDBOX, wait=LOOK_SECONDS)
+
+    def add_play_money(self, usd: Decimal) -> None:
+        """Have `usd` more in the sandbox. Raises `ConnectionError`."""
+        self.put_play_money(self.sandbox.balance() + usd)
+
+    def set_tier(self, tier: Tier) -> None:
+        """Have the sandbox go by the limits of `tier`. Raises `ConnectionError`."""
+        self.sandbox.set_tier(tier)
+        self._engine.forget_limits(SANDBOX)
 
     # --- orders ----------------------------------------------------------------------------------
 
@@ -245,13 +291,13 @@ class Client:
 
 
 @st.cache_resource(scope="session", show_spinner=False)
-def _client(_engine: Engine) -> Client:
-    return Client(_engine, LOCAL)
+def _client(_engine: Engine, _sandbox: Sandbox | None) -> Client:
+    return Client(_engine, _sandbox, LOCAL)
 
 
-def begin(engine: Engine) -> None:
+def begin(engine: Engine, sandbox: Sandbox | None) -> None:
     """Give this session its client. The first thing that every run of the script does."""
-    st.session_state[_KEY] = _client(engine)
+    st.session_state[_KEY] = _client(engine, sandbox)
 
 
 def here() -> Client:

@@ -25,7 +25,8 @@ def navigation(client: Client) -> DeltaGenerator:
     with st.sidebar:
         st.html(f'<p class="pg-app">{safe(words.APP)}</p>')
         with st.container(gap="xsmall", key="navigation"):
-            for told in (*words.FAMILIES.values(), words.HISTORY):
+            here = (words.SANDBOX,) if client.rehearsing else ()
+            for told in (*words.FAMILIES.values(), words.HISTORY, *here):
                 st.page_link(told.page, label=told.title, icon=told.icon, width="stretch")
         profile.draw(client)
         return st.container()

@@ -88,6 +88,8 @@ FAMILIES: Mapping[str, FamilyWords] = {
 
 HISTORY = FamilyWords(title="History", icon="🕘", page="pages/history.py")
 
+SANDBOX = FamilyWords(title="Sandbox", icon="🧪", page="pages/sandbox.py")
+
 _ENDPOINTS: Mapping[str, EndpointWords] = {
     "images.generations": EndpointWords(
         title="Make a picture",

@@ -454,7 +454,7 @@ def stand(answer: httpx.Response) -> Mapping[str, str]:
 # --- control -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["charges", "requests"])
+@pytest.mark.parametrize("path", ["charges", "requests", "balance", "tier"])
 def test_control_takes_the_key_on_a_loopback_name_and_no_web_page(
     shared_sandbox: Sandbox, path: str
 ) -> None:
@@ -471,6 +471,36 @@ def test_control_takes_the_key_on_a_loopback_name_and_no_web_page(
 @pytest.mark.parametrize("balance", [-1, "much", None, True, 10**9, "NaN", "1e400"])
 def test_a_balance_that_is_no_amount_is_refused(api: httpx.Client, balance: object) -> None:
     assert api.put("/sandbox/balance", json={"balance": balance}).status_code == 422
+
+
+def test_the_balance_is_what_was_put(start_sandbox: StartSandbox) -> None:
+    with client(start_sandbox(engines="none", role="api", balance=3)) as api:
+        assert api.get("/sandbox/balance").json() == {"balance": "3"}
+        for given in ({"balance": "0.20"}, "0.20", 0.2):
+            assert api.put("/sandbox/balance", json=given).json() == {"balance": "0.2"}
+        assert api.get("/sandbox/balance").json() == {"balance": "0.2"}
+
+
+def test_a_tier_counts_anew_with_its_own_limits(start_sandbox: StartSandbox) -> None:
+    with client(start_sandbox(engines="none", tier="premium")) as api:
+        assert api.get("/sandbox/tier").json() == {"tier": "premium"}
+        assert stand(api.get(BALANCE.path))["limit"] == "300"
+        assert api.put("/sandbox/tier", json="basic").json() == {"tier": "basic"}
+        assert api.get("/sandbox/tier").json() == {"tier": "basic"}
+        for left in range(9, -1, -1):
+            assert stand(api.get(BALANCE.path))["remaining"] == str(left)
+        assert api.get(BALANCE.path).status_code == 429
+        assert api.put("/sandbox/tier", json={"tier": "basic"}).status_code == 200
+        assert stand(api.get(BALANCE.path))["remaining"] == "9"
+
+
+@pytest.mark.parametrize("tier", ["gold", None, 3, ["basic"], {"tier": "gold"}, {}])
+def test_a_tier_that_is_none_is_refused(api: httpx.Client, tier: object) -> None:
+    before = api.get("/sandbox/tier").json()
+    answer = api.put("/sandbox/tier", json=tier)
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == {"tier": ["The tier field must be basic or premium."]}
+    assert api.get("/sandbox/tier").json() == before
 
 
 def test_every_call_is_listed_with_its_status(start_sandbox: StartSandbox) -> None:

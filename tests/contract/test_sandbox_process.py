@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pytest
 from PIL import Image
 
 from lib.deapi.contract import BALANCE, JOB, MODELS, endpoint
-from lib.sandbox.process import DidNotStart, start
+from lib.sandbox.process import DidNotStart, NotChanged, start
 from tests.conftest import StartSandbox
 from tests.support.processes import TOP
 from tests.support.sandbox import Sandbox
@@ -181,3 +182,18 @@ def _exists(pid: int) -> bool:
         return False
     # Ended, but not yet collected by whoever inherited it.
     return "(zombie)" not in Path(f"/proc/{pid}/status").read_text()
+
+
+def test_its_holder_changes_money_and_limits(tmp_path: Path) -> None:
+    held = start(tmp_path, "a-key", engines="none")
+    try:
+        held.set_balance(Decimal("0.20"))
+        held.set_tier("basic")
+        assert (held.balance(), held.tier()) == (Decimal("0.2"), "basic")
+        with pytest.raises(NotChanged, match="must be an amount in USD"):
+            held.set_balance(Decimal(-1))
+        assert held.balance() == Decimal("0.2")
+    finally:
+        held.stop()
+    with pytest.raises(NotChanged, match="does not answer"):
+        held.tier()

@@ -454,3 +454,20 @@ def test_headers_that_make_no_sense_stop_nothing_for_ever(
             governor.learn(name, headers, status)
 
     simulated(test)
+
+
+def test_limits_that_are_others_now_hold_nobody_back() -> None:
+    async def test(time: Time, governor: Governor) -> None:
+        await governor.turn("a", Priority.SUBMIT)
+        governor.learn("a", {"X-RateLimit-Limit": "1", "X-RateLimit-Remaining": "0"}, 200)
+        waiting = asyncio.ensure_future(governor.turn("a", Priority.SUBMIT))
+        await time.settle()
+        assert not waiting.done()
+        governor.forget()
+        await waiting
+        governor.learn("a", {"X-RateLimit-Type": "daily", "Retry-After": "7200"}, 429)
+        governor.forget()
+        assert governor.delay("a") == 0
+        await governor.turn("a", Priority.SUBMIT)
+
+    simulated(test)
