@@ -35,12 +35,12 @@ def draw(
 ) -> None:
     """Answer the press of this run of the script, if there was one, and draw the button."""
     with st.container(key="run_bar"):
-        about = repr((model.slug, sorted(values.items(), key=str)))
+        about = repr((client.profile, model.slug, sorted(values.items(), key=str)))
         if pressed := state.take_press(at):
             _answer(client, at, model, values, problems, pressed, about)
         question = st.session_state.get(_key(at))
         if question is not None and question.about == about:
-            _ask(at, question)
+            _ask(client, at, question)
             return
         _button(client, at, model, values)
 
@@ -55,6 +55,8 @@ def _answer(
     about: str,
 ) -> None:
     st.session_state.pop(_key(at), None)
+    if pressed.profile != client.profile:
+        return  # it was pressed while the page still stood in the other one's colour
     if problems or pressed.shown is None:
         return  # said beside the fields; or the price is only now on the button
     balance = client.balance()
@@ -89,16 +91,17 @@ def _button(client: Client, at: Endpoint, model: Model, values: Mapping[str, Any
     elif now.error is not None:
         can = False
     # The nonce is in the key: a second click on the button that was already answered finds the
-    # same run, and the button after it is another one.
+    # same run, and the button after it is another one. So is the profile: what is pressed on the
+    # sandbox's page while live is being drawn must not be taken for live's button.
     st.button(
         label,
-        key=f"run:{nonce}",
+        key=f"run:{client.profile}:{nonce}",
         type="primary",
         width="stretch",
         disabled=not can,
         shortcut="Ctrl+Enter",
         on_click=_press,
-        args=(at, Press(nonce, now.amount, sure=False)),
+        args=(at, Press(client.profile, nonce, now.amount, sure=False)),
     )
     if now.amount is not None and (far := money.per_dollar(now.amount)):
         st.caption(far)
@@ -123,7 +126,7 @@ def _no_price(
     )
 
 
-def _ask(at: Endpoint, question: _Question) -> None:
+def _ask(client: Client, at: Endpoint, question: _Question) -> None:
     nonce, spend = state.nonce(at.id), money.price(question.amount)
     yes = f"Yes, spend {spend}"
     if question.instead is None:
@@ -135,10 +138,10 @@ def _ask(at: Endpoint, question: _Question) -> None:
     with st.container(horizontal=True):
         st.button(
             yes,
-            key=f"sure:{nonce}",
+            key=f"sure:{client.profile}:{nonce}",
             type="primary",
             on_click=_press,
-            args=(at, Press(nonce, question.amount, sure=True)),
+            args=(at, Press(client.profile, nonce, question.amount, sure=True)),
         )
         st.button("Not now", key=f"not_now:{at.id}", on_click=_drop, args=(at,))
 

@@ -27,9 +27,10 @@ SHAPE = "shape"
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A click on a Run button: its nonce, the price in USD that stood on it (if any did), and
-    whether it was the second click that a large price takes."""
+    """A click on a Run button: the profile it was drawn for, its nonce, the price in USD that stood
+    on it (if any did), and whether it was the second click that a large price takes."""
 
+    profile: str
     nonce: str
     shown: Decimal | None
     sure: bool

@@ -18,6 +18,7 @@ class Client:
     """Stands in for `lib.ui.session.Client` where a form is drawn."""
 
     def __init__(self) -> None:
+        self.profile = "sandbox"
         self.price: Decimal | DeapiError | None = Decimal("0.0019")
         self.now_costs: Decimal | None = None
         """What a submit finds it to cost, when that is more than was shown."""

@@ -188,6 +188,18 @@ def test_a_press_orders_exactly_what_is_shown_and_renews_the_nonce() -> None:
     assert len(quiet(app.run()).session_state["client"].orders) == 1, "a rerun orders nothing"
 
 
+def test_a_press_on_the_other_profiles_page_orders_nothing() -> None:
+    at, rich, _ = two_models()
+    client = Client()
+    app = shown(at, rich, client)
+    prompt(app).input(PROMPT).run()
+    client.profile = "live"  # chosen a moment before, and not yet seen by the browser
+    press(app, "Run")
+    assert client.orders == []
+    press(app, "Run")
+    assert len(client.orders) == 1
+
+
 def test_a_large_price_takes_a_second_click() -> None:
     at, rich, _ = two_models()
     client = Client()
