@@ -216,13 +216,19 @@ def _settle(how: Callable[[str], Run | None], run: Run) -> None:
 
 
 def _resend(client: Client, run: Run, nonce: str, shown: Decimal) -> None:
-    _order(client, run, nonce, shown)
+    if _is_here(client, run):
+        _order(client, run, nonce, shown)
     st.rerun()
+
+
+def _is_here(client: Client, run: Run) -> bool:
+    """Whether the profile is still the one whose card was pressed: another's would pay for it."""
+    return run.profile == client.profile
 
 
 def _run_anyway(client: Client, run: Run, nonce: str, shown: Decimal) -> None:
     """Take back the one that waits and send the same at the price that was agreed to now."""
-    if client.cancel(run.id) is not None:
+    if _is_here(client, run) and client.cancel(run.id) is not None:
         _order(client, run, nonce, shown)
     st.rerun()
 

@@ -237,9 +237,10 @@ class Client:
     # --- runs ------------------------------------------------------------------------------------
 
     def run(self, run_id: str) -> Run | None:
-        """A run of mine, or None."""
+        """A run of mine on this profile, or None."""
         run = runs.get(self._store, run_id)
-        return run if run is not None and run.person == self.person else None
+        mine = run is not None and (run.profile, run.person) == (self.profile, self.person)
+        return run if mine else None
 
     def params(self, run: Run) -> dict[str, Any]:
         """What a run sends, files as `Upload`s."""
