@@ -24,8 +24,10 @@ MAX_BYTES = 512 * 1024 * 1024
 SECONDS = 600.0
 FIRST_WAIT, LONGEST_WAIT = 2.0, 600.0
 """Seconds between tries."""
-GIVE_UP_TRIES = 8
-"""When deAPI says this often in a row that the file is gone, it is."""
+GIVE_UP_TRIES = 150
+"""When deAPI says this often in a row that the file is gone, it is. With the waits between them
+that takes a day, as long as deAPI keeps a file (gotchas §7): a shorter trouble of its storage must
+not cost a result that is paid for."""
 
 _NAMELESS = frozenset({"", "application/octet-stream", "binary/octet-stream"})
 """Types that say nothing: a store of files gives them to whatever it doesn't know."""

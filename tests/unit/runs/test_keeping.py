@@ -130,7 +130,7 @@ DONE = job("done", result_url=RESULT, price={"amount": 0.002})
         ("NoFile", [job("done", price={"amount": 0.002})], 0),
     ],
 )
-def test_it_is_given_up_when_deapi_says_eight_times_that_it_is_gone(
+def test_it_is_given_up_when_deapi_says_for_a_day_that_it_is_gone(
     world: World, kind: str, jobs: list[Answer], fetched: int
 ) -> None:
     world.downloads.results = [GONE]
@@ -140,6 +140,7 @@ def test_it_is_given_up_when_deapi_says_eight_times_that_it_is_gone(
     assert (run.state, run.price, run.error["kind"]) == (State.FAILED, PRICE, kind)
     assert (run.keep_tries, len(world.downloads.urls)) == (GIVE_UP_TRIES - 1, fetched)
     assert (world.spent, world.held) == (PRICE, 0)  # it was paid for
+    assert world.time.at - run.created_at > timedelta(hours=23)
 
 
 def test_one_404_after_a_long_time_of_other_trouble_is_not_the_end(world: World) -> None:
@@ -153,7 +154,7 @@ def test_one_404_after_a_long_time_of_other_trouble_is_not_the_end(world: World)
 )
 def test_other_trouble_is_never_given_up(world: World, trouble: Exception) -> None:
     world.downloads.results = [trouble]
-    world.time.most = 100
+    world.time.most = 2 * GIVE_UP_TRIES
     run = world.order()
     with pytest.raises(StillGoing):
         world.go(run)
