@@ -226,7 +226,14 @@ class Journey:
             )
         if job.state == "error":
             failed = {"kind": "JobFailed", "message": job.error_message, "code": job.error_code}
-            return await self._loop.thread(runs.settle_error, self._store, run, job.price, failed)
+            return await self._loop.thread(
+                runs.settle_error,
+                self._store,
+                run,
+                job.price,
+                failed,
+                estimated=job.price_estimated,
+            )
         state = State.WORKING if job.state == "processing" else State.ACCEPTED
         preview = self._previews.fetch_new(run, job.preview)
         if not runs.merge(run, state, job.progress, preview):

@@ -283,7 +283,12 @@ def settle_done(
 
 
 def settle_error(
-    store: Store, run: Run, price: Decimal | None, error: Mapping[str, Any]
+    store: Store,
+    run: Run,
+    price: Decimal | None,
+    error: Mapping[str, Any],
+    *,
+    estimated: bool = False,
 ) -> Run | None:
     """The job ended in error → failed. Posted when it names a price above zero, else voided."""
     with store.write() as connection:
@@ -296,6 +301,7 @@ def settle_error(
             State.FAILED,
             runs.c.fence == run.fence,
             price=posted,
+            price_estimated=estimated and posted is not None,
             error=dict(error),
             ended_at=now,
         )

@@ -16,6 +16,7 @@ COLUMNS: tuple[tuple[str, Callable[[Run], object]], ...] = (
     ("text", lambda run: run.text),
     ("quoted_usd", lambda run: _amount(run.quote)),
     ("paid_usd", lambda run: _amount(run.price)),
+    ("estimated", lambda run: "yes" if run.price_estimated else ""),
     ("profile", lambda run: run.profile),
     ("person", lambda run: run.person),
     ("endpoint", lambda run: run.endpoint),

@@ -47,7 +47,7 @@ def _thumb(client: Client, run: Run) -> str:
 
 def _paid(run: Run) -> str:
     if run.price is not None:
-        return money.price(run.price)
+        return money.paid(run.price, run.price_estimated)
     if run.state in (State.FAILED, State.CANCELLED):
         return "–"
     return f"{money.price(run.reserved)} held"

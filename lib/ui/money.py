@@ -14,6 +14,11 @@ def price(amount: Decimal, digits: int = 3) -> str:
     return _shown(amount, places)
 
 
+def paid(amount: Decimal, estimated: bool, digits: int = 3) -> str:
+    """A price that is in the books, marked while deAPI may still change it (rules.md, Money)."""
+    return price(amount, digits) + (" (estimated)" if estimated else "")
+
+
 def prices(one: Decimal, other: Decimal) -> tuple[str, str]:
     """Two different prices with as many digits as it takes to see that they differ."""
     for digits in range(3, 29):

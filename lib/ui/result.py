@@ -56,7 +56,7 @@ def _line(run: Run, model_name: str, files: list[ResultFile]) -> str:
     if files and files[0].width:
         said.append(f"{files[0].width} × {files[0].height}")
     if run.price is not None:
-        said.append(money.price(run.price) + (" (estimated)" if run.price_estimated else ""))
+        said.append(money.paid(run.price, run.price_estimated))
     said.append(seconds(run_status.took(run)))
     prompt = f'<p class="pg-prompt">{safe(clip(words.name(run), 300))}</p>'
     mark = '<span class="pg-mark">Sandbox</span> ' if run.profile == "sandbox" else ""
@@ -90,7 +90,7 @@ def _facts(client: Client, run: Run, model_name: str) -> list[tuple[str, str]]:
         ("Quoted", money.price(run.quote, 6)),
     ]
     if run.price is not None:
-        found.append(("Paid", money.price(run.price, 6)))
+        found.append(("Paid", money.paid(run.price, run.price_estimated, 6)))
         if run.price > run.reserved:
             found.append(("Above what was held", money.price(run.price - run.reserved, 6)))
     found += [

@@ -109,7 +109,7 @@ def _aside(client: Client, run: Run, model_name: str) -> None:
 
 def _money_line(run: Run) -> str:
     if run.price is not None:
-        return f"Paid {money.price(run.price)}"
+        return f"Paid {money.paid(run.price, run.price_estimated)}"
     if run.state in (State.FAILED, State.CANCELLED):
         return "Nothing was paid"
     return f"{money.price(run.reserved)} is held for it"

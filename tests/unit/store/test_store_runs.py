@@ -183,8 +183,14 @@ def test_a_job_in_error_is_posted_only_when_it_names_a_price(
     )
     expected = None if posted is None else Decimal(posted)
     assert (failed.state, failed.price) == (State.FAILED, expected)
+    assert not failed.price_estimated
     spent = ledger.spent(store, "sandbox")
     assert (spent.day_held, spent.day_posted) == (ZERO, expected or ZERO)
+
+
+def test_an_estimated_price_of_a_job_in_error_stays_marked(store: Store, accepted: Run) -> None:
+    failed = runs.settle_error(store, accepted, Decimal("0.001"), ERROR, estimated=True)
+    assert got(failed).price_estimated
 
 
 def test_the_request_id_and_everything_about_the_result_are_kept(

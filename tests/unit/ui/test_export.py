@@ -38,6 +38,7 @@ def test_every_run_is_a_line_with_exact_amounts() -> None:
     table = rows(export.table([done, run(text="=cmd|' /C calc'!A0", model="=evil()")]))
     assert [row["paid_usd"] for row in table] == ["0.000000001", ""]
     assert [row["quoted_usd"] for row in table] == ["0.0019", "0.0019"]
+    assert [row["estimated"] for row in table] == ["", ""]
     assert [row["status"] for row in table] == ["Done", "Waiting"]
     assert table[1]["text"] == "'=cmd|' /C calc'!A0"
     assert table[1]["model"] == "'=evil()"
