@@ -8,7 +8,7 @@ from lib.deapi.contract import Endpoint
 from lib.deapi.media import BadMedia
 from lib.store import ResultFile, Run, StoreError
 from lib.ui import clock, errors, money, run_status, state, words
-from lib.ui.plain import clip, safe, seconds, size
+from lib.ui.plain import clip, label, safe, seconds, size
 from lib.ui.session import Client
 
 
@@ -115,7 +115,7 @@ def _take(client: Client, run: Run, at: Endpoint, param: str) -> None:
     try:
         state.open_form(at, {param: client.result_as_upload(run.id)})
     except (BadMedia, StoreError) as error:
-        st.toast(safe(error))
+        st.toast(label(str(error)))
     except (KeyError, FileNotFoundError):
         st.toast("Its file is no longer here.")
     except OSError:

@@ -10,7 +10,7 @@ from lib.runs.orders import NoQuote, OrderRefused, PriceRose
 from lib.runs.profiles import SANDBOX
 from lib.store import FOLLOWED, Run, State, StoreError
 from lib.ui import clock, errors, money, notes, result, run_status, state, words
-from lib.ui.plain import clip, safe, seconds
+from lib.ui.plain import clip, label, safe, seconds
 from lib.ui.session import Client
 
 PROMPT_LENGTH = 160
@@ -203,7 +203,7 @@ def _cancel(client: Client, run: Run) -> None:
         if client.cancel(run.id) is None:
             st.toast("Too late to cancel: it has been sent.")
     except StoreError as error:
-        st.toast(safe(error))
+        st.toast(label(str(error)))
     st.rerun()
 
 

@@ -11,7 +11,7 @@ from lib.deapi.contract import endpoint
 from lib.deapi.errors import DeapiError, Forbidden
 from lib.store import Run
 from lib.ui import catalogue, errors, money, profile, run_status, title, words
-from lib.ui.plain import clip, safe, seconds
+from lib.ui.plain import clip, label, safe, seconds
 from lib.ui.session import Client
 
 TICK = 1.0
@@ -120,7 +120,7 @@ def _came_and_went(listing: Listing) -> None:
     st.session_state["told_models"] = key
     names = sorted(model.name for model in listing.models if model.slug in listing.added)
     if names:
-        st.toast(f"New: {safe(clip(', '.join(names), 120))}", icon="✨")
+        st.toast(f"New: {label(clip(', '.join(names), 120))}", icon="✨")
     if listing.removed:
         gone = clip(", ".join(sorted(listing.removed)), 120)
-        st.toast(f"No longer offered: {safe(gone)}", icon="👋")
+        st.toast(f"No longer offered: {label(gone)}", icon="👋")
