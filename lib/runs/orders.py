@@ -14,7 +14,7 @@ from lib.deapi.errors import DeapiError
 from lib.deapi.models import Model
 from lib.runs.params import stored
 from lib.runs.quotes import Quote
-from lib.store import NewRun, Run, Store, files, ledger
+from lib.store import NewRun, Run, Store, files, final, ledger
 
 EXPECTED_RESULT_BYTES = 32 * 1024 * 1024
 """Room to ask for before a run is admitted: more than any picture deAPI's models can make."""
@@ -85,7 +85,8 @@ def admit(store: Store, order: Order, quote: Quote) -> Run:
     Raises `PriceRose` when that is more than was shown, and `StoreError` (`DiskFull` when its
     result would not fit).
     """
-    if quote.price > order.shown:
+    # To the nano-dollar, which is what a run keeps: what only rounding took off is no rise.
+    if final(quote.price) > final(order.shown):
         raise PriceRose(quote)
     files.free_space_ok(store.data_dir, EXPECTED_RESULT_BYTES)
     factor = ledger.overrun(store, order.profile, order.endpoint.id, order.model.slug)
