@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -9,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from lib.deapi.catalogue import Listing
 from lib.deapi.contract import endpoint
 from lib.deapi.errors import DeapiError, Forbidden
-from lib.store import Run
+from lib.store import HOLDING, Run
 from lib.ui import catalogue, errors, money, profile, run_status, title, words
 from lib.ui.plain import clip, label, safe, seconds
 from lib.ui.session import Client
@@ -44,7 +45,7 @@ def draw(client: Client, beside: DeltaGenerator, page: str) -> None:
 def _live(client: Client, page: str, ticking: bool) -> None:
     """Money and runs; looks again by itself while something moves."""
     runs = client.open_runs()
-    st.html(f"{_money(client)}{_running(client, runs)}")
+    st.html(f"{_money(client, runs)}{_running(client, runs)}")
     here = Counter(endpoint(run.endpoint).family for run in runs)
     for family, count in here.items():
         told = words.FAMILIES[family]
@@ -59,15 +60,16 @@ def _same(runs: list[Run]) -> bool:
     return {run.id for run in runs} >= st.session_state.get("watched", set())
 
 
-def _money(client: Client) -> str:
+def _money(client: Client, runs: list[Run]) -> str:
     spent = client.spent()
     rows = [
         ("Balance", _balance(client)),
         ("Spent today", money.spent(spent.day_posted)),
         ("Spent this month", money.spent(spent.month_posted)),
     ]
-    if spent.month_held:
-        rows.append(("On hold", money.spent(spent.month_held)))
+    # Whenever it was held: what last month left open still is.
+    if held := sum((run.reserved for run in runs if run.state in HOLDING), Decimal(0)):
+        rows.append(("On hold", money.spent(held)))
     lines = "".join(f"<dt>{safe(name)}</dt><dd>{safe(value)}</dd>" for name, value in rows)
     return f'<dl class="pg-money">{lines}</dl>{_why(client)}'
 
