@@ -97,6 +97,8 @@ def _aside(client: Client, run: Run, model_name: str) -> None:
         _unknown(client, run)
     elif run_status.price_rose(run):
         _dearer(client, run, Decimal(str((run.error or {}).get("price", run.quote))))
+    elif run.state is State.CANCELLED:
+        _asked_back(client, run)  # it made way for a dearer one, which then was not taken
     with st.container(horizontal=True):
         st.button(
             "Use these settings again",
@@ -143,7 +145,7 @@ def _unknown(client: Client, run: Run) -> None:
                 f"Send again · {money.price(run.quote)}",
                 key=f"resend:{run.id}",
                 on_click=_resend,
-                args=(client, run, state.nonce(run.id), run.quote),
+                args=(client, run, state.nonce(run.id), run.quote, False),
             )
 
 
@@ -172,14 +174,17 @@ def _asked_back(client: Client, run: Run) -> bool:
     if asked is None:
         return False
     now, before = money.prices(asked, run.quote)
-    st.html(f'<p class="pg-small">The price is now {now} instead of {before}.</p>')
+    told, yes = f"The price is now {now} instead of {before}.", f"Run anyway · {now}"
+    if asked == run.quote:
+        told, yes = f"This run costs {now}. That is a large step: go ahead?", f"Yes, spend {now}"
+    st.html(f'<p class="pg-small">{told}</p>')
     with st.container(horizontal=True):
         st.button(
-            f"Run anyway · {now}",
+            yes,
             key=f"anyway:{run.id}",
             type="primary",
             on_click=_resend,
-            args=(client, run, state.nonce(run.id), asked),
+            args=(client, run, state.nonce(run.id), asked, True),
         )
         st.button(
             "Not now",
@@ -215,8 +220,12 @@ def _settle(how: Callable[[str], Run | None], run: Run) -> None:
     st.rerun()
 
 
-def _resend(client: Client, run: Run, nonce: str, shown: Decimal) -> None:
-    if _is_here(client, run):
+def _resend(client: Client, run: Run, nonce: str, shown: Decimal, sure: bool) -> None:
+    balance = client.balance()
+    large = money.needs_a_second_click(shown, balance.amount if balance else None)
+    if large and not sure:
+        st.session_state[f"asked:{run.id}"] = shown
+    elif _is_here(client, run):
         _order(client, run, nonce, shown)
     st.rerun()
 

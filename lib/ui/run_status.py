@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from lib.store import Run, State
+from lib.store import Run, Settlement, State
 from lib.ui import errors, words
 from lib.ui.plain import seconds
 
@@ -63,7 +63,7 @@ def _waiting(run: Run, delay: float) -> str:
 
 def _failed(run: Run) -> str:
     if run.settled is not None:
-        paid = "counted as paid" if run.price else "not charged"
+        paid = "counted as paid" if run.settled is Settlement.PAID else "not charged"
         return f"Settled by you: {paid}"
     return errors.advice(run.error or {}).sentence
 

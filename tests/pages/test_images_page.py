@@ -338,6 +338,17 @@ def test_an_unknown_run_may_be_sent_again_at_a_price_that_was_agreed_to(
     assert place.reaches(new.id, State.DONE).text == PROMPT
 
 
+def test_sending_a_dear_run_again_takes_a_second_click(
+    place: Playing, pictures: Endpoint, model: Model
+) -> None:
+    run = place.unknown(pictures, model, PROMPT, price="0.31")
+    page = Page()
+    page.press("Send again · $0.31")
+    assert [each.id for each in place.runs()] == [run.id]
+    page.press("Yes, spend $0.31")
+    assert len(place.runs()) == 2
+
+
 def test_a_price_that_rose_while_waiting_is_asked_about_on_the_card(
     place: Playing, pictures: Endpoint, model: Model
 ) -> None:
