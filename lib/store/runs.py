@@ -342,6 +342,11 @@ def settle_unknown(store: Store, run_id: str, person: str | None, *, paid: bool)
         return moved
 
 
+def may_settle_stalled(run: Run, now: datetime) -> bool:
+    """Whether `run` stalled so long ago that a person may settle it."""
+    return run.stalled_at is not None and run.stalled_at <= now - SETTLE_STALLED_AFTER
+
+
 # Keeping
 
 

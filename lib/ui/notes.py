@@ -22,11 +22,6 @@ def problem(advice: Advice) -> None:
     st.html(f'<p class="pg-problem" role="alert">{html(advice)}</p>')
 
 
-def calm(sentence: str) -> None:
-    """Something worth knowing."""
-    st.html(f'<p class="pg-note" role="status">{safe(sentence)}</p>')
-
-
 def empty(title: str, sentence: str) -> None:
     """A place where nothing is yet, and what to do first."""
     st.html(

@@ -8,12 +8,14 @@ import streamlit as st
 
 from lib.runs.orders import NoQuote, OrderRefused, PriceRose
 from lib.runs.profiles import SANDBOX
-from lib.store import FOLLOWED, Run, State, StoreError
+from lib.store import FOLLOWED, Run, State, StoreError, runs
 from lib.ui import clock, errors, money, notes, result, run_status, state, words
 from lib.ui.plain import clip, label, safe, seconds
 from lib.ui.session import Client
 
 PROMPT_LENGTH = 160
+EVIDENCE = 5
+"""So many other runs of the moment are named."""
 SILENCE = 20.0
 """Seconds without news of a job that are worth a word."""
 
@@ -93,7 +95,7 @@ def _aside(client: Client, run: Run, model_name: str) -> None:
         f'<div class="pg-run pg-aside"><p class="{tone}">{sentence}</p>'
         f'<p class="pg-small">{_money_line(run)}</p></div>{about(run, model_name)}'
     )
-    if run.state is State.UNKNOWN:
+    if run.state is State.UNKNOWN or _stalled_for_good(run):
         _unknown(client, run)
     elif run_status.price_rose(run):
         _dearer(client, run, Decimal(str((run.error or {}).get("price", run.quote))))
@@ -109,6 +111,10 @@ def _aside(client: Client, run: Run, model_name: str) -> None:
     result.details(client, run, model_name)
 
 
+def _stalled_for_good(run: Run) -> bool:
+    return run.state is State.STALLED and runs.may_settle_stalled(run, datetime.now(UTC))
+
+
 def _money_line(run: Run) -> str:
     if run.price is not None:
         return f"Paid {money.paid(run.price, run.price_estimated)}"
@@ -120,33 +126,46 @@ def _money_line(run: Run) -> str:
 def _unknown(client: Client, run: Run) -> None:
     """What is known about it, and the three ways to settle it."""
     sent = clock.second(run.sending_at or run.created_at)
-    others = client.neighbours(run)
-    if others:
-        accepted = sum(each.request_id is not None for each in others)
-        evidence = (
-            f"Within a minute of it {len(others)} other "
-            f"{'run was' if len(others) == 1 else 'runs were'} sent; deAPI took {accepted} of them."
-        )
-    else:
-        evidence = "No other run was sent in that minute, so there is nothing to compare it with."
     st.html(
-        f'<p class="pg-small">It was sent on {sent}, and no clear answer came. {evidence} '
+        f'<p class="pg-small">It was sent on {sent}, and no clear answer came. '
+        f"{_evidence(client.neighbours(run))} "
         "Compare with the spending that deAPI shows, then say what it was.</p>"
     )
     if not _asked_back(client, run):
+        mine = [each.id for each in client.open_runs() if each.state is State.UNKNOWN]
         with st.container(horizontal=True):
             settle = {
                 "Count as paid": ("paid", client.count_as_paid),
                 "It wasn't charged": ("free", client.not_charged),
             }
             for label, (name, how) in settle.items():
-                st.button(label, key=f"{name}:{run.id}", on_click=_settle, args=(how, run))
+                st.button(label, key=f"{name}:{run.id}", on_click=_settle, args=(how, [run.id]))
+                if len(mine) > 1:
+                    st.button(
+                        f"{label}, all {len(mine)}",
+                        key=f"{name}-all:{run.id}",
+                        on_click=_settle,
+                        args=(how, mine),
+                    )
             st.button(
                 f"Send again · {money.price(run.quote)}",
                 key=f"resend:{run.id}",
                 on_click=_resend,
                 args=(client, run, state.nonce(run.id), run.quote, False),
             )
+
+
+def _evidence(others: list[Run]) -> str:
+    """The other runs of that moment, by name, and what deAPI said of each (rules.md, Money)."""
+    if not others:
+        return "No other run was sent in that minute, so nothing tells what became of it."
+    told = [
+        f"\u201c{safe(clip(words.name(each), 40))}\u201d "
+        f"({'deAPI took it' if each.request_id else 'not taken, as far as we know'})"
+        for each in others[:EVIDENCE]
+    ]
+    more = f" and {len(others) - EVIDENCE} more" if len(others) > EVIDENCE else ""
+    return f"Sent within a minute of it: {', '.join(told)}{more}."
 
 
 def _dearer(client: Client, run: Run, price: Decimal) -> None:
@@ -212,11 +231,12 @@ def _cancel(client: Client, run: Run) -> None:
     st.rerun()
 
 
-def _settle(how: Callable[[str], Run | None], run: Run) -> None:
-    try:
-        how(run.id)
-    except StoreError as error:
-        st.session_state[f"asked:{run.id}"] = errors.Advice(str(error))
+def _settle(how: Callable[[str], Run | None], run_ids: list[str]) -> None:
+    for run_id in run_ids:
+        try:
+            how(run_id)
+        except StoreError as error:
+            st.session_state[f"asked:{run_id}"] = errors.Advice(str(error))
     st.rerun()
 
 

@@ -5,7 +5,6 @@ People). It is refused before Streamlit sees it, WebSockets included.
 """
 
 import ipaddress
-from collections.abc import Mapping
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
@@ -25,23 +24,30 @@ class LoopbackOnly:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] in ("http", "websocket") and not _ours(Headers(scope=scope)):
+        if scope["type"] in ("http", "websocket") and not _ours(scope):
             await PlainTextResponse(REFUSAL, status_code=403)(scope, receive, send)
             return
         await self.app(scope, receive, send)
 
 
-def _ours(headers: Mapping[str, str]) -> bool:
-    return not any(name in headers for name in _FORWARDED) and _loopback(headers.get("host", ""))
+def _ours(scope: Scope) -> bool:
+    headers = Headers(scope=scope)
+    if any(name in headers for name in _FORWARDED) or not _loopback(headers.get("host", "")):
+        return False
+    # Whoever makes it listen elsewhere by hand still gets this machine only.
+    client = scope.get("client")
+    return client is None or _is_loopback(client[0])
 
 
 def _loopback(host: str) -> bool:
     """Whether a Host header names this machine: `localhost`, 127.0.0.0/8 or `[::1]`."""
     name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
     name = name.strip("[]").lower()
-    if name == "localhost":
-        return True
+    return name == "localhost" or _is_loopback(name)
+
+
+def _is_loopback(address: str) -> bool:
     try:
-        return ipaddress.ip_address(name).is_loopback
+        return ipaddress.ip_address(address).is_loopback
     except ValueError:
         return False

@@ -48,7 +48,7 @@ FOREIGN = [
 
 @pytest.fixture
 def web() -> TestClient:
-    return TestClient(APP)
+    return TestClient(APP, client=("127.0.0.1", 50_000))
 
 
 @pytest.mark.parametrize("host", OURS)
@@ -69,3 +69,16 @@ def test_and_gets_no_websocket(web: TestClient, headers: dict[str, str]) -> None
     with pytest.raises(WebSocketDenialResponse) as refused:
         web.websocket_connect("/talk", headers=headers).__enter__()
     assert refused.value.status_code == 403
+
+
+@pytest.mark.parametrize(
+    "address", ["192.168.1.30", "203.0.113.9", "fe80::1", "::ffff:203.0.113.9"]
+)
+def test_another_machine_is_refused_whatever_it_calls_us(address: str) -> None:
+    from_there = TestClient(APP, client=(address, 50_000))
+    assert from_there.get("/", headers={"host": "127.0.0.1:8501"}).status_code == 403
+
+
+def test_this_machine_may_come_over_ipv6() -> None:
+    from_here = TestClient(APP, client=("::1", 50_000))
+    assert from_here.get("/", headers={"host": "[::1]:8501"}).status_code == 200
