@@ -10,7 +10,17 @@ from datetime import timedelta
 from typing import Any
 
 from lib.deapi.contract import endpoint
-from lib.deapi.errors import DailyLimit, DeapiError, NotDelivered, NotFound, RateLimited
+from lib.deapi.errors import (
+    DailyLimit,
+    DeapiError,
+    Forbidden,
+    Invalid,
+    NotDelivered,
+    NotFound,
+    RateLimited,
+    Refused,
+    Unauthorized,
+)
 from lib.deapi.wire import Job
 from lib.runs.keep import Keeper
 from lib.runs.loop import Loop
@@ -36,6 +46,9 @@ COMMIT_AGAIN = (1.0, 15.0)
 """Seconds before a commit that failed is tried again: the first wait and the longest."""
 SEND_AGAIN = (2.0, 60.0)
 """The same for a send that never reached deAPI."""
+
+_REFUSALS = (Unauthorized, Forbidden, NotFound, Invalid, Refused)
+"""Answers to a quote that will not change by waiting: the submit would be refused as well."""
 
 
 class Journey:
@@ -97,7 +110,7 @@ class Journey:
                 risen = {"kind": "PriceRose", "message": "", "price": str(quote.price)}
                 return await self._postpone(run, risen, QUOTE_LIFE.total_seconds())
             await client.turn(at)
-        except FileGone as error:
+        except (FileGone, *_REFUSALS) as error:
             return await self._loop.finished(self._withdraw(run, error))
         except DailyLimit as error:
             return await self._postpone(run, error.facts(), error.retry_after)
