@@ -149,6 +149,17 @@ def test_what_was_certainly_refused_has_failed_and_costs_nothing(world: World, k
     assert (world.held, world.spent) == (0, 0)
 
 
+@pytest.mark.parametrize("kind", CERTAIN)
+def test_a_quote_that_is_refused_for_certain_ends_the_run_unsent(world: World, kind: str) -> None:
+    world.deapi.prices = [CERTAIN[kind]]
+    run = world.order()
+    world.time.move(minutes=6)
+    ended = world.go(run)
+    assert (ended.state, world.deapi.sent, world.held) == (State.FAILED, 0, 0)
+    assert ended.error is not None
+    assert ended.error["kind"] == kind
+
+
 @pytest.mark.parametrize("waited", [0, 6], ids=["just asked", "its quote is old"])
 def test_a_run_whose_upload_has_gone_fails_without_being_sent(
     world: World, tmp_path: Path, waited: float
