@@ -50,6 +50,7 @@ def main() -> None:
         for scheme in SCHEMES:
             _take(chromium, url, scheme, "images", "")
             _take(chromium, url, scheme, "history", "history")
+            _take(chromium, url, scheme, "sandbox", "sandbox")
         chromium.close()
 
 

@@ -129,6 +129,8 @@ def start(
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         cwd=_ROOT,
+        # It has no business with the live key.
+        env={name: value for name, value in os.environ.items() if not name.startswith("DEAPI_")},
         start_new_session=True,
     )
     try:
