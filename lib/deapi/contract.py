@@ -127,13 +127,25 @@ _VIDEO = Param(
     max_bytes=IMAGE_BYTES,
 )
 # Measures of a video that may stand for it when only the price is asked.
-_PRICE_WIDTH = Param(name="width", type="integer", required=True, minimum=1)
-_PRICE_HEIGHT = Param(name="height", type="integer", required=True, minimum=1)
-_PRICE_DURATION = Param(name="duration", type="number", minimum=0)
+_PRICE_WIDTH = Param(
+    name="width", type="integer", required=True, minimum=1, measures=("video", "width")
+)
+_PRICE_HEIGHT = Param(
+    name="height", type="integer", required=True, minimum=1, measures=("video", "height")
+)
+_PRICE_DURATION = Param(name="duration", type="number", minimum=0, measures=("video", "seconds"))
 # The live service takes a picture's measures too (gotchas §4).
-_PICTURE_MEASURES = (
-    Param(name="width", type="integer", required=True, minimum=1, maximum=10240, source="live"),
-    Param(name="height", type="integer", required=True, minimum=1, maximum=10240, source="live"),
+_PICTURE_MEASURES = tuple(
+    Param(
+        name=side,
+        type="integer",
+        required=True,
+        minimum=1,
+        maximum=10240,
+        measures=("image", side),
+        source="live",
+    )
+    for side in ("width", "height")
 )
 _BY_PICTURE_MEASURES = PriceBy(params=("width", "height", "model"), source="live")
 
@@ -459,7 +471,15 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         price_path="/api/v2/audio/speech/price",
         price_encoding="json",
         price_by=(PriceBy(params=("text",)), PriceBy(params=("count_text",))),
-        measures=(Param(name="count_text", type="integer", required=True, minimum=0),),
+        measures=(
+            Param(
+                name="count_text",
+                type="integer",
+                required=True,
+                minimum=0,
+                measures=("text", "length"),
+            ),
+        ),
         v1_paths=("/api/v1/client/txt2audio",),
         v1_price_paths=("/api/v1/client/txt2audio/price-calculation",),
         inference_types=("txt2audio",),
@@ -567,7 +587,14 @@ ENDPOINTS: tuple[Endpoint, ...] = (
             PriceBy(params=("source_file",)),
             PriceBy(params=("duration_seconds",)),
         ),
-        measures=(Param(name="duration_seconds", type="number", minimum=0),),
+        measures=(
+            Param(
+                name="duration_seconds",
+                type="number",
+                minimum=0,
+                measures=("source_file", "seconds"),
+            ),
+        ),
         price_rules=(ExactlyOne(("source_url", "source_file", "duration_seconds")),),
         v1_paths=(
             "/api/v1/client/transcribe",

@@ -74,6 +74,8 @@ class Param:
     """What one item of an array holds."""
     must_be_present: bool = False
     """Sent even when it is empty."""
+    measures: tuple[str, str] | None = None
+    """Of a measure that stands for another parameter in a price: that parameter, and what of it."""
     source: Source = "spec"
 
     @property
