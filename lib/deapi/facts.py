@@ -9,7 +9,7 @@ class BadMedia(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """`width` and `height` are in pixels, `seconds` is how long it lasts; None where there is none."""
+    """`width` and `height` in pixels, `seconds` that it lasts; None where there is none."""
 
     format: str
     width: int | None = None

@@ -25,7 +25,7 @@ def ways(endpoint: Endpoint, params: Mapping[str, Any]) -> Iterator[tuple[dict[s
 
 def _measured(endpoint: Endpoint, way: PriceBy, params: Mapping[str, Any]) -> dict[str, Any] | None:
     """`params` with what `way` names in place of files and texts, or None if it needs more."""
-    known = {**_priced(endpoint, params), **_measures(endpoint, params)}
+    known = {**_measures(endpoint, params), **_priced(endpoint, params)}
     if not any(measure.name in way.params for measure in endpoint.measures):
         return None  # nothing but the parameters themselves
     if any(name not in known for name in way.params):
