@@ -3,11 +3,18 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.support import playground
 from tests.support.playground import StartPlayground, playgrounds
 from tests.support.sandbox import Sandbox, StartSandbox, sandboxes
+
+# How long an example takes says how busy the machine is; hypothesis' tables take seconds at first.
+hypothesis.settings.register_profile(
+    "ours", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("ours")
 
 
 @pytest.fixture

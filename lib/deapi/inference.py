@@ -38,10 +38,8 @@ _ALIASES: Mapping[str, str] = {
 def canonical(name: str) -> str:
     """The specification's name for an inference type, however `name` writes it.
 
-    A type nobody has heard of comes back in its plain form (lower case, no `-`, `_` or `/`), so
-    that two spellings of it still meet.
+    A type nobody has heard of comes back in its plain form (lower case, no `-`, `_`, `/` or
+    space), so that two spellings of it still meet.
     """
-    plain = name.strip().lower()
-    for mark in "-_/ ":
-        plain = plain.replace(mark, "")
+    plain = "".join(each for each in name.lower() if each not in "-_/" and not each.isspace())
     return _ALIASES.get(plain, plain)

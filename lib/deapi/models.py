@@ -5,6 +5,8 @@ as an object's keys, `info` as an object, `[]` or null, numbers and flags as tex
 read is kept; whatever can't is left out, and is never an error.
 """
 
+import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -12,6 +14,9 @@ from typing import Any, cast
 from lib.deapi.inference import canonical
 
 Scalar = int | float | str | bool
+
+_WHOLE = re.compile(r"[+-]?[0-9]{1,300}")
+_FLAGS = {"1": True, "true": True, "0": False, "false": False, "": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +48,13 @@ class Model:
     def parse(cls, raw: Mapping[str, Any]) -> "Model":
         """Read one entry. Raises `ValueError` when it has no slug: it can't be used then."""
         slug = raw.get("slug")
-        if not isinstance(slug, str) or not slug:
+        if not isinstance(slug, str) or not slug.strip():
             raise ValueError("a model without a slug")
         name = raw.get("name")
         info = _object(raw.get("info"))
         return cls(
             slug=slug,
-            name=name if isinstance(name, str) and name else slug,
+            name=name if isinstance(name, str) and name.strip() else slug,
             inference_types=frozenset(
                 canonical(each) for each in _names(raw.get("inference_types"))
             ),
@@ -80,18 +85,27 @@ def _names(value: Any) -> list[str]:
 
 
 def number(value: Any) -> int | float | None:
-    """`value` as a finite number: `4`, `4.0`, `"4"` and `"7.5"` are, everything else is None."""
+    """`value` as a finite number: `4`, `4.0`, `"4"` and `"7.5"` are, everything else is None.
+
+    A number too large for a float is none either.
+    """
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
-        read = float(value)
+        read = value if isinstance(value, int) else _read(value)
+        near = float(read)
     except (ValueError, OverflowError):
         return None
-    if read != read or read in (float("inf"), float("-inf")):
+    if not math.isfinite(near):
         return None
-    if isinstance(value, int):
-        return value
-    return int(read) if read.is_integer() else read
+    return int(read) if near.is_integer() else read
+
+
+def _read(value: float | str) -> int | float:
+    """Whole numbers in text are read as such: a float would lose their last digits."""
+    if isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
+        return int(value)
+    return float(value)
 
 
 def _limits(raw: Mapping[str, Any]) -> dict[str, int | float | tuple[Scalar, ...]]:
@@ -104,15 +118,16 @@ def _limits(raw: Mapping[str, Any]) -> dict[str, int | float | tuple[Scalar, ...
     return limits
 
 
-_FLAGS = {"1": True, "true": True, "0": False, "false": False, "": False}
-
-
 def _features(raw: Mapping[str, Any]) -> dict[str, bool]:
-    return {
-        name: _FLAGS[str(value).lower()]
-        for name, value in raw.items()
-        if isinstance(value, Scalar) and str(value).lower() in _FLAGS
-    }
+    flags = {name: _flag(value) for name, value in raw.items()}
+    return {name: flag for name, flag in flags.items() if flag is not None}
+
+
+def _flag(value: Any) -> bool | None:
+    """`true`, `1` and `"1"` say yes; `false`, `0`, `"0"` and `""` say no; the rest says nothing."""
+    if isinstance(value, str):
+        value = _FLAGS.get(value.strip().lower())
+    return bool(value) if isinstance(value, int | float) and value in (0, 1) else None
 
 
 def _defaults(raw: Mapping[str, Any]) -> dict[str, Scalar]:

@@ -32,9 +32,10 @@ PATIENCE = timedelta(minutes=30)
 MISSING = timedelta(minutes=1)
 """How long deAPI may say that it doesn't know a job."""
 PAUSE_AFTER_FAILURE = 5.0
-COMMIT_AGAIN = 1.0
+COMMIT_AGAIN = (1.0, 15.0)
+"""Seconds before a commit that failed is tried again: the first wait and the longest."""
 SEND_AGAIN = (2.0, 60.0)
-"""Seconds before a send that never reached deAPI is tried again: the first wait and the longest."""
+"""The same for a send that never reached deAPI."""
 
 
 class Journey:
@@ -145,13 +146,16 @@ class Journey:
         self, move: Callable[..., Run | None], run: Run, *facts: object
     ) -> Run | None:
         """Write down what came of a paid call, however long the disk refuses to take it."""
+        first, longest = COMMIT_AGAIN
+        pause = first
         while True:
             try:
                 return await self._loop.thread(move, self._store, run, *facts)
             except Exception:
                 # Whatever it is: as long as we try, the answer is not lost. The log has it, too.
                 log.exception("run %s: not written yet: %s %s", run.id, move.__name__, facts)
-                await self._clock.sleep(COMMIT_AGAIN)
+                await self._clock.sleep(pause)
+                pause = min(2 * pause, longest)
 
     async def _postpone(self, run: Run, why: Mapping[str, Any], wait: float) -> Run | None:
         at = self._clock.later(wait)

@@ -30,13 +30,13 @@ class Previews:
     def fetch_new(self, run: Run, preview: str | None) -> str | None:
         """Start to get `preview` if the run hasn't shown it yet; returns its address, if it is one.
 
-        One at a time a run: the next news brings a newer one anyway.
+        One at a time a run. None while one is on its way: the next news tries again.
         """
-        address = preview if preview and preview.startswith(_ADDRESS) else None
-        if preview and run.id not in self._fetching and preview != run.preview_url:
-            self._fetching.add(run.id)
-            self._loop.spawn(self._fetch(run, preview))
-        return address
+        if not preview or preview == run.preview_url or run.id in self._fetching:
+            return None
+        self._fetching.add(run.id)
+        self._loop.spawn(self._fetch(run, preview))
+        return preview if preview.startswith(_ADDRESS) else None
 
     async def _fetch(self, run: Run, preview: str) -> None:
         raw = files.preview_path(self._store, run.id).with_suffix(".raw")

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -96,7 +96,7 @@ class ResultFile:
     sha256: str
     width: int | None = None
     height: int | None = None
-    kind: str = field(default="")
+    kind: str = ""
     """Empty, or the alternative that it is: `jpg`, `webp`."""
 
 

@@ -28,8 +28,10 @@ def draw(client: Client, at: Endpoint, model: Model) -> tuple[dict[str, Any], di
         kept |= adapted
     place = _Place(client, at, model, form, kept)
     place.draw([field for field in form if not words.field(at.id, field.name).advanced])
-    folded = [field for field in form if words.field(at.id, field.name).advanced]
+    folded = [each for each in form if words.field(at.id, each.name).advanced]
     if folded:
+        # The line stands above the widgets, so it reads what they are about to say.
+        kept |= {field.name: inputs.now(at, model.slug, field) for field in folded}
         with st.expander(_folded_line(at, folded, kept), key=f"advanced:{at.id}"):
             place.draw(folded)
     state.save_draft(client, at, model.slug)
@@ -77,13 +79,13 @@ class _Place:
         shape, size = inputs.size(*spots, self._kept)
         self._kept[state.SHAPE] = shape
         self._kept[width.name], self._kept[height.name] = size
-        self._problem(width)
-        self._problem(height)
+        self._problem(width, f"{spots[0].words.label}: ")
+        self._problem(height, f"{spots[1].words.label}: ")
 
     def _spot(self, field: Field) -> Spot:
         return Spot(self._at, self._model.slug, field, words.field(self._at.id, field.name))
 
-    def _problem(self, field: Field) -> None:
+    def _problem(self, field: Field, before: str = "") -> None:
         value = self._kept.get(field.name)
         empty = value is None or value == "" or value == []
         if empty and not st.session_state.get(f"tried:{self._at.id}"):
@@ -91,7 +93,7 @@ class _Place:
         sentence = fields.check((field,), {field.name: value}).get(field.name)
         sentence = sentence or refused(self._at).get((field.name, repr(value)))
         if sentence:
-            st.html(f'<p class="pg-problem" role="alert">{safe(sentence)}</p>')
+            st.html(f'<p class="pg-problem" role="alert">{safe(before + sentence)}</p>')
 
 
 DRAW: Mapping[str, Callable[[Spot], Any]] = {

@@ -36,13 +36,13 @@ def draw() -> None:
     shown: int = st.session_state.get("history:shown", PAGE)
     runs = client.page(chosen, limit=shown + 1)
     names = cards.model_names(client)
-    opened = history_table.draw(client, runs[:shown], names)
+    if opened := history_table.draw(client, runs[:shown], names):
+        st.session_state["history:opened"] = opened.id
     if len(runs) > shown:
         st.button("Show more", key="history:more", on_click=_more, args=(shown,), width="stretch")
-    if opened is not None:
-        st.dialog(_title(opened), width="large")(run_card.draw)(
-            client, opened, names.get(opened.model, opened.model)
-        )
+    if (run := client.run(st.session_state.get("history:opened", ""))) is not None:
+        dialog = st.dialog(words.endpoint(run.endpoint).title, width="large", on_dismiss=_close)
+        dialog(run_card.draw)(client, run, names.get(run.model, run.model))
 
 
 def _filters(client: Client) -> Filters:
@@ -93,10 +93,10 @@ def _summary(client: Client, chosen: Filters) -> None:
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
-        held = f" · {money.left(total.held)} held" if total.held else ""
+        held = f" · {money.spent(total.held)} held" if total.held else ""
         count = f"{total.count:,} run" if total.count == 1 else f"{total.count:,} runs"
         st.html(
-            f'<p class="pg-total"><b>{count}</b> · {money.left(total.spent)} spent{held}</p>',
+            f'<p class="pg-total"><b>{count}</b> · {money.spent(total.spent)} spent{held}</p>',
             width="content",
         )
         st.download_button(
@@ -127,8 +127,8 @@ def _nothing(client: Client, chosen: Filters) -> None:
     st.page_link(first.page, label=f"Go to {first.title}", icon=first.icon)
 
 
-def _title(run: Run) -> str:
-    return words.endpoint(run.endpoint).title
+def _close() -> None:
+    st.session_state.pop("history:opened", None)
 
 
 def _more(shown: int) -> None:

@@ -13,13 +13,13 @@ TEXT_LENGTH = 140
 
 
 def draw(client: Client, runs: Sequence[Run], names: dict[str, str]) -> Run | None:
-    """Draw a row a run; returns the one whose Open was pressed."""
+    """Draw a row a run; returns the one whose Show was pressed."""
     opened = None
     with st.container(key="history_rows", gap=None):
         for run in runs:
             with st.container(horizontal=True, vertical_alignment="center", key=f"row:{run.id}"):
                 st.html(_row(client, run, names.get(run.model, run.model)), width="stretch")
-                if st.button("Open", key=f"open:{run.id}"):
+                if st.button("Show", key=f"show:{run.id}"):
                     opened = run
     return opened
 
@@ -30,7 +30,7 @@ def _row(client: Client, run: Run, model_name: str) -> str:
     return (
         f'<div class="pg-row">{_thumb(client, run)}'
         f'<div class="pg-row-text"><p class="pg-prompt">'
-        f"{safe(clip(run.text, TEXT_LENGTH) or told.title)}</p>"
+        f"{safe(clip(words.name(run), TEXT_LENGTH))}</p>"
         f'<p class="pg-small">{safe(told.title)} · {safe(model_name)} · {when}</p></div>'
         f'<div class="pg-row-end"><span class="pg-state pg-{run.state.value}">'
         f"{safe(words.STATES[run.state])}</span>"

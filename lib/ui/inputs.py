@@ -51,6 +51,16 @@ def put(at: Endpoint, model: str, form: tuple[Field, ...], values: Mapping[str, 
     st.session_state[state.widget(at, model, state.SHAPE)] = state.values(at).get(state.SHAPE)
 
 
+def now(at: Endpoint, model: str, field: Field) -> Any:
+    """What the widget of a field holds, before it is drawn."""
+    key = state.widget(at, model, field.name)
+    held = st.session_state.get(key)
+    if field.kind == "loras":
+        weights = {name: st.session_state.get(f"{key}:{name}", WEIGHT) for name in held or []}
+        return [{"name": name, "weight": weight} for name, weight in weights.items()]
+    return field.random if held is None else held
+
+
 def text(spot: Spot) -> str:
     """Text in one line, or in as many as its words ask for."""
     st.session_state.setdefault(spot.key, "")

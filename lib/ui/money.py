@@ -1,6 +1,6 @@
 """Amounts as people read them. All of them are USD."""
 
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
 
 _CENT = Decimal("0.01")
 _MANY = Decimal(1_000_000)
@@ -28,11 +28,21 @@ def prices(one: Decimal, other: Decimal) -> tuple[str, str]:
 
 
 def left(amount: Decimal) -> str:
-    """A balance or a sum, never more than there is: `$4.9981`, `$5.00`, `$1,204.33`."""
-    places = 2 if abs(amount) >= 100 else 4
-    cut = amount.quantize(Decimal(1).scaleb(-places), ROUND_DOWN)
-    whole, _, part = f"{abs(cut):,.{places}f}".partition(".")
-    return f"{'-' if cut < 0 else ''}${whole}.{part[:2]}{part[2:].rstrip('0')}"
+    """A balance, never more than there is: `$4.9981`, `$5.00`, `$1,204.33`."""
+    return _sum(amount, ROUND_DOWN)
+
+
+def spent(amount: Decimal) -> str:
+    """What several prices add up to: `$0.0090`, `$5.00`, `$1,204.33`."""
+    return _sum(amount, ROUND_HALF_EVEN)
+
+
+def _sum(amount: Decimal, rounding: str) -> str:
+    """In cents, and below a hundred dollars in hundredths of cents where there are any."""
+    fine = amount.quantize(_CENT / 100, rounding)
+    cents = amount.quantize(_CENT, rounding)
+    shown = cents if abs(amount) >= 100 or fine == cents else fine
+    return f"{'-' if shown < 0 else ''}${abs(shown):,}"
 
 
 def per_dollar(amount: Decimal) -> str:

@@ -38,17 +38,16 @@ def draw(client: Client, run: Run, model_name: str, *, keys: str = "") -> None:
 
 
 def picture(client: Client, run: Run, files: list[ResultFile]) -> str:
-    """The picture as HTML, its place kept free while it loads; a sandbox's one says so."""
+    """The picture as HTML, its place kept free while it loads."""
     if not files:
         return '<p class="pg-small">Its file is no longer here.</p>'
     file = files[0]
     shape = f' width="{file.width}" height="{file.height}"' if file.width and file.height else ""
-    mark = '<span class="pg-mark">Sandbox</span>' if run.profile == "sandbox" else ""
     source = safe(client.url(run, "result"))
-    alt = safe(clip(run.text, 200) or words.endpoint(run.endpoint).noun)
+    alt = safe(clip(words.name(run), 200))
     return (
         f'<div class="pg-picture"><a href="{source}" target="_blank" rel="noopener"'
-        f' aria-label="Open in full size"><img src="{source}"{shape} alt="{alt}"></a>{mark}</div>'
+        f' aria-label="Open in full size"><img src="{source}"{shape} alt="{alt}"></a></div>'
     )
 
 
@@ -59,8 +58,9 @@ def _line(run: Run, model_name: str, files: list[ResultFile]) -> str:
     if run.price is not None:
         said.append(money.price(run.price) + (" (estimated)" if run.price_estimated else ""))
     said.append(seconds(run_status.took(run)))
-    prompt = f'<p class="pg-prompt">{safe(clip(run.text, 300))}</p>' if run.text else ""
-    return f'{prompt}<p class="pg-small">{safe(" · ".join(said))}</p>'
+    prompt = f'<p class="pg-prompt">{safe(clip(words.name(run), 300))}</p>'
+    mark = '<span class="pg-mark">Sandbox</span> ' if run.profile == "sandbox" else ""
+    return f'{prompt}<p class="pg-small">{mark}{safe(" · ".join(said))}</p>'
 
 
 def details(client: Client, run: Run, model_name: str, *, keys: str = "") -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from lib.runs.orders import NoQuote, OrderRefused, PriceRose
 from lib.store import Run, State, StoreError
-from lib.ui import errors, money, notes, result, run_status, state
+from lib.ui import errors, money, notes, result, run_status, state, words
 from lib.ui.plain import clip, safe, seconds
 from lib.ui.session import Client
 
@@ -54,19 +54,28 @@ def _retry(run: Run) -> str:
 
 
 def _preview(client: Client, run: Run) -> str:
-    if run.preview_url is None:
+    version = _shown_version(run)
+    if not version:
         return ""
-    version = zlib.crc32(run.preview_url.encode())
     return (
         f'<img class="pg-preview" src="{safe(client.url(run, "preview"))}?v={version}"'
-        f' alt="Preview of: {safe(clip(run.text, 80))}">'
+        f' alt="Preview of: {safe(clip(words.name(run), 80))}">'
     )
+
+
+def _shown_version(run: Run) -> int:
+    """Which preview to show, 0 for none. A new one is fetched by the server when its address
+    becomes known: until a look later the one before it stays."""
+    shown, coming = st.session_state.setdefault("previews", {}).get(run.id, (0, 0))
+    latest = zlib.crc32(run.preview_url.encode()) if run.preview_url else 0
+    st.session_state["previews"][run.id] = (coming, latest)
+    return coming or shown
 
 
 def about(run: Run, model_name: str) -> str:
     """What was asked for, and of which model."""
-    prompt = f'<p class="pg-prompt">{safe(clip(run.text, PROMPT_LENGTH))}</p>' if run.text else ""
-    return f'{prompt}<p class="pg-small">{safe(model_name)}</p>'
+    name = safe(clip(words.name(run), PROMPT_LENGTH))
+    return f'<p class="pg-prompt">{name}</p><p class="pg-small">{safe(model_name)}</p>'
 
 
 # --- ended without a result, or waiting for a person ---------------------------------------------

@@ -1,9 +1,12 @@
 """What stands beside every page: which deAPI, how much money, what is running."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.navigation.page import Page
 
 from lib.deapi.catalogue import Listing
 from lib.deapi.contract import endpoint
@@ -19,12 +22,23 @@ OLD_AFTER = 15 * 60.0
 """Seconds after which the age of the list of models is worth a word."""
 
 
-def draw(client: Client) -> None:
-    """Everything in the sidebar below the navigation."""
+def navigation(pages: Sequence[Page]) -> DeltaGenerator:
+    """The way to every page; returns the place below it for `draw`."""
     with st.sidebar:
+        st.html(f'<p class="pg-app">{safe(words.APP)}</p>')
+        with st.container(gap="xsmall", key="navigation"):
+            for page in pages:
+                st.page_link(page, width="stretch")
+        return st.container()
+
+
+def draw(client: Client, beside: DeltaGenerator, page: str) -> None:
+    """Which deAPI, the money and what runs, in the place that `navigation` left for it; `page` is
+    the title of the one that is shown."""
+    with beside:
         _profile(client)
         ticking = any(run_status.moving(run) for run in client.open_runs())
-        st.fragment(_live, run_every=TICK if ticking else None)(client, ticking)
+        st.fragment(_live, run_every=TICK if ticking else None)(client, page, ticking)
         _catalogue(client)
 
 
@@ -48,14 +62,15 @@ def _profile(client: Client) -> None:
     )
 
 
-def _live(client: Client, ticking: bool) -> None:
+def _live(client: Client, page: str, ticking: bool) -> None:
     """Money and runs; looks again by itself while something moves."""
     runs = client.open_runs()
     st.html(f"{_money(client)}{_running(client, runs)}")
     here = Counter(endpoint(run.endpoint).family for run in runs)
     for family, count in here.items():
         told = words.FAMILIES[family]
-        st.page_link(told.page, label=f"{count} in {told.title}", icon=told.icon)
+        if told.title != page:
+            st.page_link(told.page, label=f"{count} in {told.title}", icon=told.icon)
     if ticking and not _same(runs):
         title.settle()
 
@@ -69,11 +84,11 @@ def _money(client: Client) -> str:
     spent = client.spent()
     rows = [
         ("Balance", _balance(client)),
-        ("Spent today", money.left(spent.day_posted)),
-        ("Spent this month", money.left(spent.month_posted)),
+        ("Spent today", money.spent(spent.day_posted)),
+        ("Spent this month", money.spent(spent.month_posted)),
     ]
     if spent.month_held:
-        rows.append(("Held for open runs", money.left(spent.month_held)))
+        rows.append(("On hold", money.spent(spent.month_held)))
     lines = "".join(f"<dt>{safe(name)}</dt><dd>{safe(value)}</dd>" for name, value in rows)
     return f'<dl class="pg-money">{lines}</dl>'
 
@@ -91,16 +106,12 @@ def _running(client: Client, runs: list[Run]) -> str:
     if not runs:
         return ""
     items = "".join(
-        f"<li><span>{safe(_name(run))}</span>"
+        f"<li><span>{safe(clip(words.name(run), 40))}</span>"
         f"<span>{safe(run_status.sentence(run, client.delay(run)))}</span></li>"
         for run in runs[:SHOWN]
     )
     more = f"<li>and {len(runs) - SHOWN} more</li>" if len(runs) > SHOWN else ""
     return f'<p class="pg-running-title">Open runs</p><ul class="pg-running">{items}{more}</ul>'
-
-
-def _name(run: Run) -> str:
-    return clip(run.text, 40) or words.endpoint(run.endpoint).title
 
 
 def _catalogue(client: Client) -> None:

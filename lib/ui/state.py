@@ -93,10 +93,12 @@ def model_key(at: Endpoint) -> str:
 
 def open_form(at: Endpoint, new: Mapping[str, Any], model: str | None = None) -> None:
     """Show the form of an endpoint with these values, from whatever page this is called."""
+    st.session_state[f"restored:{at.id}"] = True  # the draft of earlier gives way to these
     fill(at, new)
     st.session_state[endpoint_key(at.family)] = at.id
     if model is not None:
         st.session_state[model_key(at)] = model
+    st.session_state.pop("history:opened", None)
     st.session_state["go_to"] = words.FAMILIES[at.family].page
 
 

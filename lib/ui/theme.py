@@ -18,8 +18,10 @@ _ACCENT = {
 def draw(profile: str) -> None:
     """Dress the page for a profile, with a bar on top that says whose money a click spends."""
     fill_light, fill_dark, text_light, text_dark = _ACCENT[profile]
+    # Dialogs stand outside the app's own element, which is the only one that knows the scheme.
+    scheme = st.context.theme.type or "light dark"
     accent = (
-        f".stApp{{--pg-fill:light-dark({fill_light},{fill_dark});"
+        f":root{{color-scheme:{scheme};--pg-fill:light-dark({fill_light},{fill_dark});"
         f"--pg-accent:light-dark({text_light},{text_dark})}}"
     )
     st.html(f"<style>{accent}{_css()}</style>")

@@ -13,8 +13,12 @@ def settle() -> None:
     st.rerun()
 
 
-def of_the_tab(client: Client, page: str) -> str:
-    """The title for this run of the script. News stays in it until its person does something."""
+def draw(client: Client, page: str, icon: str) -> None:
+    """Set the title for this run of the script. News stays in it until its person does something."""
+    st.set_page_config(page_title=_said(client, page), page_icon=icon)
+
+
+def _said(client: Client, page: str) -> str:
     if not st.session_state.pop("settling", False):
         st.session_state["news"] = []
     news: list[str] = st.session_state.setdefault("news", [])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lib.deapi.contract import ENDPOINTS, Endpoint, Media
-from lib.store import State
+from lib.store import Run, State
 
 APP = "deAPI Playground"
 SAMPLES = Path(__file__).parent / "samples"
@@ -253,3 +253,13 @@ def family(family_id: str) -> tuple[Endpoint, ...]:
 def ready(endpoint_id: str) -> str:
     """What the tab's title says of a run that has finished: "Picture ready"."""
     return f"{_ENDPOINTS[endpoint_id].noun.capitalize()} ready"
+
+
+def name(run: Run) -> str:
+    """What a person would call a run: its text, else the file it is about, else what it does."""
+    if run.text:
+        return run.text
+    files = (
+        each["name"] for each in run.params.values() if isinstance(each, dict) and "name" in each
+    )
+    return next(files, _ENDPOINTS[run.endpoint].title)

@@ -1,4 +1,4 @@
-"""The files of runs over HTTP: with ranges, never stale, and never as something that runs.
+"""The files of runs over HTTP: with ranges, sent once, and never as something that runs.
 
 /files/{run id}/result     the result itself, shown in the page
 /files/{run id}/download   the same, to be saved
@@ -6,6 +6,8 @@
 /files/{run id}/preview    the newest picture of a job that is still running
 """
 
+import os
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,23 +49,42 @@ def routes(store: Callable[[], Store]) -> list[Route]:
         found = await run_in_threadpool(_find, store(), run_id, what)
         if found is None:
             return PlainTextResponse("There is no such file.\n", status_code=404, headers=_HEADERS)
-        return FileResponse(
-            found.path,
-            media_type=found.media_type,
-            filename=found.save_as,
-            headers={**_HEADERS, "Cache-Control": found.cache},
+        served, facts = found
+        headers = {**_HEADERS, "Cache-Control": served.cache}
+        response = FileResponse(
+            served.path,
+            media_type=served.media_type,
+            filename=served.save_as,
+            headers=headers,
+            stat_result=facts,  # and with it, the ETag
         )
+        etag = response.headers["etag"]
+        if _has(request, etag):
+            return Response(status_code=304, headers={**headers, "ETag": etag})
+        return response
 
     return [Route("/files/{run_id}/{what}", serve, methods=["GET"])]
 
 
-def _find(store: Store, run_id: str, what: str) -> _Served | None:
+def _has(request: Request, etag: str) -> bool:
+    """Whether the browser says that it has this very file already (RFC 9110, If-None-Match)."""
+    named = request.headers.get("if-none-match", "")
+    return any(each.strip().removeprefix("W/") in ("*", etag) for each in named.split(","))
+
+
+def _find(store: Store, run_id: str, what: str) -> tuple[_Served, os.stat_result] | None:
     run = runs.get(store, run_id)
     if run is None:
         return None
     found = {"result": _result, "download": _download, "thumb": _thumb, "preview": _preview}
     served = found[what](store, run) if what in found else None
-    return served if served is not None and served.path.is_file() else None
+    if served is None:
+        return None
+    try:
+        facts = served.path.stat()
+    except OSError:
+        return None
+    return (served, facts) if stat.S_ISREG(facts.st_mode) else None
 
 
 def _result(store: Store, run: Run) -> _Served | None:

@@ -1,8 +1,10 @@
 import signal
+import sqlite3
 import subprocess
 import sys
 import textwrap
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -67,6 +69,40 @@ def test_reading_waits_for_nobody_and_sees_one_moment(store: Store, new: Making)
         assert reader.scalar(text("SELECT count(*) FROM runs")) == 0
         ledger.admit(store, new())
         assert reader.scalar(text("SELECT count(*) FROM runs")) == 0
+
+
+def test_only_a_writer_takes_the_write_lock_and_at_once(store: Store) -> None:
+    def others_may_write() -> bool:
+        with closing(sqlite3.connect(store.data_dir / "playground.db", timeout=0)) as other:
+            try:
+                other.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return False
+            return True
+
+    with store.read() as connection:
+        connection.execute(text("SELECT count(*) FROM runs"))
+        assert others_may_write()
+    with store.write():
+        assert not others_may_write()
+    assert others_may_write()
+
+
+def test_two_processes_writing_at_once_wait_for_each_other(store: Store, new: Making) -> None:
+    other = Store(store.data_dir, BERLIN)
+
+    def admit_ten(into: Store) -> None:
+        for _ in range(10):
+            ledger.admit(into, new())
+
+    threads = [threading.Thread(target=admit_ten, args=(into,)) for into in (store, other)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(runs.open_runs(store)) == 20
+    assert ledger.sums(other, "sandbox") == ledger.books(other, "sandbox")
+    other.close()
 
 
 def test_a_full_disk_is_a_sentence_and_changes_nothing(store: Store, new: Making) -> None:

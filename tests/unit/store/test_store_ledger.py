@@ -39,6 +39,8 @@ def test_the_same_nonce_returns_its_run_and_changes_nothing(store: Store, new: M
     first = ledger.admit(store, new(nonce="one press", quote=USD(1), reserved=USD(1)))
     again = ledger.admit(store, new(nonce="one press", quote=USD(9), reserved=USD(9)))
     assert again == first
+    assert runs.of_nonce(store, "one press") == first
+    assert runs.of_nonce(store, "another press") is None
     assert ledger.spent(store, "sandbox").day_held == 1
 
 

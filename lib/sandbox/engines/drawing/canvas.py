@@ -39,6 +39,16 @@ class Canvas:
         self.sun: Point = (0.5, 0.4)
         """Sun or moon, as shares of width and height."""
 
+    @property
+    def breadth(self) -> float:
+        """How many times as many things stand side by side as in a square; a banner has its end."""
+        return min(self.width / self.unit, 4.0)
+
+    @property
+    def area(self) -> float:
+        """How many times as many things are scattered as in a square."""
+        return min(self.width * self.height / self.unit**2, 4.0)
+
     def random(self, part: str) -> np.random.Generator:
         """The same chance for the same part, however much chance the other parts take."""
         return np.random.default_rng([self._seed, zlib.crc32(part.encode())])

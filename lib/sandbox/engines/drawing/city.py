@@ -6,6 +6,9 @@ from PIL import Image, ImageDraw
 from lib.sandbox.engines.drawing.canvas import Canvas, rgb
 from lib.sandbox.engines.drawing.palettes import Colour, mixed
 
+_NARROWEST = 4.0
+"""Pixels; smaller buildings would be dust, and thousands of them."""
+
 
 def skyline(canvas: Canvas) -> None:
     """Three rows of buildings on the horizon."""
@@ -45,6 +48,7 @@ class _Row:
         """Draw one at `x`; how wide it is with the gap after it."""
         unit, rng = self._canvas.unit, self._rng
         wide = unit * float(rng.uniform(0.032, 0.075)) * (0.75 + 0.5 * self._nearness)
+        wide = max(wide, _NARROWEST)
         off = (x / self._canvas.width - self._middle) / 0.32
         hill = 0.35 + 0.65 * float(np.exp(-(off**2)))
         tall = (
@@ -87,7 +91,7 @@ class _Row:
 
     def _windows(self, x: float, wide: float, top: float, base: float) -> None:
         unit, lights = self._canvas.unit, self._canvas.palette.lights
-        step = unit * (0.0095 + 0.0035 * self._nearness)
+        step = max(unit * (0.0095 + 0.0035 * self._nearness), _NARROWEST / 2)
         pane = max(1.0, step * 0.42)
         lit = 0.5 if self._canvas.palette.is_dark else 0.22
         glow = 0.45 + 0.45 * self._nearness if self._canvas.palette.is_dark else 0.3

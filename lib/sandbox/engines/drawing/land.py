@@ -124,7 +124,7 @@ def grass_in_front(canvas: Canvas) -> None:
     rng = canvas.random("grass")
     top = canvas.y(0.955 - 0.02 * noise.line(rng, canvas.width + 1, 2, 3))
     blades: list[list[Point]] = []
-    for x in np.sort(rng.uniform(0, canvas.width, round(150 * canvas.width / canvas.unit))):
+    for x in np.sort(rng.uniform(0, canvas.width, round(150 * canvas.breadth))):
         y, lean = float(top[int(x)]), float(rng.normal(0, 0.012)) * canvas.unit
         tall, wide = float(rng.uniform(0.015, 0.05)) * canvas.unit, canvas.unit * 0.0028
         blades.append([(x - wide, y + 4), (x + lean, y - tall), (x + wide, y + 4)])
@@ -205,7 +205,7 @@ def _snow_caps(
 def _conifers(
     canvas: Canvas, rng: np.random.Generator, ground: Field, height: float, count: int
 ) -> Iterable[list[Point]]:
-    count = max(3, round(count * canvas.width / canvas.unit))
+    count = max(3, round(count * canvas.breadth))
     for place in np.linspace(-0.02, 1.02, count):
         x = float(place + rng.normal(0, 0.4 / count)) * canvas.width
         foot = float(ground[int(np.clip(x, 0, canvas.width))]) + height * 0.06
@@ -272,7 +272,7 @@ def _flowers(canvas: Canvas, crest: Field, part: str, nearness: float) -> None:
     low, high = float(crest.min()) / canvas.height, 1.02
     for number, hue in enumerate(hues if nearness < 1 else hues[:3]):
         blossoms: list[list[Point]] = []
-        for _ in range(round(300 * canvas.width / canvas.unit)):
+        for _ in range(round(300 * canvas.breadth)):
             depth = float(rng.random()) ** 0.7
             x, y = float(rng.random()) * canvas.width, canvas.y(low + (high - low) * depth)
             if y < crest[int(x)] + 2:

@@ -153,7 +153,7 @@ def falling(canvas: Canvas) -> None:
     rng = canvas.random("weather")
     snow = "rain" not in canvas.tags
     drops: list[list[Point]] = []
-    for _ in range(round((260 if snow else 420) * canvas.width * canvas.height / canvas.unit**2)):
+    for _ in range(round((260 if snow else 420) * canvas.area)):
         x, y = float(rng.random()) * canvas.width, float(rng.random()) * canvas.height
         size = canvas.unit * float(rng.random() ** 3 * 0.0045 + 0.0011)
         if snow:

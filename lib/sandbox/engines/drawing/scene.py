@@ -22,9 +22,15 @@ _TIMES = (
 )
 _USUAL_TIMES = ("sunset", "dawn", "day", "dusk")
 
+_SMALLEST = 16
+"""A side below which there is nothing to compose, in pixels; smaller pictures are reduced."""
+
 
 def drawn(prompt: str, without: str, size: tuple[int, int], seed: int, octaves: int) -> Image.Image:
     """The picture of `prompt` that doesn't show what `without` names."""
+    if min(size) < _SMALLEST:
+        larger = (max(size[0], _SMALLEST), max(size[1], _SMALLEST))
+        return drawn(prompt, without, larger, seed, octaves).resize(size)
     unwanted = words.tags(without)
     tags = words.tags(prompt) - unwanted
     if "lake" in tags and not (tags | unwanted) & {"city", "mountains"}:

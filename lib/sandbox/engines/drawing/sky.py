@@ -99,7 +99,7 @@ def _enlarged(canvas: Canvas, sky: Field) -> Image.Image:
 def _stars(canvas: Canvas) -> None:
     rng = canvas.random("stars")
     bright_night = bool(canvas.tags & {"night", "star", "space", "aurora"})
-    count = round((900 if bright_night else 110) * canvas.width * canvas.height / canvas.unit**2)
+    count = round((900 if bright_night else 110) * canvas.area)
     light = np.zeros((canvas.height, canvas.width), np.float32)
     x = rng.integers(1, canvas.width - 1, count)
     y = (rng.random(count) ** 1.3 * canvas.horizon * (canvas.height - 2)).astype(np.int64) + 1

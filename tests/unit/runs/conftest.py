@@ -1,0 +1,91 @@
+"""A world of runs for each test: a store, a loop, and a deAPI that does what it is told."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+
+from lib.deapi.client import Client
+from lib.deapi.limits import Governor
+from lib.runs import keep, preview, profiles
+from lib.runs.journey import Journey
+from lib.runs.loop import Loop
+from lib.runs.profiles import Profile
+from lib.store import Store
+from tests.unit.runs.scripted import ADDRESS, Deapi, Downloads, Time, World
+from tests.unit.store.conftest import migrated, not_flushed
+
+__all__ = ["migrated"]
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def deapi(monkeypatch: pytest.MonkeyPatch, time: Time) -> Deapi:
+    """In the place of the network, for every profile that is made during the test."""
+    fake = Deapi()
+
+    def client(url: str, key: str) -> Client:
+        governor = Governor(clock=time.seconds, sleep=time.sleep)
+        return Client(
+            url, key, governor=governor, transport=httpx.MockTransport(fake), sleep=time.sleep
+        )
+
+    monkeypatch.setattr(profiles, "Client", client)
+    return fake
+
+
+@pytest.fixture
+def downloads(monkeypatch: pytest.MonkeyPatch) -> Downloads:
+    """In the place of `fetch`, for results."""
+    fake = Downloads()
+    monkeypatch.setattr(keep, "fetch", fake.fetch)
+    return fake
+
+
+@pytest.fixture
+def previews(monkeypatch: pytest.MonkeyPatch) -> Downloads:
+    """In the place of `fetch`, for previews."""
+    fake = Downloads()
+    monkeypatch.setattr(preview, "fetch", fake.fetch)
+    return fake
+
+
+@pytest.fixture
+def store(migrated: Path, tmp_path: Path, time: Time) -> Iterator[Store]:
+    shutil.copy(migrated, tmp_path / "playground.db")
+    opened = Store(tmp_path, ZoneInfo("UTC"), now=time.now)
+    not_flushed(opened)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def loop(time: Time) -> Iterator[Loop]:
+    started = Loop(time.clock)
+    started.start()
+
+    async def nothing() -> None:
+        pass
+
+    yield started
+    started.stop(grace=1, last=nothing)
+
+
+@pytest.fixture
+def world(store: Store, loop: Loop, time: Time, deapi: Deapi, downloads: Downloads) -> World:
+    async def made(make: Callable[[], Any]) -> Any:
+        return make()
+
+    make = partial(Profile, ADDRESS, time.clock, None, lambda _: None)
+    profile: Profile = loop.submit(made(make)).result()
+    journey = Journey(loop, store, profile, "this engine")
+    return World(store, loop, time, deapi, downloads, profile, journey)
