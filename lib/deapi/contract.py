@@ -75,6 +75,7 @@ GRIDS: Mapping[str, str] = {"width": "resolution_step", "height": "resolution_st
 LISTS: Mapping[str, str] = {
     "sample_rate": "available_ratios",
     "ts_level": "timestamp_levels",
+    "lang": "languages",
 }
 """The limit that lists a parameter's legal values. `available_ratios` are sample rates in Hz,
 whatever they are called (gotchas §6)."""
@@ -87,6 +88,22 @@ OFFERED: Mapping[str, tuple[str, ...]] = {
     "audio.music.format": ("mp3", "wav", "flac"),
 }
 """Values that work where deapi.md gives examples only (gotchas §6)."""
+
+LIVE_RULES: Mapping[str, tuple[Rule, ...]] = {
+    # gotchas §6: each mode has its own parameters, and needs one of them.
+    "audio.speech": (
+        AppliesTo("ref_audio", "mode", "voice_clone"),
+        AppliesTo("ref_text", "mode", "voice_clone"),
+        RequiredIf("voice", "mode", ("custom_voice",)),
+        RequiredIf("instruct", "mode", ("voice_design",)),
+    ),
+    # gotchas §5: only sent when timestamps are on.
+    "audio.transcriptions": (
+        AppliesTo("ts_level", "include_ts", True),
+        AppliesTo("diarize", "include_ts", True),
+    ),
+}
+"""Rules that hold on the live service beside those of the specification."""
 
 # --- Parameters that stand in several endpoints --------------------------------------------------
 
@@ -617,6 +634,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
             Param(
                 name="source_url",
                 type="string",
+                address=True,
                 sources=("YouTube", "X/Twitter", "Twitch", "Kick", "TikTok", "X Spaces"),
             ),
             Param(

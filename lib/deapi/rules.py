@@ -78,7 +78,7 @@ class AppliesTo:
 
     param: str
     other: str
-    value: str
+    value: str | bool
 
     def __str__(self) -> str:
         return f"{self.param} applies to {self.other}={self.value}"

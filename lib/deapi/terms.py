@@ -44,6 +44,8 @@ class Param:
     choice_features: Mapping[str, str] | None = None
     """Which of `info.features` each choice needs."""
     scheme: str | None = None
+    address: bool = False
+    """Whether the text is a web address; deAPI fetches it, we never do."""
     sources: tuple[str, ...] = ()
     """The platforms that an address may lead to."""
     media: Media | None = None
