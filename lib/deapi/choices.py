@@ -30,7 +30,8 @@ def of(endpoint: Endpoint, param: Param, model: Model, known: Mapping[str, Any])
     if param.listed == "languages[].voices[].slug":
         return _voices(model, known.get("lang"))
     if param.name in LISTS:
-        return {each: str(each) for each in model.listed(LISTS[param.name]) if _fits(param, each)}
+        own = (_fitting(param, each) for each in model.listed(LISTS[param.name]))
+        return {each: str(each) for each in own if each is not None}
     return {each: each for each in OFFERED.get(f"{endpoint.id}.{param.name}", ())}
 
 
@@ -86,6 +87,6 @@ def _bare(title: str) -> str:
 
 def _fitting(param: Param, value: Scalar) -> str | int | None:
     """`value` if it is of the parameter's type; a catalogue may list anything."""
-    if isinstance(value, bool) or isinstance(value, float):
+    if isinstance(value, bool | float):
         return None
     return value if isinstance(value, int) == (param.type == "integer") else None
