@@ -29,7 +29,12 @@ HOST = "127.0.0.1"
 
 @contextlib.asynccontextmanager
 async def _lifespan(_: st.App) -> AsyncIterator[None]:
-    await run_in_threadpool(playground.current)
+    try:
+        await run_in_threadpool(playground.current)
+    except playground.CANNOT_START as error:
+        # Raised any further, its one sentence would be lost in a traceback of the server's.
+        print(_cannot_start(error), file=sys.stderr, flush=True)
+        os._exit(1)
     # Streamlit collects garbage after every run of a script. Nothing that is loaded by now ever
     # becomes garbage, and leaving it out makes a run three times as quick.
     for name in ("pandas", "pyarrow", "PIL.Image", "altair"):
@@ -41,6 +46,11 @@ async def _lifespan(_: st.App) -> AsyncIterator[None]:
         yield
     finally:
         await run_in_threadpool(playground.stop)
+
+
+def _cannot_start(why: Exception) -> str:
+    setting = isinstance(why, settings.SettingsError)
+    return f"A setting can't be used: {why}" if setting else str(why)
 
 
 def _store() -> Store:
@@ -55,7 +65,7 @@ def start() -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((HOST, port))
     except settings.SettingsError as error:
-        sys.exit(f"A setting can't be used: {error}")
+        sys.exit(_cannot_start(error))
     except OSError:
         sys.exit(
             f"Port {port} is taken, perhaps by a playground that already runs: open "

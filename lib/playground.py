@@ -7,26 +7,29 @@ come of that.
 import contextlib
 import secrets
 import threading
+from collections.abc import Generator
 from pathlib import Path
 
 from lib import settings
 from lib.runs.engine import Engine
 from lib.runs.profiles import LIVE, SANDBOX, Address
 from lib.sandbox import process as sandbox
-from lib.settings import Settings
-from lib.store import Store, hold
+from lib.settings import Settings, SettingsError
+from lib.store import Store, StoreError, hold
+
+CANNOT_START = (SettingsError, StoreError, sandbox.DidNotStart)
+"""Why there may be no playground; each has a sentence that says what to do."""
 
 
 class Playground:
     """The store and the engine over it, with the sandbox beside them when it is wanted.
 
-    Raises `SettingsError`, `StoreError` or `DidNotStart`, each with a sentence that says what to
-    do, and then holds nothing.
+    Raises one of `CANNOT_START`, and then holds nothing.
     """
 
     def __init__(self, told: Settings) -> None:
         folder = told.playground_data_dir
-        with contextlib.ExitStack() as undo:
+        with contextlib.ExitStack() as undo, _usable(folder):
             undo.enter_context(hold(folder))
             self.store = Store(folder, told.timezone)
             undo.callback(self.store.close)
@@ -39,7 +42,10 @@ class Playground:
                 key = told.deapi_api_key.get_secret_value()
                 addresses.append(Address(LIVE, str(told.deapi_base_url).rstrip("/"), key))
             self.engine = Engine(self.store, addresses)
-            self.engine.start()
+            try:
+                self.engine.start()
+            except ValueError as error:
+                raise SettingsError(f"{error}.") from error
             undo.callback(self.engine.stop)
             self._undo = undo.pop_all()
 
@@ -70,10 +76,25 @@ def stop() -> None:
             _held = None
 
 
+@contextlib.contextmanager
+def _usable(folder: Path) -> Generator[None]:
+    """Says which folder it is that the system refuses to make, read or write."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"The data folder {folder} can't be used ({error.strerror}): make room in it, or "
+            "choose another one with PLAYGROUND_DATA_DIR."
+        ) from error
+
+
 def _sandbox_key(data_dir: Path) -> str:
     """The data folder's own key for its sandbox, drawn once."""
     path = data_dir / "sandbox.key"
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(32))
+        # It appears whole: half a key would keep every later start from working.
+        fresh = path.with_suffix(".new")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(32))
+        fresh.replace(path)
     return path.read_text()

@@ -60,6 +60,17 @@ class Process:
     def output(self) -> str:
         return self.log.read_text(errors="replace")
 
+    def tell(self, line: str) -> None:
+        """Write a line to its standard input."""
+        assert self._popen.stdin is not None
+        self._popen.stdin.write(f"{line}\n".encode())
+        self._popen.stdin.flush()
+
+    def close_input(self) -> None:
+        """End its standard input."""
+        assert self._popen.stdin is not None
+        self._popen.stdin.close()
+
     def wait(self, timeout: float = 10) -> int:
         """The exit code, within `timeout` seconds. Raises subprocess.TimeoutExpired."""
         return self._popen.wait(timeout)

@@ -1,0 +1,33 @@
+"""What fails, for real: sandboxes, a network and engines in processes of their own."""
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.engine import StartEngine, engines
+from tests.support.proxy import Proxy, proxied
+from tests.support.sandbox import Sandbox
+
+Charged = Callable[[], list[dict[str, Any]]]
+
+
+@pytest.fixture
+def start_engine(tmp_path: Path) -> Iterator[StartEngine]:
+    """Starts engines: `start_engine(sandbox.url, sandbox.key)`."""
+    with engines(tmp_path) as start:
+        yield start
+
+
+@pytest.fixture
+def proxy(sandbox: Sandbox) -> Iterator[Proxy]:
+    """A network in front of this test's own sandbox."""
+    with proxied(sandbox.url) as between:
+        yield between
+
+
+def charged(sandbox: Sandbox) -> Decimal:
+    """What the sandbox took for everything it accepted, to the nano-dollar."""
+    return sum((Decimal(each["price"]) for each in sandbox.charges()), Decimal(0))

@@ -1,0 +1,103 @@
+"""A playground without its pages: the store and the engine over a data folder, in a process that
+a test can kill. `python -m tests.faults.driver FOLDER URL KEY [SECONDS]`
+
+Takes one order a line on standard input, as JSON, and answers one JSON object a line:
+`{"quote": VALUES}`, `{"order": VALUES, "nonce": …}`, `{"cancel": run id}`. `SECONDS` is how long
+deAPI may be silent, where the real playground is patient.
+"""
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+
+from lib.deapi import client, fields, media
+from lib.deapi.contract import Endpoint, endpoint
+from lib.deapi.errors import DeapiError
+from lib.deapi.models import Model
+from lib.runs.engine import Engine
+from lib.runs.orders import Order, OrderRefused
+from lib.runs.profiles import LIVE, Address
+from lib.runs.quotes import Quote
+from lib.store import Store, StoreError, files, hold
+
+PERSON = "local"
+
+
+@dataclass
+class Driver:
+    """Gives orders to an engine as a page would."""
+
+    store: Store
+    engine: Engine
+
+    def quote(self, values: Mapping[str, Any]) -> Quote:
+        at, model, full = self._filled(values)
+        params = fields.request(at, model, full)
+        quote = self.engine.quote(LIVE, at, params, wait=20)
+        if not isinstance(quote, Quote):
+            raise quote or RuntimeError("no quote in time")
+        return quote
+
+    def order(self, values: Mapping[str, Any], nonce: str) -> str:
+        at, model, full = self._filled(values)
+        order = Order(
+            profile=LIVE,
+            person=PERSON,
+            endpoint=at,
+            model=model,
+            values=full,
+            nonce=nonce,
+            shown=self.quote(values).price,
+        )
+        return self.engine.submit(order).id
+
+    def _filled(self, values: Mapping[str, Any]) -> tuple[Endpoint, Model, dict[str, Any]]:
+        """The form of the first model, filled with what it begins with and `values`."""
+        at = endpoint("images.upscales" if "image" in values else "images.generations")
+        model = self.engine.listing(LIVE).for_endpoint(at)[0]
+        form = {each.name: each.default for each in fields.fields(at, model)}
+        given = dict(values)
+        if "image" in given:
+            found = media.inspect(Path(given["image"]), "picture.png")
+            given["image"] = files.save_upload(self.store, PERSON, found)
+        return at, model, {name: v for name, v in (form | given).items() if v is not None}
+
+    def answer(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if "quote" in asked:
+            return {"price": str(self.quote(asked["quote"]).price)}
+        if "order" in asked:
+            return {"run": self.order(asked["order"], asked["nonce"])}
+        return {"cancelled": self.engine.cancel(asked["cancel"], PERSON) is not None}
+
+
+def main() -> None:
+    folder, url, key = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+    if len(sys.argv) > 4:
+        client._TIMEOUT = httpx.Timeout(float(sys.argv[4]))
+    with hold(folder):
+        store = Store(folder, ZoneInfo("UTC"))
+        engine = Engine(store, [Address(LIVE, url, key)])
+        engine.start()
+        driver = Driver(store, engine)
+        say({"ready": True})
+        for line in sys.stdin:
+            try:
+                say(driver.answer(json.loads(line)))
+            except (OrderRefused, StoreError, DeapiError) as error:
+                say({"refused": type(error).__name__, "why": str(error)})
+        engine.stop()
+        store.close()
+
+
+def say(what: Mapping[str, Any]) -> None:
+    print(json.dumps(what), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,149 @@
+"""A real engine in a process of its own, to be killed: `tests/faults/driver.py`."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from decimal import Decimal
+from itertools import count
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from lib.runs.profiles import LIVE
+from lib.store import Filters, Run, State, Store, history, ledger, runs
+from tests.support.processes import Process, environment
+from tests.support.waiting import eventually
+
+VALUES = {"prompt": "a red fox in the snow", "seed": 7}
+
+
+class Playground:
+    """A driver over a data folder, and a look at what it has written down.
+
+    `kill()` and then `start()` is a crash and a start on the same data. `stop()` is a clean end.
+    """
+
+    process: Process
+
+    def __init__(self, folder: Path, url: str, key: str, *, silence: float | None = None) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder, self.data = folder, folder / "data"
+        self._arguments = [str(self.data), url, key, *([str(silence)] if silence else [])]
+        self._nonces = count()
+        self.start()
+        self.store = Store(self.data, ZoneInfo("UTC"))
+
+    def start(self) -> None:
+        """Start it and wait until it has taken up what was left open."""
+        self._log = self.folder / f"driver-{next(self._nonces)}.log"
+        self.process = Process(
+            [sys.executable, "-m", "tests.faults.driver", *self._arguments],
+            log=self._log,
+            cwd=self.folder,
+            env=environment(),
+        )
+        self._answered = 0
+        self._answer()
+
+    def kill(self) -> None:
+        self.process.kill()
+
+    def stop(self) -> None:
+        """Let it end by itself: its orders have come to an end."""
+        self.process.close_input()
+        self.process.wait(20)
+        self.process.kill()
+
+    @property
+    def output(self) -> str:
+        """All that it has said since the first start."""
+        return "".join(log.read_text() for log in sorted(self.folder.glob("driver-*.log")))
+
+    # --- orders ----------------------------------------------------------------------------------
+
+    def quote(self, **values: Any) -> Decimal:
+        """Have it ask for the price of a picture, without ordering it."""
+        return Decimal(self._ask({"quote": VALUES | values})["price"])
+
+    def order(self, nonce: str | None = None, **values: Any) -> str:
+        """Order a picture, or with `image` an upscale; the run's id."""
+        given = values if "image" in values else VALUES | values
+        nonce = nonce or f"nonce {self.folder} {next(self._nonces)}"
+        return self._ask({"order": given, "nonce": nonce})["run"]
+
+    def refused(self, **values: Any) -> dict[str, str]:
+        """Order a picture that will be refused: what it says."""
+        return self._ask({"order": VALUES | values, "nonce": f"nonce {next(self._nonces)}"})
+
+    def cancel(self, run_id: str) -> bool:
+        return self._ask({"cancel": run_id})["cancelled"]
+
+    def _ask(self, what: dict[str, Any]) -> dict[str, Any]:
+        self.process.tell(json.dumps(what))
+        return self._answer()
+
+    def _answer(self) -> dict[str, Any]:
+        def answer() -> dict[str, Any] | None:
+            if not self.process.running:
+                raise RuntimeError(f"the driver has ended:\n{self.process.output}")
+            said = [line for line in self.process.output.splitlines() if line.startswith("{")]
+            return json.loads(said[self._answered]) if len(said) > self._answered else None
+
+        found = eventually(answer, timeout=60)
+        self._answered += 1
+        return found
+
+    # --- what is written down --------------------------------------------------------------------
+
+    def run(self, run_id: str) -> Run:
+        found = runs.get(self.store, run_id)
+        assert found is not None
+        return found
+
+    def reaches(self, run_id: str, *states: State, timeout: float = 30) -> Run:
+        """The run, once it is in one of `states`."""
+
+        def there() -> Run | None:
+            now = self.run(run_id)
+            return now if now.state in states else None
+
+        try:
+            return eventually(there, timeout=timeout, every=0.01)
+        except AssertionError:
+            raise AssertionError(f"{self.run(run_id)}\n{self.output[-4000:]}") from None
+
+    @property
+    def books(self) -> tuple[Decimal, Decimal]:
+        """USD spent and held. Fails when entries and totals differ."""
+        totals = ledger.sums(self.store, LIVE)
+        assert totals == ledger.books(self.store, LIVE)
+        days = [each for (who, when), each in totals.items() if when[:4] == "day:" and not who]
+        spent, held = (sum(each, Decimal(0)) for each in zip(*days_of(days), strict=True))
+        assert spent == history.total(self.store, Filters(profile=LIVE)).spent
+        return spent, held
+
+
+def days_of(days: list[ledger.Balance]) -> list[tuple[Decimal, Decimal]]:
+    return [(Decimal(0), Decimal(0)), *((day.posted, day.held) for day in days)]
+
+
+StartEngine = Callable[..., Playground]
+
+
+@contextmanager
+def engines(folder: Path) -> Iterator[StartEngine]:
+    """A starter of drivers under `folder`, all ended at the end."""
+    with ExitStack() as ending:
+        numbers = count(1)
+
+        def start(
+            url: str, key: str, *, silence: float | None = None, at: Path | None = None
+        ) -> Playground:
+            home = at or folder / f"engine-{next(numbers)}"
+            started = Playground(home, url, key, silence=silence)
+            ending.callback(started.store.close)
+            ending.callback(started.kill)
+            return started
+
+        yield start
