@@ -1,0 +1,33 @@
+"""Opening files that strangers sent: only media, only this file, one kind of error."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+import av
+from av.container import InputContainer
+from av.error import FFmpegError
+
+from lib.sandbox.engines.base import CannotRender
+
+_FORMATS = "mov,mp4,mpeg,mpegts,mpegvideo,m4v,avi,asf,ogg,matroska,webm,mp3,wav,flac,aac,w64,aiff"
+"""FFmpeg's names. Play lists are not among them: they name other files and addresses to open."""
+_FAULTS = (FFmpegError, ValueError, ArithmeticError, LookupError, OSError, MemoryError)
+
+
+class Unreadable(CannotRender):
+    """The file is broken, or not what it should be; the message is for the one who sent it."""
+
+
+@contextmanager
+def opened(path: Path, kind: Literal["video", "sound"]) -> Generator[InputContainer]:
+    """The file, open for reading. Whatever goes wrong with it, then or later, is `Unreadable`."""
+    options = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
+    try:
+        with av.open(
+            f"file:{path.absolute()}", container_options=options, metadata_errors="ignore"
+        ) as container:
+            yield container
+    except _FAULTS as fault:
+        raise Unreadable(f"This file can't be read as {kind}.") from fault
