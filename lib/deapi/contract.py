@@ -105,6 +105,11 @@ LIVE_RULES: Mapping[str, tuple[Rule, ...]] = {
 }
 """Rules that hold on the live service beside those of the specification."""
 
+LIVE_V1_PRICE_PATHS: Mapping[str, tuple[str, ...]] = {
+    "videos.replacements": ("/api/v1/client/videos/replace/price",),
+}
+"""Where v1 was seen to answer with prices, beside the documented `v1_price_paths` (gotchas §4)."""
+
 # --- Parameters that stand in several endpoints --------------------------------------------------
 
 _MODEL = Param(name="model", type="string", required=True, role="model")
@@ -133,14 +138,15 @@ _ENHANCE = Param(name="enhance_prompt", type="boolean", role="extra", source="li
 """Enhances the prompt on the way, at a price of its own (gotchas §5). No model says whether it can,
 so no form offers it: `prompts.enhancements` does the same where a person sees it."""
 
-_VIDEO_FORMATS = ("MP4", "MPEG", "QuickTime", "AVI", "WMV", "OGG")
-_SOUND_FORMATS = ("AAC", "MPEG", "OGG", "WAV", "WebM", "FLAC")
+VIDEO_FORMATS = ("MP4", "MPEG", "QuickTime", "AVI", "WMV", "OGG")
+SOUND_FORMATS = ("AAC", "MPEG", "OGG", "WAV", "WebM", "FLAC")
+"""What a recording may be, as picture and as sound, in the words of deapi.md."""
 _VIDEO = Param(
     name="video",
     type="file",
     required=True,
     media="video",
-    formats=_VIDEO_FORMATS,
+    formats=VIDEO_FORMATS,
     max_bytes=IMAGE_BYTES,
 )
 # Measures of a video that may stand for it when only the price is asked.
@@ -423,7 +429,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         price_by=(PriceBy(params=("video",)), PriceBy(params=("duration", "width", "height"))),
         measures=(replace(_PRICE_DURATION, required=True), _PRICE_WIDTH, _PRICE_HEIGHT),
         v1_paths=("/api/v1/client/videos/replace",),
-        v1_price_paths=("/api/v1/client/videos/replace/price",),
+        v1_price_paths=("/api/v1/client/videos/replace/price-calculation",),
         inference_types=("videos_replace",),
         result="video",
         params=(
@@ -641,7 +647,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
                 name="source_file",
                 type="file",
                 media="recording",
-                formats=(*_SOUND_FORMATS, "MP4", "QuickTime", "AVI", "WMV"),
+                formats=(*SOUND_FORMATS, "MP4", "QuickTime", "AVI", "WMV"),
                 max_bytes=RECORDING_BYTES,
                 max_minutes=600,
             ),
@@ -698,6 +704,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         price_encoding="multipart",
         price_at="price",
         answers="inline",
+        answer_at=("prompt", "negative_prompt"),
         result="prompt",
         replaces=(
             "/api/v1/client/prompt/image",
@@ -724,6 +731,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         price_encoding="json",
         price_at="price",
         answers="inline",
+        answer_at=("prompt", "negative_prompt"),
         result="prompt",
         version="v1",
         replaced_by="/api/v2/prompts/enhancements",
@@ -742,6 +750,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         price_encoding="multipart",
         price_at="price",
         answers="inline",
+        answer_at=("prompt", "negative_prompt"),
         result="prompt",
         version="v1",
         replaced_by="/api/v2/prompts/enhancements",
@@ -761,6 +770,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         price_encoding="multipart",
         price_at="price",
         answers="inline",
+        answer_at=("prompt", "negative_prompt"),
         result="prompt",
         version="v1",
         replaced_by="/api/v2/prompts/enhancements",
@@ -780,6 +790,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         price_encoding="json",
         price_at="price",
         answers="inline",
+        answer_at=("prompt",),
         result="prompt",
         version="v1",
         replaced_by="/api/v2/prompts/enhancements",
@@ -795,6 +806,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         price_encoding="query",
         price_at="price",
         answers="inline",
+        answer_at=("success", "data.type", "data.prompt"),
         result="prompt",
         method="GET",
         version="v1",

@@ -1,8 +1,8 @@
 """Rules between the parameters of one endpoint, as data.
 
-Each reads as the specification's facts write it, and `problem` says in one sentence what is wrong
-with the names that were sent. Fields, the client's own check and the sandbox all ask the same
-rules; the sandbox words its answer itself.
+Each reads as the specification's facts write it, and `broken_at` names the parameter at which what
+was sent breaks it. Fields, the client's own check and the sandbox all ask the same rules, and each
+puts the answer into its own words.
 """
 
 from collections.abc import Mapping

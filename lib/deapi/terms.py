@@ -102,8 +102,9 @@ class PriceBy:
 class Endpoint:
     """One operation that costs money.
 
-    `answers` is `job` when the answer is `data.request_id`, and `inline` when it is the result
-    itself; `result` is what a person gets. `price_at` is where the price stands in a quote.
+    `answers` is `job` when the answer names a job, and `inline` when it is the result itself;
+    `answer_at` is where the parts of either stand, and `result` is what a person gets. A price is
+    asked with the same verb as the operation, and stands at `price_at`.
     """
 
     id: str
@@ -125,6 +126,7 @@ class Endpoint:
     method: Literal["POST", "GET"] = "POST"
     version: Literal["v2", "v1"] = "v2"
     answers: Literal["job", "inline"] = "job"
+    answer_at: tuple[str, ...] = ("data.request_id",)
     result: Result
     enhanced_as: str | None = None
     """The `type` under which `prompts.enhancements` knows it."""
