@@ -6,6 +6,7 @@ from typing import Any
 
 import av
 import av.error
+from PIL import Image
 from av.stream import Disposition
 
 from lib.deapi.facts import BadMedia, Facts
@@ -45,6 +46,19 @@ def look(path: Path, *, moving: bool) -> Facts:
     except (av.error.FFmpegError, OSError, ValueError, IndexError) as error:
         what = "a video" if moving else "a recording"
         raise BadMedia(f"This file is not {what} we can play.") from error
+
+
+def still(path: Path, target: Path) -> None:
+    """Write the first picture of the video at `path` to `target`. Raises `BadMedia`."""
+    try:
+        with av.open(path, metadata_errors="ignore") as container:
+            frame = next(container.decode(video=0), None)
+            if frame is None:
+                raise BadMedia("This video has no pictures.")
+            picture: Image.Image = frame.to_image()  # pyright: ignore[reportUnknownMemberType]
+            picture.save(target)
+    except (av.error.FFmpegError, ValueError, IndexError) as error:
+        raise BadMedia("This file is not a video we can play.") from error
 
 
 def _facts(container: Any, *, moving: bool) -> Facts:
