@@ -238,7 +238,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         params=(
             _PROMPT,
             _MODEL,
-            _STEPS,
+            replace(_STEPS, limits=("min_steps", "max_steps")),
             _SEED,
             replace(_IMAGE, required=False),
             replace(
