@@ -6,10 +6,11 @@ import numpy as np
 from PIL import Image
 
 from lib.sandbox.engines.video import camera, chance, frame, layers, ripple, weather
-from lib.sandbox.engines.video.frame import Frame, Size
+from lib.sandbox.engines.video.frame import Size
 from lib.sandbox.engines.video.layers import Sky
+from lib.sandbox.engines.video.still import Wish, drawn
 
-ROOM = 1.22
+_ROOM = 1.22
 """How much larger than the video its still is drawn, for the camera to have room."""
 _FAR = 0.42
 """How much the sky moves with the camera, against the ground."""
@@ -20,28 +21,28 @@ _WITH_WATER = frozenset({"lake", "sea", "city"})
 
 
 class Alive:
-    """A still, and what it looks like at any moment."""
+    """The scene of a wish, and what it looks like at any moment."""
 
-    def __init__(
-        self, still: Image.Image, size: Size, tags: frozenset[str], move: camera.Move, seed: int
-    ) -> None:
-        """`tags` say what is drawn in the still (`drawing.words`)."""
+    def __init__(self, wish: Wish, size: Size) -> None:
+        still = drawn(wish, (round(size[0] * _ROOM), round(size[1] * _ROOM)))
+        number = chance.number(wish.prompt, wish.seed)
         self._size = size
         self._still = still
-        self._sky = layers.sky(still) if tags & _LANDSCAPES else None
-        self._shore = ripple.shore(still) if tags & _WITH_WATER else None
-        self._weather = weather.named(tags, size, seed)
-        rng = chance.of("alive", seed)
+        self._sky = layers.sky(still) if wish.tags & _LANDSCAPES else None
+        self._shore = ripple.shore(still) if wish.tags & _WITH_WATER else None
+        self._weather = weather.named(wish.tags, size, number)
+        rng = chance.of("alive", number)
         focus = (0.5 + float(rng.uniform(-0.2, 0.2)), 0.58 if self._sky else 0.5)
+        move = camera.chosen(wish.prompt, number)
         self._camera = camera.through(still.size, move, focus)
         self._wind = float(rng.choice([-1.0, 1.0]))
         self._warmth = float(rng.choice([-1.0, 1.0]))
         self._glow = None if self._sky else _Glow(rng)
 
-    def at(self, progress: float, seconds: float) -> Frame:
+    def at(self, progress: float, seconds: float) -> Image.Image:
         """After a share of the whole time (0 to 1), which is so many seconds from the start."""
         box = self._camera.box(progress)
-        picture = _seen(self._still, box, self._size)
+        picture = camera.seen(self._still, box, self._size)
         if self._sky is not None:
             self._paint(self._sky, picture, box, progress)
         if self._glow is not None:
@@ -49,10 +50,10 @@ class Alive:
         picture = _lit(picture, progress, self._warmth)
         if self._weather is not None:
             self._weather.on(picture, seconds)
-        pixels = frame.of(picture)
         if self._shore is not None:
-            pixels = ripple.rippled(pixels, box, self._shore, seconds)
-        return pixels
+            moved = ripple.rippled(frame.of(picture), box, self._shore, seconds)
+            picture = Image.fromarray(moved)
+        return picture
 
     def _paint(self, sky: Sky, picture: Image.Image, box: camera.Box, progress: float) -> None:
         """Put the sky, which moves less, behind the ground; only as far down as it reaches."""
@@ -61,8 +62,8 @@ class Alive:
         if rows > 0:
             far = self._drifting(self._camera.box(progress, _FAR), progress)
             share, size = rows / height, (width, rows)
-            where = _seen(sky.where, _upper(box, share), size)
-            picture.paste(_seen(sky.picture, _upper(far, share), size), (0, 0), where)
+            where = camera.seen(sky.where, _upper(box, share), size)
+            picture.paste(camera.seen(sky.picture, _upper(far, share), size), (0, 0), where)
 
     def _drifting(self, box: camera.Box, progress: float) -> camera.Box:
         """Moved by the wind, but never off the still."""
@@ -70,11 +71,6 @@ class Alive:
         shift = self._wind * _DRIFT * (2 * progress - 1) * width
         shift = min(max(shift, -box[0]), width - box[2])
         return box[0] + shift, box[1], box[2] + shift, box[3]
-
-
-def _seen(picture: Image.Image, box: camera.Box, size: Size) -> Image.Image:
-    quality = Image.Resampling.BILINEAR if picture.mode == "L" else Image.Resampling.BICUBIC
-    return picture.resize(size, quality, box=box)
 
 
 def _upper(box: camera.Box, share: float) -> camera.Box:

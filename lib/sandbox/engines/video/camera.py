@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from PIL import Image
+
 from lib.sandbox.engines.video import chance
 from lib.sandbox.engines.video.frame import Size
 
@@ -75,7 +77,7 @@ class Camera:
         way = 0.5 * progress + 0.5 * progress * progress * (3 - 2 * progress)
         way = (way - self.rest) * nearness + self.rest
         left, top, right, bottom = (
-            start + (end - start) * way for start, end in zip(self.start, self.end, strict=True)
+            start * (1 - way) + end * way for start, end in zip(self.start, self.end, strict=True)
         )
         return left, top, right, bottom
 
@@ -99,6 +101,14 @@ def into(still: Size, move: Move, focus: Point) -> Camera:
     """Over a still that has to be seen whole at first: so there is no moving out of it."""
     close = _BREATH if move is Move.STILL else _CLOSE
     return Camera(_box(still, 1, focus), _box(still, close, _TOWARDS.get(move, focus)))
+
+
+def seen(still: Image.Image, box: Box, size: Size) -> Image.Image:
+    """What is in the box, in the size of the frame."""
+    width, height = still.size
+    inside = (max(0, box[0]), max(0, box[1]), min(width, box[2]), min(height, box[3]))
+    quality = Image.Resampling.BILINEAR if still.mode == "L" else Image.Resampling.BICUBIC
+    return still.resize(size, quality, box=inside)
 
 
 def _box(still: Size, share: float, focus: Point) -> Box:

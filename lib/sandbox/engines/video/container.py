@@ -1,15 +1,17 @@
 """Opening files that strangers sent: only media, only this file, one kind of error."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import av
 from av.container import InputContainer
 from av.error import FFmpegError
 
 from lib.sandbox.engines.base import CannotRender
+
+Part = TypeVar("Part")
 
 _FORMATS = "mov,mp4,mpeg,mpegts,mpegvideo,m4v,avi,asf,ogg,matroska,webm,mp3,wav,flac,aac,w64,aiff"
 """FFmpeg's names. Play lists are not among them: they name other files and addresses to open."""
@@ -31,3 +33,19 @@ def opened(path: Path, kind: Literal["video", "sound"]) -> Generator[InputContai
             yield container
     except _FAULTS as fault:
         raise Unreadable(f"This file can't be read as {kind}.") from fault
+
+
+def until_broken(parts: Iterator[Part]) -> Iterator[Part]:
+    """What a decoder gives up to where the file breaks off: what was there is worth having."""
+    some = False
+    while True:
+        try:
+            part = next(parts, None)
+        except FFmpegError:
+            if not some:
+                raise
+            return
+        if part is None:
+            return
+        some = True
+        yield part

@@ -16,11 +16,12 @@ from av.container import OutputContainer
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 from av.video.stream import VideoStream
 
+from lib.sandbox.engines.audio.encode import MADE_BY
 from lib.sandbox.engines.video.frame import Frame, Size, even, size_of
 from lib.sandbox.engines.video.sound import RATE, Samples, Sound
 from lib.sandbox.engines.video.stamp import Stamp
 
-COMMENT = "Made by the deAPI Playground sandbox"
+_CONTAINER = {"movflags": "+faststart", "fflags": "+bitexact"}
 _THREADS = 2
 """Fixed: what the encoder writes depends on how many it works with."""
 _LARGE = 1_600_000
@@ -37,13 +38,13 @@ def write(
     size: Size,
     fps: Fraction | int,
     sound: Sound | None = None,
-    comment: str = COMMENT,
+    comment: str | None = None,
 ) -> int:
     """Write each frame, with the sandbox's mark, and return how many they were.
 
     Takes the frames one by one, and as much sound as goes with each: a long video needs no more
     memory than a short one. `size` is what each frame has, and even; the same frames and sound give
-    the same bytes.
+    the same bytes. `comment` goes into its metadata, else the line that the sandbox made it.
 
     Raises `ValueError` for a size that is odd or not that of a frame, or when there is no frame.
     """
@@ -52,8 +53,8 @@ def write(
     fps = Fraction(fps)
     stamp = Stamp(size)
     count = 0
-    with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
-        container.metadata["comment"] = comment
+    with av.open(str(path), "w", format="mp4", options=_CONTAINER) as container:
+        container.metadata["comment"] = comment or MADE_BY
         stream = _video(container, size, fps)
         track = None if sound is None else _Track(container, sound)
         for frame in frames:

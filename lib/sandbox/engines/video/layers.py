@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-Places = NDArray[np.bool_]
+from lib.sandbox.engines.video.flood import Places, reached
 
 _SIDE = 320
 """The longer side at which edges are looked for, in pixels."""
@@ -61,29 +61,8 @@ def _ground(smooth: Places) -> Places:
     """
     upper, lower = np.zeros_like(smooth), np.zeros_like(smooth)
     upper[0], lower[-1] = True, True
-    sky = _reached(smooth, upper)
-    return _reached(~sky, lower)
-
-
-def _reached(free: Places, start: Places) -> Places:
-    """Every free place that a way over free places leads to, by straight runs until none is new."""
-    reached = start & free
-    count = -1
-    while count != (count := int(reached.sum())):
-        for axis in (0, 1):
-            for one_way in (slice(None), slice(None, None, -1)):
-                turned = (one_way, slice(None)) if axis == 0 else (slice(None), one_way)
-                reached[turned] = _run(free[turned], reached[turned], axis)
-    return reached
-
-
-def _run(free: Places, reached: Places, axis: int) -> Places:
-    """`reached`, and all that follows it along `axis` up to the next wall."""
-    length = free.shape[axis]
-    at = np.arange(length)[:, None] if axis == 0 else np.arange(length)[None, :]
-    wall = np.maximum.accumulate(np.where(free, -1, at), axis)
-    source = np.maximum.accumulate(np.where(reached, at, -1), axis)
-    return free & (source > wall)
+    sky = reached(smooth, upper)
+    return reached(~sky, lower)
 
 
 def _mask(sky: Places, size: tuple[int, int]) -> Image.Image:

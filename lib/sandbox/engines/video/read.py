@@ -11,7 +11,7 @@ from av.container import InputContainer
 from av.video.reformatter import Interpolation
 from av.video.stream import VideoStream
 
-from lib.sandbox.engines.video.container import Unreadable, opened
+from lib.sandbox.engines.video.container import Unreadable, opened, until_broken
 from lib.sandbox.engines.video.frame import Frame, Size
 
 _MAX_PIXELS = 4096 * 2304
@@ -69,10 +69,10 @@ def facts(path: Path) -> Facts:
 def frames(path: Path, size: Size | None = None) -> Iterator[Frame]:
     """Every frame, upright, in `size` or that of the first; one at a time in memory.
 
-    Raises `Unreadable` where the file turns out to be broken.
+    Of a file that breaks off, those before. Raises `Unreadable` where there are none.
     """
     with opened(path, "video") as container:
-        for frame in container.decode(_stream(container)):
+        for frame in until_broken(container.decode(_stream(container))):
             size = size or _upright(frame)
             turns = _quarter_turns(frame)
             width, height = size if turns % 2 == 0 else (size[1], size[0])

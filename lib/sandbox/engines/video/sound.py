@@ -12,7 +12,8 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from numpy.typing import NDArray
 
-from lib.sandbox.engines.video.container import Unreadable, opened
+from lib.sandbox.engines.audio import decode, tag
+from lib.sandbox.engines.video.container import Unreadable, opened, until_broken
 
 RATE = 48_000
 """Samples a second, of all sound in here."""
@@ -38,6 +39,23 @@ def of_video(path: Path, seconds: float) -> Sound | None:
         channels = _channels(container.streams.audio[0])
         late = _lateness(container)
     return Sound(channels, _cut(_delayed(_chunks(path, channels), channels, late), seconds))
+
+
+def of(samples: Samples) -> Sound:
+    pieces = (samples[:, at : at + RATE] for at in range(0, samples.shape[1], RATE))
+    return Sound(samples.shape[0], pieces)
+
+
+def told(path: Path, seconds: float) -> str | None:
+    """The comment of a file with the sandbox's own speech, where all of that is heard in `seconds`.
+
+    It goes with the sound, so that what is said in a video is known as well. Raises `Unreadable`.
+    """
+    comment = decode.comment(path)
+    said = tag.read(comment)
+    if said is None or (said.words and said.words[-1].end > seconds):
+        return None
+    return comment
 
 
 def clip(path: Path, seconds: float) -> Samples:
@@ -73,7 +91,8 @@ def _lateness(container: InputContainer) -> float:
 def _chunks(path: Path, channels: int) -> Iterator[Samples]:
     with opened(path, "sound") as container:
         resampler = AudioResampler("fltp", "mono" if channels == 1 else "stereo", RATE)
-        for frame in container.decode(container.streams.audio[0]):
+        for frame in until_broken(container.decode(container.streams.audio[0])):
+            frame.pts = None  # gaps in the times are not for the resampler to fill
             yield from _plain(resampler.resample(frame))
         yield from _plain(resampler.resample(None))
 

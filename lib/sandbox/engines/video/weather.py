@@ -22,9 +22,12 @@ class Weather(ABC):
         many = round(self.count * size[0] / self.unit)
         self.x, self.y, self.depth, self.beat = rng.random((4, many))
 
-    def on(self, picture: Image.Image, seconds: float) -> None:
-        """Draw it as it is after so many seconds."""
-        picture.paste(self.tint, (0, 0), self.light(seconds))
+    def on(self, picture: Image.Image, seconds: float, strength: float = 1.0) -> None:
+        """Draw it as it is after so many seconds, by a strength from 0 to 1."""
+        light = self.light(seconds)
+        if strength < 1:
+            light = light.point([round(value * strength) for value in range(256)])
+        picture.paste(self.tint, (0, 0), light)
 
     @abstractmethod
     def light(self, seconds: float) -> Image.Image:
@@ -32,7 +35,7 @@ class Weather(ABC):
 
 
 class Rain(Weather):
-    count = 170
+    count = 230
     tint = (214, 226, 240)
 
     def light(self, seconds: float) -> Image.Image:
@@ -45,7 +48,7 @@ class Rain(Weather):
         down = fallen * (height + 2 * length) - length
         thick = max(1, self.unit // 500)
         for x, y, long, depth in zip(across, down, length, self.depth, strict=True):
-            pen.line((x, y, x - 0.12 * long, y + long), round(30 + 75 * depth), thick)
+            pen.line((x, y, x - 0.12 * long, y + long), round(45 + 85 * depth), thick)
         return image
 
 
