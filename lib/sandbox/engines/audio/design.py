@@ -107,7 +107,7 @@ def _person(words: list[str], instruct: str) -> VoiceTraits:
     """Somebody of the sex and age that the words name."""
     if any(word in _CHILD for word in words):
         drawn = preset(instruct, "female")
-        return replace(drawn, pitch=85 + drawn.pitch, tract=drawn.tract * 1.12, spread=6, rough=0)
+        return replace(drawn, pitch=105 + drawn.pitch, tract=drawn.tract * 1.12, spread=6, rough=0)
     female = any(word in (*_WOMAN, *_GRANDMOTHER) for word in words)
     male = any(word in _MAN for word in words)
     gender = "female" if female else "male" if male or "deep" in words else None
