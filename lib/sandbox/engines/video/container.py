@@ -15,7 +15,15 @@ Part = TypeVar("Part")
 
 _FORMATS = "mov,mp4,mpeg,mpegts,mpegvideo,m4v,avi,asf,ogg,matroska,webm,mp3,wav,flac,aac,w64,aiff"
 """FFmpeg's names. Play lists are not among them: they name other files and addresses to open."""
-_FAULTS = (FFmpegError, ValueError, ArithmeticError, LookupError, OSError, MemoryError)
+_FAULTS = (
+    FFmpegError,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    OSError,
+    MemoryError,
+    AttributeError,  # PyAV: a stream of an unknown codec lacks what every other has
+)
 
 
 class Unreadable(CannotRender):

@@ -19,6 +19,7 @@ _MAX_PIXELS = 4096 * 2304
 _MAX_FPS = 240
 _USUAL_FPS = Fraction(25)
 _THREADS = 2
+_EMPTY = "This video has no frames."
 _QUALITY = Interpolation.LANCZOS | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
 
 
@@ -52,7 +53,7 @@ def facts(path: Path) -> Facts:
         stream = _stream(container)
         first = next(container.decode(stream), None)
         if first is None:
-            raise Unreadable("This video has no frames.")
+            raise Unreadable(_EMPTY)
         width, height = _upright(first)
     with opened(path, "video") as container:
         stream = _stream(container)
@@ -71,6 +72,7 @@ def frames(path: Path, size: Size | None = None) -> Iterator[Frame]:
 
     Of a file that breaks off, those before. Raises `Unreadable` where there are none.
     """
+    some = False
     with opened(path, "video") as container:
         for frame in until_broken(container.decode(_stream(container))):
             size = size or _upright(frame)
@@ -79,7 +81,10 @@ def frames(path: Path, size: Size | None = None) -> Iterator[Frame]:
             pixels = frame.to_ndarray(
                 format="rgb24", width=width, height=height, interpolation=_QUALITY
             )
+            some = True
             yield np.ascontiguousarray(np.rot90(pixels, turns)).astype(np.uint8, copy=False)
+    if not some:
+        raise Unreadable(_EMPTY)
 
 
 def _stream(container: InputContainer) -> VideoStream:

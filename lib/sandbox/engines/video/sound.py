@@ -17,6 +17,8 @@ from lib.sandbox.engines.video.container import Unreadable, opened, until_broken
 
 RATE = 48_000
 """Samples a second, of all sound in here."""
+_LATEST = 60.0
+"""Seconds; a file that names more was made to fill a disk with silence."""
 Samples = NDArray[np.floating[Any]]
 """Channels by samples, from -1 to 1."""
 
@@ -85,7 +87,7 @@ def _lateness(container: InputContainer) -> float:
         float((stream.start_time or 0) * (stream.time_base or Fraction(0)))
         for stream in (container.streams.video[0], container.streams.audio[0])
     ]
-    return starts[1] - starts[0]
+    return min(starts[1] - starts[0], _LATEST)
 
 
 def _chunks(path: Path, channels: int) -> Iterator[Samples]:
