@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 
 from lib.sandbox.catalogue import Catalogue
-from lib.sandbox.engines.audio import clone, encode, measure, speech
+from lib.sandbox.engines.audio import clone, encode, kana, measure, speech
 from lib.sandbox.engines.audio.design import design
 from lib.sandbox.engines.audio.languages import language
 from lib.sandbox.engines.audio.measure import Pitch
 from lib.sandbox.engines.audio.speech import Spoken
 from lib.sandbox.engines.audio.voices import VoiceTraits, preset
+from lib.sandbox.engines.extra import optional
 
 MODELS = Catalogue.shipped().of_types(["txt2audio"])
 TEXT = "Hello world, this is a test. It costs 42 dollars — really? Yes!"
@@ -72,6 +73,19 @@ def test_other_scripts_are_spoken_with_word_times(lang: str, text: str, words: s
     assert "".join(word.word for word in spoken.words) == words
     assert spoken.words[-1].end > 0.3
     assert pitch(spoken).voiced > 0.3
+
+
+@pytest.mark.skipif(
+    optional("pykakasi") is None, reason="requirements-engines.txt is not installed"
+)
+def test_kanji_are_read_as_japanese(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "世界は広い。\nABC、赤いりんごが好きです。"
+    spoken = said(VoiceTraits(), text, "ja")
+    assert [word.word for word in spoken.words] == [
+        "世界", "は", "広い。", "ABC、", "赤い", "りんごが", "好き", "です。",
+    ]  # fmt: skip
+    monkeypatch.setattr(kana, "optional", lambda _: None)
+    assert seconds(said(VoiceTraits(), text, "ja")) > 1.5 * seconds(spoken)
 
 
 def test_every_language_of_the_catalogue_has_a_voice_of_its_own() -> None:

@@ -1,7 +1,7 @@
 """Writing samples as a sound file."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -23,13 +23,14 @@ class _Format:
     """FFmpeg's name of how the encoder takes them."""
     bit_rate: int = 0
     """Bits a second for each channel; 0 where nothing is lost."""
+    options: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 _FORMATS = {
     "wav": _Format("wav", "pcm_s16le", "s16"),
     "flac": _Format("flac", "flac", "s16"),
-    "mp3": _Format("mp3", "libmp3lame", "s16p", 80_000),
-    "m4a": _Format("ipod", "aac", "fltp", 80_000),
+    "mp3": _Format("mp3", "libmp3lame", "s16p", 80_000, {"compression_level": "7"}),
+    "m4a": _Format("ipod", "aac", "fltp", 80_000, {"aac_coder": "fast"}),
     "opus": _Format("ogg", "libopus", "flt", 56_000),
     "ogg": _Format("ogg", "libopus", "flt", 56_000),  # FFmpeg's own Vorbis encoder is a poor one
 }
@@ -56,7 +57,7 @@ def write(
     out: Any = av.open(str(path), "w", format=kind.container, options={"fflags": "+bitexact"})
     with out:
         stream = out.add_stream(kind.codec, _near(kind.codec, sample_rate or rate))
-        stream.options = {"flags": "+bitexact"}
+        stream.options = {"flags": "+bitexact", **kind.options}
         stream.layout = "mono" if channels == 1 else "stereo"
         stream.format = kind.samples
         if kind.bit_rate:

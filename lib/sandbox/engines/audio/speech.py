@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lib.sandbox.engines.audio import espeak, measure, shape
+from lib.sandbox.engines.audio import espeak, kana, measure, shape
 from lib.sandbox.engines.audio.languages import language
 from lib.sandbox.engines.audio.measure import Samples
 from lib.sandbox.engines.audio.voices import VoiceTraits, variant, words_a_minute
@@ -15,6 +15,8 @@ _STRONGEST = 14.0
 """Decibels that a band is raised or lowered for a colour, at most."""
 _SPACELESS = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 """Scripts whose words no space parts: Han and kana."""
+_Time = tuple[int, tuple[float, float]]
+"""A place in the text, and from when to when what stands there sounds."""
 _PAUSE = 0.3
 """What is said of a text without a word in it: nothing, for so many seconds."""
 
@@ -43,15 +45,17 @@ def speak_all(
     texts: Sequence[str], *, lang: str, traits: VoiceTraits, speed: float = 1
 ) -> list[Spoken]:
     """Each text on its own, in one voice; sooner than one by one."""
+    speaker = language(lang)
+    readings = [(kana.read if speaker.code == "ja" else kana.plain)(text) for text in texts]
     said = espeak.say(
-        texts,
-        voice=language(lang).voice,
+        [reading.text for reading in readings],
+        voice=speaker.voice,
         variant=variant(traits),
         rate=words_a_minute(speed * traits.pace),
     )
     return [
-        Spoken(_voiced(one, traits), one.rate, tuple(_words(text, one)))
-        for text, one in zip(texts, said, strict=True)
+        Spoken(_voiced(one, traits), one.rate, tuple(_words(text, _times(one, reading))))
+        for text, reading, one in zip(texts, readings, said, strict=True)
     ]
 
 
@@ -66,9 +70,8 @@ def _voiced(said: espeak.Utterance, traits: VoiceTraits) -> Samples:
     return shape.levelled(shape.tilted(samples, rate, traits.tilt))
 
 
-def _words(text: str, said: espeak.Utterance) -> Iterator[Word]:
+def _words(text: str, times: Sequence[_Time]) -> Iterator[Word]:
     """The words of the text, with their times."""
-    times = _times(said)
     end = 0.0
     for token in re.finditer(r"\S+", text):
         for left, right in _pieces(token, times):
@@ -80,21 +83,24 @@ def _words(text: str, said: espeak.Utterance) -> Iterator[Word]:
             yield Word(text[left:right], round(start, 3), round(end, 3))
 
 
-def _times(said: espeak.Utterance) -> list[tuple[int, tuple[float, float]]]:
+def _times(said: espeak.Utterance, reading: kana.Reading) -> list[_Time]:
     """Where each spoken word stands in the text, and from when to when it sounds."""
-    found: list[tuple[int, tuple[float, float]]] = []
+    found: list[_Time] = []
     place, start = None, 0
     for mark in (*said.marks, espeak.Mark(len(said.samples), silent=True)):
         if mark.word or mark.silent:
             if place is not None:
                 found.append((place, (start / said.rate, mark.sample / said.rate)))
-            place, start = (mark.word[0] if mark.word else None), mark.sample
+            place, start = (_place(mark.word[0], reading) if mark.word else None), mark.sample
     return found
 
 
-def _pieces(
-    token: re.Match[str], times: list[tuple[int, tuple[float, float]]]
-) -> Iterator[tuple[int, int]]:
+def _place(at: int, reading: kana.Reading) -> int:
+    places = reading.places or (0,)
+    return places[min(at, len(places) - 1)]
+
+
+def _pieces(token: re.Match[str], times: Sequence[_Time]) -> Iterator[tuple[int, int]]:
     """A token whole, or cut where the voice begins a word if its script has no spaces."""
     left, right = token.span()
     if _SPACELESS.search(token[0]):

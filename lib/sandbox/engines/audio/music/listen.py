@@ -22,7 +22,7 @@ def tempo(samples: Samples, rate: int) -> float | None:
     size = 1 << (2 * len(onsets) - 1).bit_length()
     same = np.fft.irfft(np.abs(np.fft.rfft(onsets, size)) ** 2)[: len(onsets)]
     lags = np.arange(round(60 / 300 / _HOP), min(round(60 / 30 / _HOP), len(onsets) // 3))
-    near = np.exp(-0.5 * (np.log2(60 / (lags * _HOP) / _USUAL) / 0.9) ** 2)
+    near = np.exp(-0.5 * (np.log2(60 / (lags * _HOP) / _USUAL) / 0.65) ** 2)
     worth = near * sum(
         same[lags * turn] / turn for turn in (1, 2, 4) if lags[-1] * turn < len(same)
     )
