@@ -65,7 +65,7 @@ def _telling(pixels: Pixels, mask: Mask) -> Colour:
         return np.full(3, 1 / 3, np.float32)
     spread = np.cov(inside, rowvar=False) + np.cov(outside, rowvar=False) + 0.002 * np.eye(3)
     apart = inside.mean(axis=0) - outside.mean(axis=0)
-    weights: Colour = np.linalg.solve(spread, apart).astype(np.float32)
+    weights = np.asarray(np.linalg.inv(spread) @ apart, np.float32)
     return weights / max(float(np.abs(weights).sum()), 1e-6)
 
 

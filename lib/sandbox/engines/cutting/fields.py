@@ -43,6 +43,11 @@ def filled(mask: Mask, largest: float = 1) -> Mask:
     return mask | (sizes <= largest * mask.sum())[owners]
 
 
+def spread(mask: Mask, far: int) -> Mask:
+    """The mask and what is at most `far` places from it."""
+    return mean(mask.astype(np.float32), far) > 1e-6
+
+
 def mean(field: Field, radius: int) -> Field:
     """Of each place's square neighbourhood, cut off at the edges of the picture."""
     return _sums(field, radius) / _sums(np.ones(field.shape, np.float32), radius)
