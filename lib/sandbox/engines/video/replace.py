@@ -19,6 +19,8 @@ _SAMPLES = 60_000_000
 """Pixels of the frames that the background is found from, all together."""
 _LARGER = 1.12
 """A figure's size by that of what it replaces, of which the edges aren't seen to move."""
+_SLIMMEST = 0.6
+"""A figure's width by that of what it replaces, at least."""
 _LARGEST = 0.95
 """Of the frame's height."""
 _SMALLEST = 0.12
@@ -84,8 +86,9 @@ def _frames(
 
 
 def _sized(figure: Image.Image, subject: Subject, size: Size) -> Image.Image:
-    """As tall as what it replaces, and at least about as wide."""
-    tall = max(subject.height * size[1], subject.width * size[0] * figure.height / figure.width)
+    """As tall as what it replaces, and taller where it would be much slimmer."""
+    as_wide = subject.width * size[0] * figure.height / figure.width
+    tall = max(subject.height * size[1], _SLIMMEST * as_wide)
     tall = min(max(tall * _LARGER, _SMALLEST * size[1]), _LARGEST * size[1])
     wide = min(tall * figure.width / figure.height, 2.0 * size[0])
     return figure.resize((max(1, round(wide)), max(1, round(tall))), Image.Resampling.BILINEAR)
