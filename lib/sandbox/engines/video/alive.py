@@ -28,9 +28,10 @@ class Alive:
         number = chance.number(wish.prompt, wish.seed)
         self._size = size
         self._still = still
-        self._sky = layers.sky(still) if wish.tags & _LANDSCAPES else None
+        outdoors = bool(wish.tags & _LANDSCAPES)
+        self._sky = layers.sky(still) if outdoors else None
         self._shore = ripple.shore(still) if wish.tags & _WITH_WATER else None
-        self._weather = weather.named(wish.tags, size, number)
+        self._weather = weather.named(wish.tags, size, number) if outdoors else None
         rng = chance.of("alive", number)
         focus = (0.5 + float(rng.uniform(-0.2, 0.2)), 0.58 if self._sky else 0.5)
         move = camera.chosen(wish.prompt, number)

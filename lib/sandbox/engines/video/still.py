@@ -1,5 +1,6 @@
 """The picture that a video begins with, from its prompt."""
 
+import re
 from dataclasses import dataclass
 
 from PIL import Image
@@ -44,9 +45,8 @@ def drawn(wish: Wish, size: Size) -> Image.Image:
 
 def _unmoved(wish: Wish) -> tuple[str, str]:
     """Prompt and negative prompt for a picture without drops or flakes, which would hang in the
-    air; in words that the drawing knows. Instead of the rain there is mist."""
-    if "rain" in wish.tags:
-        return f"{wish.prompt} misty", f"{wish.negative_prompt} rainy"
+    air; in words that the drawing knows."""
+    prompt = re.sub(r"\brain(s|y)?\b", "stormy", wish.prompt, flags=re.IGNORECASE)
     if "snowfall" in wish.tags:
-        return wish.prompt, f"{wish.negative_prompt} snowing"
-    return wish.prompt, wish.negative_prompt
+        return prompt, f"{wish.negative_prompt} snowing"
+    return prompt, wish.negative_prompt
