@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageFilter, ImageOps
 
+from lib.sandbox.engines.chance import number
 from lib.sandbox.engines.drawing import finish
 from lib.sandbox.engines.editing import backdrop, layout, tones
 from lib.sandbox.engines.editing.caption import written
 from lib.sandbox.engines.editing.looks import LOOKS, TECHNIQUES
-from lib.sandbox.engines.editing.sheet import Sheet, image, number, pixels
+from lib.sandbox.engines.editing.sheet import Sheet, image, pixels
 from lib.sandbox.engines.editing.wishes import Wishes, wishes
 from lib.sandbox.engines.opened import opaque, opened
 

@@ -15,9 +15,9 @@ from lib.sandbox.engines.editing.wishes import wishes
 SIZE = (192, 144)
 
 
-@pytest.fixture
-def scene(tmp_path: Path) -> Path:
-    path = tmp_path / "scene.png"
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("edit") / "scene.png"
     drawn("a cabin by a lake in a forest, day", "", SIZE, 3, 4).save(path)
     return path
 

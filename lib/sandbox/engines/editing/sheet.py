@@ -1,6 +1,5 @@
 """A picture being edited, and small tools for its pixels."""
 
-import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -9,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
+from lib.sandbox.engines.chance import number
 from lib.sandbox.engines.cutout import found
 from lib.sandbox.engines.cutting import edges
 from lib.sandbox.engines.cutting.fields import Mask, filled, spread
@@ -79,12 +79,6 @@ def _from_above(smooth: Mask) -> Mask:
         above = reached[row - 1]
         reached[row] = (above | np.roll(above, 1) | np.roll(above, -1)) & smooth[row]
     return reached
-
-
-def number(*facts: object) -> int:
-    """64 bits that follow from the facts, on any machine."""
-    text = "\0".join(map(str, facts)).encode("utf-8", "surrogatepass")
-    return int.from_bytes(hashlib.sha256(text).digest()[:8])
 
 
 def pixels(image: Image.Image) -> Pixels:

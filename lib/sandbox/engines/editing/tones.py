@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from lib.sandbox.engines.chance import number
 from lib.sandbox.engines.drawing import noise
 from lib.sandbox.engines.editing.sheet import (
     Pixels,
@@ -15,7 +16,6 @@ from lib.sandbox.engines.editing.sheet import (
     down,
     light,
     mixed,
-    number,
     ramp,
     saturated,
 )
