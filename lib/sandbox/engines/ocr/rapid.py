@@ -50,7 +50,7 @@ def lines(picture: Image.Image) -> list[Line]:
 def _recogniser() -> Any:
     module = optional(_MODULE)
     assert module is not None, "is_there() was not asked"
-    return module.RapidOCR(intra_op_num_threads=2, inter_op_num_threads=1)
+    return module.RapidOCR(intra_op_num_threads=1, inter_op_num_threads=1)
 
 
 def _line(found: Sequence[Any], picture: Image.Image) -> Line:
