@@ -112,6 +112,7 @@ def test_several_pictures_become_one_of_the_size_asked_for(scene: Path, ball: Pa
 def test_what_is_said_is_understood() -> None:
     assert wishes("a rainy night, oil painting").looks == ("night", "rain", "oil")
     assert wishes("no snow, without blur").looks == ("sharpen",)
+    assert wishes("a foggy night", "fog").looks == ("night", "contrast")
     assert wishes("Aquarell, Schnee").looks == ("winter", "watercolor")
     assert wishes('write "Hello World" on it').caption == "Hello World"
     assert wishes("blur the background").backdrop == "blurred"
