@@ -47,9 +47,9 @@ def oil(values: Pixels, sheet: Sheet) -> Pixels:
     """Short thick strokes, and a canvas that shows through."""
     painted = saturated(_brushed(_wobbled(values, sheet, 4), 0.009), 1.3)
     shades = light(painted)
-    relief = shades - np.roll(blurred(shades, 1), (2, 2), (0, 1))
+    relief = shades - _shifted(blurred(shades, 1), 2)
     weave = _weave(sheet)
-    return contrasted(painted, 1.1) + (0.5 * relief + 0.025 * weave)[..., None]
+    return contrasted(painted, 1.1) + (0.5 * relief + 0.014 * weave)[..., None]
 
 
 def sketch(values: Pixels, sheet: Sheet) -> Pixels:
@@ -147,7 +147,7 @@ def relief(values: Pixels, sheet: Sheet) -> Pixels:
     """Carved in pale stone, lit from the upper left."""
     grey = blurred(light(values), 1.5 * sheet.unit)
     far = max(1, round(2.5 * sheet.unit))
-    lit = (grey - np.roll(grey, (far, far), (0, 1))) * 2.6 + 0.52 + 0.25 * (grey - 0.5)
+    lit = (grey - _shifted(grey, far)) * 2.6 + 0.52 + 0.25 * (grey - 0.5)
     stone = noise.plane(sheet.random("stone"), sheet.size, (20, 20), 4) - 0.5
     return ramp((lit + 0.12 * stone).clip(0, 1), ["#3b3a38", "#a9a49b", "#f4f0e8"])
 
@@ -157,8 +157,9 @@ def _brushed(values: Pixels, radius: float) -> Pixels:
     height, width = values.shape[:2]
     scale = min(1.0, _WORK_SIDE / min(width, height))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    small = pixels(image(values).resize(size, Image.Resampling.BOX))
     reach = max(1, round(radius * min(size) / 2))
+    small = pixels(image(values).resize(size, Image.Resampling.BOX))
+    small = np.pad(small, ((reach, reach), (reach, reach), (0, 0)), "edge")  # rolling goes around
     shades = light(small)
     average = mean(small, reach)
     variance = mean(shades * shades, reach) - mean(shades, reach) ** 2
@@ -169,7 +170,14 @@ def _brushed(values: Pixels, radius: float) -> Pixels:
         calmer = moved < best
         best[calmer] = moved[calmer]
         result[calmer] = np.roll(average, step, (0, 1))[calmer]
-    return pixels(image(result).resize((width, height), Image.Resampling.BICUBIC))
+    inner = result[reach:-reach, reach:-reach]
+    return pixels(image(inner).resize((width, height), Image.Resampling.BICUBIC))
+
+
+def _shifted(field: Field, far: int) -> Field:
+    """To the lower right; the edges stay filled."""
+    height, width = field.shape
+    return np.pad(field, ((far, 0), (far, 0)), "edge")[:height, :width]
 
 
 def _wobbled(values: Pixels, sheet: Sheet, far: float) -> Pixels:
