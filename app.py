@@ -17,6 +17,7 @@ import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.watcher import polling_path_watcher
 
 from lib import playground, settings
 from lib.store import Store
@@ -41,6 +42,9 @@ async def _lifespan(_: st.App) -> AsyncIterator[None]:
         importlib.import_module(name)
     gc.collect()
     gc.freeze()
+    # Streamlit looks at its configuration files five times a second for ever, which is most of
+    # what an idle playground costs. The name is private: without it, only that would come back.
+    polling_path_watcher._POLLING_PERIOD_SECS = 2.0
     print(f"deAPI Playground is ready: http://{HOST}:{st.get_option('server.port')}", flush=True)
     try:
         yield

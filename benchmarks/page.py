@@ -6,18 +6,15 @@ the shape, which redraws the form and asks for its price; the page has it when b
 
 import json
 import os
-import signal
-import socket
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import httpx
 from playwright.sync_api import Page, expect, sync_playwright
 
 from benchmarks.report import Measure, end
@@ -25,6 +22,10 @@ from lib.deapi.contract import endpoint
 from lib.deapi.fields import fields
 from lib.deapi.models import Model
 from lib.ui.sizes import presets
+from tests.support.playground import free_port, playgrounds
+from tests.support.processes import Process, environment
+from tests.support.sandbox import sandboxes
+from tests.support.waiting import eventually
 from tools import browser as found
 
 TOP = Path(__file__).resolve().parents[1]
@@ -60,12 +61,16 @@ def main() -> None:
     if path is None:
         sys.exit("No browser to measure with: `make test` finds or installs one.")
     with ExitStack() as stack:
-        ours, server = stack.enter_context(_playground())
-        bare = stack.enter_context(_bare())
+        folder = Path(stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True)))
+        # So slow that runs stay live.
+        deapi = stack.enter_context(sandboxes(folder))(speed=0.05, balance=1000)
+        start = stack.enter_context(playgrounds(folder))
+        playground = start(live=deapi, PLAYGROUND_SANDBOX="off")
+        bare = stack.enter_context(_bare(folder))
         playwright = stack.enter_context(sync_playwright())
         chromium = playwright.chromium.launch(executable_path=path, args=list(found.FLAGS))
         page, peer = chromium.new_page(), chromium.new_page()
-        page.goto(ours)
+        page.goto(playground.url)
         peer.goto(bare)
         # Each in turn, so that what else the machine does falls on both.
         prices = {name: _price_of(page, name) for name in SHAPES}
@@ -79,9 +84,9 @@ def main() -> None:
             aim=1.5,
         )
         peer.close()
-        idle = _core(server, WATCHED_SECONDS)
+        idle = _core(playground.process.pid, WATCHED_SECONDS)
         _start_runs(page)
-        live = _core(server, WATCHED_SECONDS)
+        live = _core(playground.process.pid, WATCHED_SECONDS)
         print(f"CPU of the server: {idle:.2%} of a core idle, {live:.2%} with {RUNS} live runs")
         end(
             clicks,
@@ -146,80 +151,29 @@ def _cpu(pid: int) -> float:
 
 
 @contextmanager
-def _playground() -> Iterator[tuple[str, int]]:
-    """The playground on a slow sandbox, so that runs stay live; its address and process id."""
-    port = _free_port()
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        sandbox = _sandbox(folder)
-        told = {
-            "PLAYGROUND_PORT": str(port),
-            "PLAYGROUND_DATA_DIR": f"{folder}/data",
-            "PLAYGROUND_SANDBOX": "off",
-            "DEAPI_API_KEY": "benchmark-key",
-            "DEAPI_BASE_URL": sandbox[1],
-        }
-        command = [sys.executable, str(TOP / "app.py")]
-        with _process(command, {**os.environ, **told}, f"http://127.0.0.1:{port}/healthz") as pid:
-            try:
-                yield f"http://127.0.0.1:{port}", pid
-            finally:
-                os.killpg(sandbox[0].pid, signal.SIGKILL)
-
-
-def _sandbox(folder: str) -> tuple[subprocess.Popen[str], str]:
-    command = [sys.executable, "-m", "lib.sandbox", "--port", "0", "--key", "benchmark-key"]
-    command += ["--data", f"{folder}/deapi", "--speed", "0.05", "--balance", "1000"]
-    started = subprocess.Popen(
-        command,
-        cwd=TOP,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    assert started.stdout is not None
-    return started, started.stdout.readline().split()[1]
-
-
-@contextmanager
-def _bare() -> Iterator[str]:
-    port = _free_port()
-    command = [sys.executable, "-m", "streamlit", "run", str(TOP / "benchmarks" / "bare.py")]
-    command += [f"--server.port={port}", "--server.headless=true"]
+def _bare(folder: Path) -> Iterator[str]:
+    """The peer's address."""
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
-    with _process(command, dict(os.environ), f"{url}/_stcore/health"):
-        yield url
-
-
-@contextmanager
-def _process(command: list[str], env: dict[str, str], alive: str) -> Iterator[int]:
-    process = subprocess.Popen(
-        command, cwd=TOP, env=env, stdout=subprocess.DEVNULL, start_new_session=True
+    script = TOP / "benchmarks" / "bare.py"
+    server = Process(
+        [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}"],
+        log=folder / "bare.log",
+        cwd=TOP,
+        env=environment(),
     )
     try:
-        _await(lambda: urllib.request.urlopen(alive, timeout=5).status == 200)
-        yield process.pid
+        eventually(lambda: _answers(f"{url}/_stcore/health"), timeout=60)
+        yield url
     finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        server.kill()
 
 
-def _await(probe: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            if probe():
-                return
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-        time.sleep(0.1)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=5).is_success
+    except httpx.TransportError:
+        return False
 
 
 SIZES = _sizes()
