@@ -180,7 +180,9 @@ class Engine:
         known = await self._loop.thread(catalogues.load, self.store, address.name)
         profile = Profile(address, self._loop.clock, known and _listing(known), remember)
         self._profiles[address.name] = profile
-        self._journeys[address.name] = Journey(self._loop, self.store, profile, self._owner)
+        self._journeys[address.name] = Journey(
+            self._loop, self.store, profile, self._owner, self._follow
+        )
         self._loop.spawn(profile.balance.look())
 
     async def _remember(self, profile: str, listing: Listing) -> None:

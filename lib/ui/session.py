@@ -13,12 +13,12 @@ from typing import Any, BinaryIO, Literal, Protocol
 
 import streamlit as st
 
-from lib.deapi import media
 from lib.deapi.catalogue import Listing
 from lib.deapi.contract import Endpoint, endpoint
 from lib.deapi.errors import DeapiError
-from lib.deapi.media import Upload
+from lib.deapi.media import Upload, inspect
 from lib.deapi.models import Model
+from lib.deapi.terms import Media
 from lib.runs.balance import Balance
 from lib.runs.engine import Engine
 from lib.runs.orders import Order
@@ -194,8 +194,8 @@ class Client:
 
     # --- files -----------------------------------------------------------------------------------
 
-    def upload(self, file: BinaryIO, name: str) -> Upload:
-        """Look into a file, keep it and count it as this person's.
+    def upload(self, file: BinaryIO, name: str, media: Media = "image") -> Upload:
+        """Look into a file that should be `media`, keep it and count it as this person's.
 
         Raises `BadMedia` when it is nothing deAPI could read, and `StoreError`.
         """
@@ -203,7 +203,7 @@ class Client:
             while block := file.read(1 << 20):
                 fresh.write(block)
             fresh.flush()
-            found = media.inspect(Path(fresh.name), name)
+            found = inspect(Path(fresh.name), name, media=media)
             return files.save_upload(self._store, self.person, found)
 
     def result_as_upload(self, run_id: str) -> Upload:

@@ -19,7 +19,14 @@ from starlette.routing import Route
 
 from lib.store import Run, Store, files, history, runs
 
-_SHOWN = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp"})
+_SHOWN = frozenset(
+    {
+        *("image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp"),
+        *("video/mp4", "video/webm", "video/ogg"),
+        *("audio/mpeg", "audio/wav", "audio/x-wav", "audio/flac", "audio/x-flac", "audio/ogg"),
+        *("audio/mp4", "audio/aac", "audio/webm"),
+    }
+)
 """What a browser may show by itself. Everything else is only ever saved: a result may be HTML or
 SVG, and that would run with our origin's rights."""
 
