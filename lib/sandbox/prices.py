@@ -51,8 +51,8 @@ def _generation(order: Order) -> int:
 
 def _upscale(order: Order) -> int:
     """The table: 0.00059 for 512 to 2048, four times. Ours: in proportion to the pixels made."""
-    width, height = order.sizes.get("image") or (order.params["width"], order.params["height"])
-    made = width * height * order.model.factor**2
+    size = order.measured["image"][0]
+    made = (size.width or 0) * (size.height or 0) * order.chosen.factor**2
     return round(nanos("0.00059") * made / 2048**2)
 
 
