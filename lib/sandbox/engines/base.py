@@ -25,11 +25,13 @@ class Outputs:
     text: str | None = None
     """What stands in the job's `result`: text that was read or heard, or JSON as text."""
     data: Any = None
-    """What an answer without a job carries, as JSON: vectors, prompts."""
+    """JSON. Of an endpoint that answers without a job, the whole answer; of a job, its vectors."""
     alternatives: Mapping[str, str] = field(default_factory=dict[str, str])
     """The result in other formats, by format."""
     previews: tuple[str, ...] = ()
     """Small pictures, from the vaguest to the finished one."""
+    more: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """Further members of the job, e.g. `transcription` (gotchas §1)."""
 
 
 @dataclass(frozen=True, slots=True)
