@@ -38,9 +38,7 @@ from lib.store import (
     ledger,
     runs,
 )
-
-LOCAL = "local"
-"""The person of every run until there are accounts (rules.md, People)."""
+from lib.web.files import LOCAL
 
 Tier = Literal["premium", "basic"]
 """Whose limits the sandbox goes by."""
@@ -48,7 +46,8 @@ Tier = Literal["premium", "basic"]
 LOOK_SECONDS = 2.0
 """How long a click waits to see the balance that it has changed."""
 
-What = Literal["result", "thumb", "preview", "download"]
+TEXT_BYTES = 8 * 1024 * 1024
+"""So much of a text is shown; the rest is in the file."""
 
 
 class Sandbox(Protocol):
@@ -206,10 +205,10 @@ class Client:
             found = inspect(Path(fresh.name), name, media=media)
             return files.save_upload(self._store, self.person, found)
 
-    def result_as_upload(self, run_id: str) -> Upload:
-        """The kept result of a run of mine as the input of another, without a detour.
+    def result_as_upload(self, run_id: str, media: Media = "image") -> Upload:
+        """The kept result of a run of mine as `media` for another, without a detour.
 
-        Raises `KeyError` when there is none.
+        Raises `KeyError` when there is none, and as `upload` does.
         """
         run = self.run(run_id)
         kept = history.results_of(self._store, [run_id]).get(run_id) if run else None
@@ -218,12 +217,24 @@ class Client:
         with files.result_path(self._store, run_id, kept[0].name).open("rb") as file:
             words = re.findall(r"\w+", run.text if run else "")[:6]
             name = "-".join(words).lower() or "result"
-            return self.upload(file, f"{name}{Path(kept[0].name).suffix}")
+            return self.upload(file, f"{name}{Path(kept[0].name).suffix}", media)
 
-    def url(self, run: Run, what: What) -> str:
-        """The address of a run's file on the origin that this browser sees."""
-        origin = (st.context.url or "").split("/", 3)[:3]
-        return f"{'/'.join(origin)}/files/{run.id}/{what}"
+    def url(self, run: Run, what: str) -> str:
+        """The address of a run's file on the origin that this browser sees; `what` is one of
+        `lib.web.files`: `result`, `download`, `download-1`, `thumb`, `preview`."""
+        return f"{_origin()}/files/{run.id}/{what}"
+
+    def upload_url(self, upload: Upload) -> str:
+        """The address of what a person gave, on the origin that this browser sees."""
+        return f"{_origin()}/files/uploads/{upload.sha256}"
+
+    def text(self, run: Run, file: ResultFile) -> str | None:
+        """What a kept file says, as far as it is shown (`TEXT_BYTES`); None when it is gone."""
+        try:
+            with files.result_path(self._store, run.id, file.name).open("rb") as content:
+                return content.read(TEXT_BYTES).decode("utf-8-sig", "replace")
+        except OSError:
+            return None
 
     def preview(self, run: Run) -> str | None:
         """The address of the newest picture of a running job, once there is one. A newer picture
@@ -241,6 +252,19 @@ class Client:
         run = runs.get(self._store, run_id)
         mine = run is not None and (run.profile, run.person) == (self.profile, self.person)
         return run if mine else None
+
+    def refused(self, run: Run) -> Run | None:
+        """The run that `run` stands in for, whose model could not do it."""
+        return self.run(run.instead_of) if run.instead_of else None
+
+    def stand_in(self, run: Run) -> Run | None:
+        """The run that stands in for `run`, when another model took it over."""
+        return history.stand_in(self._store, run)
+
+    def given(self, run: Run) -> list[Upload]:
+        """The files that a run works on, in the order of its parameters."""
+        values = [each for value in self.params(run).values() for each in _several(value)]
+        return [each for each in values if isinstance(each, Upload)]
 
     def params(self, run: Run) -> dict[str, Any]:
         """What a run sends, files as `Upload`s."""
@@ -289,6 +313,14 @@ class Client:
 
     def save_draft(self, at: Endpoint, model: str, values: Mapping[str, Any]) -> None:
         drafts.save(self._store, self.person, at.id, model, stored(values))
+
+
+def _origin() -> str:
+    return "/".join((st.context.url or "").split("/", 3)[:3])
+
+
+def _several(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 @st.cache_resource(scope="session", show_spinner=False)
