@@ -6,7 +6,6 @@ from typing import Any
 
 import av
 import av.error
-from PIL import Image
 from av.stream import Disposition
 
 from lib.deapi.facts import BadMedia, Facts
@@ -52,11 +51,10 @@ def still(path: Path, target: Path) -> None:
     """Write the first picture of the video at `path` to `target`. Raises `BadMedia`."""
     try:
         with av.open(path, metadata_errors="ignore") as container:
-            frame = next(container.decode(video=0), None)
+            frame: Any = next(container.decode(video=0), None)
             if frame is None:
                 raise BadMedia("This video has no pictures.")
-            picture: Image.Image = frame.to_image()  # pyright: ignore[reportUnknownMemberType]
-            picture.save(target)
+            frame.to_image().save(target)
     except (av.error.FFmpegError, ValueError, IndexError) as error:
         raise BadMedia("This file is not a video we can play.") from error
 

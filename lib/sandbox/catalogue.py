@@ -1,6 +1,7 @@
 """The models on offer: `models.json`, or the list that `PUT /sandbox/models` gave."""
 
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -119,7 +120,7 @@ def _named(value: object, name: str) -> list[Raw]:
 
 def _listed(values: object) -> tuple[str | int, ...]:
     """The texts and whole numbers of a list; a catalogue may list anything."""
-    items = cast(list[object], values)
+    items = cast(list[object], values) if isinstance(values, list) else []
     return tuple(
         each for each in items if isinstance(each, str | int) and not isinstance(each, bool)
     )
@@ -129,6 +130,7 @@ def _number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
-        return float(value)
-    except ValueError:
+        number = float(value)
+    except (ValueError, OverflowError):
         return None
+    return number if math.isfinite(number) else None

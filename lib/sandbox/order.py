@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
-from lib.deapi.contract import Endpoint
+from lib.deapi.contract import RANDOM, Endpoint
 from lib.deapi.contract import endpoint as find_endpoint
 from lib.sandbox.catalogue import Model, Raw
 
@@ -58,7 +58,8 @@ class Order:
         """With every value that was left to deAPI (a seed of -1) drawn, once and for all."""
         params = dict(self.params)
         for param in self.endpoint.params:
-            if param.random is not None and params.get(param.name) == param.random:
+            random = RANDOM.get(param.name, param.random)
+            if random is not None and params.get(param.name) == random:
                 params[param.name] = secrets.randbelow(2**32)
         return replace(self, params=params)
 

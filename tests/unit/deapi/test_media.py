@@ -15,6 +15,7 @@ from PIL import Image
 from lib.deapi import media
 from lib.deapi.contract import IMAGE_BYTES, MEDIA_FORMATS
 from lib.deapi.media import BadMedia, inspect
+from lib.deapi.pictures import MAX_PIXELS
 
 Write = Callable[[bytes], Path]
 
@@ -121,7 +122,8 @@ def test_names_for_people_lose_folders_and_what_can_not_be_printed(write: Write)
 def test_an_upload_survives_being_remembered(write: Write) -> None:
     upload = inspect(write(picture("PNG")), "fox.png")
     raw = json.loads(json.dumps(media.to_json(upload)))
-    assert set(raw) == {"upload", "name", "size", "format", "media_type", "width", "height"}
+    facts = {"name", "size", "format", "media_type", "width", "height", "seconds"}
+    assert set(raw) == {"upload", *facts}
     assert media.from_json(raw, upload.path) == upload
 
 
@@ -166,7 +168,7 @@ def test_a_thousand_broken_files_are_refused_or_read_and_nothing_else(write: Wri
         except BadMedia as refused:
             sentences.add(str(refused))
         else:
-            assert upload.width * upload.height <= media.MAX_PIXELS
+            assert (upload.width or 0) * (upload.height or 0) <= MAX_PIXELS
             assert upload.format in MEDIA_FORMATS["image"]
     assert all(each.endswith(".") for each in sentences)
     # KiB; one picture of the largest allowed size at a time, and no more.
