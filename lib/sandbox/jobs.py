@@ -265,8 +265,10 @@ def _kept(job: _Open) -> dict[str, Any]:
     """What is remembered of what a job made; its text and data are in a file."""
     assert job.outputs is not None
     kept = asdict(replace(job.outputs, text=None, data=None))
-    in_job = job.order.params.get("return_result_in_response") or job.outputs.text is not None
-    return {**kept, "is_said": bool(in_job)}
+    asked = job.order.params.get("return_result_in_response", False)
+    # What has no file, or is text, is said in any case.
+    said = asked or job.outputs.text is not None or job.outputs.result is None
+    return {**kept, "is_said": said}
 
 
 def _ended(
