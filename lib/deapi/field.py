@@ -33,7 +33,7 @@ class Field:
     max_length: int | None = None
     nothing: str | None = None
     choices: tuple[str | int, ...] = ()
-    titles: Mapping[str | int, str] = field(default_factory=dict[str | int, str])
+    titles: Mapping[str | int, str] = field(default_factory=dict[str | int, str], hash=False)
     open: bool = False
     sources: tuple[str, ...] = ()
     scheme: str | None = None

@@ -20,8 +20,8 @@ _SAID_LENGTH = 28
 
 def draw(client: Client, at: Endpoint, model: Model) -> tuple[dict[str, Any], dict[str, str]]:
     """Draw every field; returns the values as they are now and what is wrong with them."""
-    form = fields.fields(at, model)
     kept = state.values(at)
+    form = fields.fields(at, model, kept)
     if state.to_be_filled(at, model.slug):
         adapted = fields.adapt(form, kept)
         _keep_shape(form, kept, adapted)
@@ -36,7 +36,8 @@ def draw(client: Client, at: Endpoint, model: Model) -> tuple[dict[str, Any], di
         with st.expander(_folded_line(at, folded, kept), key=f"advanced:{at.id}"):
             place.draw(folded)
     state.save_draft(client, at, model.slug)
-    return kept, fields.check(form, kept)
+    form = fields.fields(at, model, kept)
+    return kept, fields.check(form, kept, at.rules)
 
 
 class _Place:
@@ -69,6 +70,11 @@ class _Place:
         spot = self._spot(field)
         if field.kind == "file":
             self._kept[field.name] = uploads.draw(self._client, spot, self._kept.get(field.name))
+        elif field.kind == "files":
+            given = self._kept.get(field.name) or []
+            self._kept[field.name] = uploads.draw_several(self._client, spot, given)
+        elif field.nothing is not None:
+            self._kept[field.name] = inputs.lyrics_or_nothing(spot)
         elif field.kind == "text" and field.required and words.endpoint(self._at.id).examples:
             self._kept[field.name] = prompt.draw(spot)
         else:
@@ -87,7 +93,7 @@ class _Place:
         return Spot(self._at, self._model.slug, field, words.field(self._at.id, field.name))
 
     def _problem(self, field: Field, before: str = "") -> None:
-        if field.kind == "file" and (why := uploads.refusal(self._at, field.name)):
+        if field.kind in ("file", "files") and (why := uploads.refusal(self._at, field.name)):
             notes.problem(Advice(why))
             return
         value = self._kept.get(field.name)
@@ -102,6 +108,8 @@ class _Place:
 
 DRAW: Mapping[str, Callable[[Spot], Any]] = {
     "text": inputs.text,
+    "texts": inputs.texts,
+    "boolean": inputs.boolean,
     "integer": inputs.number_field,
     "number": inputs.number_field,
     "choice": inputs.choice,
