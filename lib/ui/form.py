@@ -56,6 +56,9 @@ class _Place:
         self._model = model
         self._by_name = {field.name: field for field in form}
         self._kept = kept
+        # The text that examples are for: the first one that a person must give.
+        texts = (each for each in form if each.required and each.kind in ("text", "texts"))
+        self._main = next(texts, None) if words.endpoint(at.id).examples else None
 
     def draw(self, some: list[Field]) -> None:
         for field in some:
@@ -75,7 +78,7 @@ class _Place:
             self._kept[field.name] = uploads.draw_several(self._client, spot, given)
         elif field.nothing is not None:
             self._kept[field.name] = inputs.lyrics_or_nothing(spot)
-        elif field.kind == "text" and field.required and words.endpoint(self._at.id).examples:
+        elif field is self._main:
             self._kept[field.name] = prompt.draw(spot)
         else:
             self._kept[field.name] = DRAW[field.kind](spot)

@@ -101,7 +101,7 @@ def lyrics_or_nothing(spot: Spot) -> str:
     key = f"{spot.key}:nothing"
     st.session_state[spot.key] = st.session_state.get(spot.key) or ""
     st.session_state.setdefault(key, st.session_state[spot.key] in ("", nothing))
-    if st.toggle(words.NOTHING[spot.field.name], key=key, persist_state="session"):
+    if st.toggle(spot.words.nothing, key=key, persist_state="session"):
         return nothing
     if st.session_state[spot.key] == nothing:
         st.session_state[spot.key] = ""
@@ -127,7 +127,9 @@ def number_field(spot: Spot) -> int | float | None:
         "persist_state": "session",
     }
     low, high = field.minimum, field.maximum
-    if low is not None and high is not None and (high - low) / step <= _SLIDER_STOPS:
+    # A slider always says a number, so it is not for what may be left out.
+    given = field.required or field.default is not None
+    if given and low is not None and high is not None and (high - low) / step <= _SLIDER_STOPS:
         ends = {"min_value": as_type(low), "max_value": as_type(high)}
         return st.slider(spot.words.label, **ends, **told)
     # Without bounds of its own: what is typed is kept, and `check` says what is wrong with it.

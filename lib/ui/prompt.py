@@ -4,17 +4,18 @@ import random
 
 import streamlit as st
 
-from lib.deapi.contract import Endpoint
 from lib.ui import inputs, state, words
 from lib.ui.inputs import Spot
+from lib.ui.words import Example
 
 CHIPS = 4
 """So many examples are shown; the dice knows all of them."""
 
 
-def draw(spot: Spot) -> str:
+def draw(spot: Spot) -> str | list[str]:
     """The field, and below it what one could write into it."""
-    written = inputs.text(spot)
+    several = spot.field.kind == "texts"
+    written = inputs.texts(spot) if several else inputs.text(spot)
     examples = words.endpoint(spot.at.id).examples
     with st.container(horizontal=True, gap="xsmall", key=f"chips:{spot.at.id}"):
         for index, example in enumerate(examples[:CHIPS]):
@@ -22,23 +23,27 @@ def draw(spot: Spot) -> str:
                 example.label,
                 key=f"{spot.at.id}:example:{index}",
                 on_click=_write,
-                args=(spot.at, spot.field.name, example.text),
+                args=(spot, example),
             )
         st.button(
             "🎲 Surprise me",
             key=f"{spot.at.id}:dice",
             help="Write one of our examples",
             on_click=_surprise,
-            args=(spot.at, spot.field.name),
+            args=(spot,),
         )
     return written
 
 
-def _write(at: Endpoint, field: str, text: str) -> None:
-    state.fill(at, {field: text})
+def _write(spot: Spot, example: Example) -> None:
+    state.fill(spot.at, {spot.field.name: _value(spot, example), **example.also})
 
 
-def _surprise(at: Endpoint, field: str) -> None:
-    now = state.values(at).get(field)
-    texts = [each.text for each in words.endpoint(at.id).examples if each.text != now]
-    _write(at, field, random.choice(texts))
+def _surprise(spot: Spot) -> None:
+    now = state.values(spot.at).get(spot.field.name)
+    examples = words.endpoint(spot.at.id).examples
+    _write(spot, random.choice([each for each in examples if _value(spot, each) != now]))
+
+
+def _value(spot: Spot, example: Example) -> str | list[str]:
+    return inputs.lines(example.text) if spot.field.kind == "texts" else example.text

@@ -11,6 +11,6 @@ from lib.ui.results import players
 from lib.ui.session import Client
 
 
-def draw(client: Client, run: Run, files: Sequence[ResultFile]) -> None:  # noqa: ARG001
+def draw(client: Client, run: Run, files: Sequence[ResultFile]) -> None:
     label = f"Sound: {clip(words.name(run), 150)}"
     st.html(players.audio(client.url(run, "result"), label=label))

@@ -230,6 +230,7 @@ FIELDS: Mapping[str, FieldWords] = {
         lines=3,
     ),
     "audio.music.lyrics": FieldWords(
+        nothing="Instrumental: no voice",
         label="Lyrics",
         help="What is sung, a line each. [Verse] and [Chorus] on lines of their own give it a "
         "form. Without lyrics nobody sings.",

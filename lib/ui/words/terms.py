@@ -90,6 +90,8 @@ class FieldWords:
     said: str = ""
     lines: int = 1
     """Rows of a text field; one is a single line."""
+    nothing: str = ""
+    """What a switch says that stands for none of it: "Instrumental, no voice"."""
     suggested: Mapping[str, str] = field(default_factory=dict[str, str])
     """Values worth picking where nobody lists the legal ones, and what they are called."""
 

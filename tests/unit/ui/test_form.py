@@ -94,7 +94,11 @@ def test_a_fresh_form_is_calm_and_lacks_only_what_a_person_must_give(
     form = fields.fields(at, model)
     missing = set(fields.check(form, values(app)))
     assert missing == {
-        each.name for each in form if each.required and each.kind in ("text", "file")
+        each.name
+        for each in form
+        if each.required
+        and each.nothing is None
+        and each.kind in ("text", "texts", "file", "files")
     }
 
 
