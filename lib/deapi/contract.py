@@ -712,6 +712,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
             "/api/v1/client/prompt/video",
             "/api/v1/client/prompt/speech",
         ),
+        decided_by="type",
+        inference_types_of=ENHANCEMENT_TYPES,
         params=(
             replace(_PROMPT, min_length=3),
             replace(_NEGATIVE_PROMPT, min_length=3),

@@ -5,7 +5,7 @@ uses the fact.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from lib.deapi.rules import Rule
@@ -123,6 +123,11 @@ class Endpoint:
     v1_paths: tuple[str, ...] = ()
     v1_price_paths: tuple[str, ...] = ()
     inference_types: tuple[str, ...] = ()
+    decided_by: str | None = None
+    """The parameter whose value decides which models there are, by `inference_types_of`."""
+    inference_types_of: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict[str, tuple[str, ...]]
+    )
     method: Literal["POST", "GET"] = "POST"
     version: Literal["v2", "v1"] = "v2"
     answers: Literal["job", "inline"] = "job"
@@ -149,6 +154,16 @@ class Endpoint:
     def files(self) -> tuple[Param, ...]:
         """The parameters that are files."""
         return tuple(param for param in self.params if param.is_file)
+
+    def serving(self, values: Mapping[str, object]) -> tuple[str, ...]:
+        """The inference types of the models that can do it: those for the value that decides, and
+        those for any value where it is not among `values`."""
+        if self.decided_by is None:
+            return self.inference_types
+        decisive = values.get(self.decided_by)
+        if decisive is None:
+            return tuple(each for types in self.inference_types_of.values() for each in types)
+        return self.inference_types_of.get(str(decisive), ())
 
     @property
     def model_param(self) -> Param | None:

@@ -31,7 +31,7 @@ async def order_instead(loop: Loop, store: Store, profile: Profile, run: Run) ->
     """An admitted run that stands in for the refused `run`, or None when no model may."""
     tried = await loop.thread(_tried, store, run)
     listing = profile.catalogue.peek()
-    models = listing.for_endpoint(endpoint(run.endpoint)) if listing else ()
+    models = listing.for_endpoint(endpoint(run.endpoint), run.params) if listing else ()
     for model in models:
         if model.slug not in tried:
             try:

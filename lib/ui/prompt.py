@@ -1,18 +1,21 @@
 """The text that everything starts from, with examples one click away."""
 
 import random
+from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
 from lib.ui import inputs, state, words
 from lib.ui.inputs import Spot
+from lib.ui.session import Client
 from lib.ui.words import Example
 
 CHIPS = 4
 """So many examples are shown; the dice knows all of them."""
 
 
-def draw(spot: Spot) -> str | list[str]:
+def draw(client: Client, spot: Spot, values: Mapping[str, Any]) -> str | list[str]:
     """The field, and below it what one could write into it."""
     several = spot.field.kind == "texts"
     written = inputs.texts(spot) if several else inputs.text(spot)

@@ -153,8 +153,10 @@ class Client:
         *,
         nonce: str,
         shown: Decimal,
+        fallback: bool = False,
     ) -> Run:
-        """Admit and start a run. Raises `OrderRefused` or `StoreError`; nothing is paid then."""
+        """Admit and start a run, which another model may do when this one can't and `fallback`
+        allows it. Raises `OrderRefused` or `StoreError`; nothing is paid then."""
         return self._engine.submit(
             Order(
                 profile=self.profile,
@@ -164,6 +166,7 @@ class Client:
                 values=values,
                 nonce=nonce,
                 shown=shown,
+                fallback=fallback,
             )
         )
 
@@ -189,7 +192,9 @@ class Client:
         model = next((each for each in self.models(at) if each.slug == run.model), None)
         if model is None:
             raise LookupError(f"{run.model} is not in the catalogue any more")
-        return self.submit(at, model, self.params(run), nonce=nonce, shown=shown)
+        return self.submit(
+            at, model, self.params(run), nonce=nonce, shown=shown, fallback=run.fallback
+        )
 
     # --- files -----------------------------------------------------------------------------------
 

@@ -55,6 +55,11 @@ def fill(at: Endpoint, new: Mapping[str, Any]) -> None:
     st.session_state[f"fill:{at.id}"] = True
 
 
+def waits_to_be_filled(at: Endpoint) -> bool:
+    """Whether `fill` was called since the widgets were last filled."""
+    return st.session_state.get(f"fill:{at.id}", False)
+
+
 def to_be_filled(at: Endpoint, model: str) -> bool:
     """Whether the widgets must be filled from the values once: after `fill`, or for a model that
     was not shown before this."""

@@ -6,7 +6,6 @@ from typing import Any
 from starlette.datastructures import UploadFile
 
 from lib.deapi.contract import (
-    ENHANCEMENT_TYPES,
     GATES,
     SIZE_GATE,
     Endpoint,
@@ -169,9 +168,8 @@ def _model(endpoint: Endpoint, values: Values, catalogue: Catalogue) -> Model | 
     param = endpoint.model_param
     slug = values.get(param.name) if param else None
     model = catalogue.find(slug) if isinstance(slug, str) else None
-    kind = values.get("type")
-    types = endpoint.inference_types or ENHANCEMENT_TYPES.get(kind if isinstance(kind, str) else "")
-    serves = model is not None and (types is None or model.inference_types & set(types))
+    types = endpoint.serving(values)
+    serves = model is not None and (not types or bool(model.inference_types & set(types)))
     return model if serves else None
 
 
