@@ -151,11 +151,11 @@ def choice(spot: Spot) -> Any:
         return st.segmented_control(spot.words.label, options, required=field.required, **told)
     held = st.session_state.get(spot.key)
     if held not in options and not (field.open and held):
-        st.session_state[spot.key] = None
+        st.session_state[spot.key] = field.default
     return st.selectbox(
         spot.words.label,
         options,
-        index=None,
+        index=0 if field.required and not field.open else None,
         placeholder=spot.words.placeholder or "Choose …",
         accept_new_options=field.open,
         **told,

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from lib.deapi import fields
+from lib.deapi.checks import is_empty
 from lib.deapi.contract import Endpoint
 from lib.deapi.errors import DeapiError
 from lib.deapi.fields import Field
@@ -74,9 +75,11 @@ def _with_text(
     examples = words.endpoint(at.id).examples
     if not examples:
         return values
+    text = examples[0].text
+    written = {"text": text, "texts": text.splitlines()}
     missing = {
-        field.name: examples[0].text
+        field.name: written[field.kind]
         for field in form
-        if field.kind == "text" and field.required and not str(values.get(field.name) or "").strip()
+        if field.kind in written and field.required and is_empty(values.get(field.name))
     }
     return {**values, **missing}
