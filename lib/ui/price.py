@@ -42,7 +42,7 @@ def of(
     """The price of these values, within `wait` seconds; nothing while they can't be sent."""
     form = fields.fields(at, model)
     priced = _with_text(at, form, values)
-    if fields.check(form, priced):
+    if fields.check(form, priced, at.rules):
         return Price()
     answer = client.quote(at, fields.request(at, model, priced), wait=wait)
     if answer is None:
