@@ -19,7 +19,8 @@ class Field:
     on, counted from zero (`resolution_step`); the bounds lie on it. `random` asks deAPI to choose
     and is legal whatever the bounds. For files, `max_bytes` bounds the size and the width and
     height bounds the picture, in pixels. A choice that is `open` takes other values too; `titles`
-    are what a model calls its choices. `nothing` is the text that stands for none.
+    are what a model calls its choices. `rate` names the field that says how many of these make a
+    second. `nothing` is the text that stands for none.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Field:
     max_total_tokens: int | None = None
     loras: tuple[Lora, ...] = ()
     random: int | None = None
+    rate: str | None = None
     media: Media | None = None
     formats: tuple[str, ...] = ()
     max_bytes: int | None = None

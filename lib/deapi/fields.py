@@ -275,6 +275,7 @@ def _number_field(field: Field, param: Param, model: Model) -> Field:
     legal = ranges.of(param, model)
     random = param.random if param.random is not None else RANDOM.get(param.name)
     field = replace(field, minimum=legal.low, maximum=legal.high, step=legal.step, random=random)
+    field = replace(field, rate=param.rate)
     wishes = [number(model.defaults.get(param.name)), number(param.default), random]
     if param.required:
         wishes += [_EXAMPLE.get(param.name), legal.low]

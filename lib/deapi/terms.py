@@ -66,6 +66,8 @@ class Param:
     """The value that asks deAPI to choose (a seed of -1)."""
     nothing: str | None = None
     """The value that stands for none: "[Instrumental]" are no lyrics."""
+    rate: str | None = None
+    """The parameter that says how many of these make a second."""
     limits: tuple[str, ...] = ()
     """Keys of `info.limits` that bound the value."""
     feature: str | None = None

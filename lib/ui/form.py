@@ -118,7 +118,16 @@ class _Place:
             self._kept[field.name] = prompt.draw(self._client, spot, self._kept)
         else:
             self._kept[field.name] = DRAW[field.kind](spot)
+        self._lasting(field)
         self._problem(field)
+
+    def _lasting(self, field: Field) -> None:
+        """How long it will last, where frames are counted."""
+        count = self._kept.get(field.name)
+        by = field.rate or ""
+        rate = self._kept.get(by) or self._model.defaults.get(by)
+        if by and isinstance(count, int) and isinstance(rate, int) and rate > 0:
+            st.caption(f"{count / rate:.1f} seconds at {rate} frames a second")
 
     def _size(self, width: Field, height: Field) -> None:
         spots = self._spot(width), self._spot(height)

@@ -88,6 +88,7 @@ WORDS: Mapping[str, str | None] = {
     "media": None,
     "address": None,
     "measures": None,
+    "rate": None,
     "source": None,
 }
 LISTS_IN_ANY_ORDER = ("v1_paths", "v1_price_paths", "inference_types", "constraints")
