@@ -133,6 +133,7 @@ def number_field(spot: Spot) -> int | float | None:
         ends = {"min_value": as_type(low), "max_value": as_type(high)}
         return st.slider(spot.words.label, **ends, **told)
     # Without bounds of its own: what is typed is kept, and `check` says what is wrong with it.
+    told["format"] = "%d" if as_type is int else "%g"
     return st.number_input(spot.words.label, value=None, **told)
 
 
@@ -271,4 +272,4 @@ def _step(field: Field) -> float:
     if field.kind == "integer":
         return 1
     span = (field.maximum or 1) - (field.minimum or 0)
-    return 0.1 if span <= 10 else 0.5
+    return 0.1 if span <= 10 else 0.5 if span <= 100 else 1
