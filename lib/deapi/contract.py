@@ -190,6 +190,20 @@ ENHANCEMENT_TYPES: Mapping[str, tuple[str, ...]] = {
 }
 """What `prompts.enhancements` enhances for, and the inference types of the models it takes then."""
 
+ENHANCER = "prompts.enhancements"
+SAMPLER = "v1.prompts.samples"
+"""The endpoints that rewrite a prompt for others, and think of one for them."""
+
+WRITTEN_FOR: Mapping[str, tuple[str, ...]] = {
+    "v1.prompt.image": ("images.generations",),
+    "v1.prompt.image2image": ("images.edits",),
+    "v1.prompt.video": ("videos.generations", "videos.animations"),
+    "v1.prompt.speech": ("audio.speech",),
+    "text2image": ("images.generations",),
+    "text2speech": ("audio.speech",),
+}
+"""Where the prompts of a booster, or the samples of a type, are meant to be used."""
+
 # --- The endpoints -------------------------------------------------------------------------------
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -862,6 +876,13 @@ BALANCE = Call(id="balance", path="/api/v2/account/balance", v1_paths=("/api/v1/
 CALLS: tuple[Call, ...] = (MODELS, JOB, BALANCE)
 
 _BY_ID: Mapping[str, Endpoint] = {each.id: each for each in ENDPOINTS}
+
+
+def written_for(at: Endpoint, params: Mapping[str, object]) -> tuple[Endpoint, ...]:
+    """The endpoints that a prompt is meant for which `at` wrote with `params`."""
+    kind = str(params.get("type", at.id))
+    names = WRITTEN_FOR.get(kind, (kind,))
+    return tuple(_BY_ID[name] for name in names if name in _BY_ID)
 
 
 def endpoint(endpoint_id: str) -> Endpoint:

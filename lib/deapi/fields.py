@@ -212,19 +212,10 @@ def _is_denied(param: Param, model: Model) -> bool:
 
 def _chosen_form(endpoint: Endpoint, param: Param, model: Model) -> bool:
     """Of one file or a list of files, the form has the one that this model takes."""
-    pair = next(
-        (
-            rule.params
-            for rule in endpoint.rules
-            if isinstance(rule, ExactlyOne)
-            and param.name in rule.params
-            and any(endpoint.param(name).type == "file[]" for name in rule.params)
-        ),
-        None,
-    )
-    if pair is None:
+    twin = endpoint.twin(param.name)
+    if twin is None:
         return True
-    several = next(endpoint.param(name) for name in pair if endpoint.param(name).type == "file[]")
+    several = param if param.type == "file[]" else twin
     return (_most_items(several, model) > 1) == (param.type == "file[]")
 
 

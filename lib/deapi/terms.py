@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from lib.deapi.rules import Rule
+from lib.deapi.rules import ExactlyOne, Rule
 
 ParamType = Literal[
     "string", "integer", "number", "boolean", "array", "string|array", "file", "file[]"
@@ -151,6 +151,15 @@ class Endpoint:
 
     def has(self, name: str) -> bool:
         return any(param.name == name for param in self.params)
+
+    def twin(self, name: str) -> Param | None:
+        """Where one file may be given or several: the other of the two parameters."""
+        for rule in self.rules:
+            if isinstance(rule, ExactlyOne) and name in rule.params:
+                both = [self.param(each) for each in rule.params]
+                if {each.type for each in both} == {"file", "file[]"}:
+                    return next(each for each in both if each.name != name)
+        return None
 
     @property
     def files(self) -> tuple[Param, ...]:

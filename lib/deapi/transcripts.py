@@ -51,7 +51,7 @@ def parse(content: str) -> Transcript:
     """The transcript in a result's text. Anything that is no known JSON is plain text."""
     raw = _json(content)
     if isinstance(raw, list):
-        raw = {"segments": raw}
+        raw = {"segments": cast(list[Any], raw)}
     if not isinstance(raw, dict):
         return Transcript(content.strip())
     facts = cast(dict[str, Any], raw)

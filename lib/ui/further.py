@@ -30,20 +30,36 @@ class Taker:
     param: Param
     label: str
 
+    def values(self, given: object) -> dict[str, object]:
+        """The values of a form that begins with `given`, whether it takes one file or several."""
+        return with_twin(self.at, self.param.name, given)
+
+
+def with_twin(at: Endpoint, name: str, given: object) -> dict[str, object]:
+    """`given` as the value of `name`, and of the parameter that takes one file instead of several
+    or several instead of one: which of them a form shows depends on its model."""
+    twin = at.twin(name)
+    if twin is None:
+        return {name: given}
+    some = given if isinstance(given, list) else [given] if given is not None else []
+    one, several = (name, twin.name) if twin.type == "file[]" else (twin.name, name)
+    return {one: next(iter(some), None), several: some}
+
 
 def takers(media: Media) -> tuple[Taker, ...]:
-    """Who takes a file of `media`, in the order of the pages."""
-    return tuple(
-        Taker(at, param, said)
+    """Who takes a file of `media`, in the order of the pages; each as one thing it is good for."""
+    found = {
+        (at.id, said): Taker(at, param, said)
         for at in _endpoints()
         for param in at.files
         if _takes(param, media) and (said := words.take(at.id, param.name))
-    )
+    }
+    return tuple(found.values())
 
 
 def readers() -> tuple[Taker, ...]:
     """Who takes a text as what it works on, in the order of the pages."""
-    found = ((at, _text_param(at), words.take_text(at.id)) for at in _endpoints())
+    found = ((at, text_param(at), words.take_text(at.id)) for at in _endpoints())
     return tuple(Taker(at, param, said) for at, param, said in found if param and said)
 
 
@@ -76,7 +92,7 @@ def _button(client: Client, run: Run, file: ResultFile, taker: Taker, keys: str)
 
 def _take(client: Client, run: Run, file: ResultFile, taker: Taker) -> None:
     try:
-        state.open_form(taker.at, {taker.param.name: _value(client, run, file, taker.param)})
+        state.open_form(taker.at, taker.values(_value(client, run, file, taker.param)))
     except (BadMedia, StoreError) as error:
         st.toast(label(str(error)))
     except (KeyError, FileNotFoundError):
@@ -92,8 +108,7 @@ def _value(client: Client, run: Run, file: ResultFile, param: Param) -> object:
         if content is None:
             raise FileNotFoundError
         return transcripts.parse(content).text
-    upload = client.result_as_upload(run.id, param.media)
-    return [upload] if param.type == "file[]" else upload
+    return client.result_as_upload(run.id, param.media)
 
 
 def _endpoints() -> list[Endpoint]:
@@ -105,7 +120,7 @@ def _takes(param: Param, media: Media) -> bool:
     return param.media == media or (sound and param.media == "recording")
 
 
-def _text_param(at: Endpoint) -> Param | None:
+def text_param(at: Endpoint) -> Param | None:
     """The text that an endpoint cannot do without, if it is a person's own words."""
     return next(
         (

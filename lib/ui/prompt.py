@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from lib.ui import inputs, state, words
+from lib.ui import enhance, inputs, state, words
 from lib.ui.inputs import Spot
 from lib.ui.session import Client
 from lib.ui.words import Example
@@ -35,6 +35,8 @@ def draw(client: Client, spot: Spot, values: Mapping[str, Any]) -> str | list[st
             on_click=_surprise,
             args=(spot,),
         )
+        if not several:
+            enhance.draw(client, spot, {**values, spot.field.name: written})
     return written
 
 

@@ -241,6 +241,10 @@ class Client:
         except OSError:
             return None
 
+    def content(self, run: Run, file: ResultFile) -> bytes:
+        """A kept file, whole. Raises `OSError` when it is gone."""
+        return files.result_path(self._store, run.id, file.name).read_bytes()
+
     def preview(self, run: Run) -> str | None:
         """The address of the newest picture of a running job, once there is one. A newer picture
         has another address, so that a browser shows it."""

@@ -10,7 +10,7 @@ from lib.deapi.contract import Endpoint
 from lib.deapi.fields import Field
 from lib.deapi.media import BadMedia, Upload
 from lib.store import StoreError
-from lib.ui import errors, state, words
+from lib.ui import errors, further, state, words
 from lib.ui.inputs import Spot
 from lib.ui.plain import clip, safe, seconds, size
 from lib.ui.results import players
@@ -68,7 +68,7 @@ def _take(
         with st.spinner("Looking at the file …"):
             upload = client.upload(BytesIO(content), name, spot.field.media or "image")
         new = upload if before is None else [*before, upload]
-        state.fill(spot.at, {spot.field.name: new})
+        state.fill(spot.at, further.with_twin(spot.at, spot.field.name, new))
     except (BadMedia, StoreError) as error:
         st.session_state[key] = f"{clip(name, 60)}: {error}"
     except OSError:
@@ -103,7 +103,7 @@ def _given(
                 "Choose another" if without is None else "Remove",
                 key=f"{key}:remove",
                 on_click=state.fill,
-                args=(spot.at, {spot.field.name: without}),
+                args=(spot.at, further.with_twin(spot.at, spot.field.name, without)),
             )
     return upload
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from lib.deapi.contract import endpoint
 from lib.deapi.terms import Result
 from lib.store import ResultFile, Run
-from lib.ui.results import pictures, saved, sound, transcript, video, written
+from lib.ui.results import pictures, prompt, saved, sound, transcript, vectors, video, written
+from lib.ui.results.form import Form
 from lib.ui.session import Client
 
 Drawer = Callable[[Client, Run, Sequence[ResultFile]], None]
@@ -14,10 +15,12 @@ Drawer = Callable[[Client, Run, Sequence[ResultFile]], None]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How a kind of result is drawn, and the media types that its file may have for that."""
+    """How a kind of result is drawn, the media types that its file may have for that, and in what
+    other forms it can be saved."""
 
     draw: Drawer
     types: tuple[str, ...]
+    forms: tuple[Form, ...] = ()
 
 
 TEXT = ("text/", "application/json")
@@ -27,10 +30,15 @@ KINDS: Mapping[Result, Kind] = {
     "video": Kind(video.draw, ("video/",)),
     "audio": Kind(sound.draw, ("audio/",)),
     "text": Kind(written.draw, TEXT),
-    "transcript": Kind(transcript.draw, TEXT),
-    "vectors": Kind(saved.draw, TEXT),
-    "prompt": Kind(saved.draw, TEXT),
+    "transcript": Kind(transcript.draw, TEXT, transcript.FORMS),
+    "vectors": Kind(vectors.draw, TEXT, vectors.FORMS),
+    "prompt": Kind(prompt.draw, TEXT),
 }
+
+
+def forms(run: Run) -> tuple[Form, ...]:
+    """In what other forms than its file the result of `run` can be saved."""
+    return KINDS[endpoint(run.endpoint).result].forms
 
 
 def draw(client: Client, run: Run, files: Sequence[ResultFile]) -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-import streamlit as st
+from streamlit.components.v2 import component
 
 from lib.deapi.media import Upload
 from lib.store import ResultFile, Run
@@ -12,7 +12,7 @@ from lib.ui.session import Client
 
 _HERE = Path(__file__).parent
 
-_slider = st.components.v2.component(
+_slider = component(
     "before_after",
     html=(_HERE / "compare.html").read_text(),
     css=(_HERE / "compare.css").read_text(),

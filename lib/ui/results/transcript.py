@@ -1,10 +1,12 @@
 """What was said: searchable, with times, beside the recording that it was heard in."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
+from streamlit.components.v2 import component
 
 from lib.deapi import transcripts
 from lib.deapi.transcripts import Transcript
@@ -12,11 +14,12 @@ from lib.store import ResultFile, Run
 from lib.ui import subtitles
 from lib.ui.plain import clip
 from lib.ui.results import saved
+from lib.ui.results.form import Form
 from lib.ui.session import Client
 
 _HERE = Path(__file__).parent
 
-_reader = st.components.v2.component(
+_reader = component(
     "transcript",
     html=(_HERE / "transcript.html").read_text(),
     css=(_HERE / "transcript.css").read_text(),
@@ -40,6 +43,27 @@ def draw(client: Client, run: Run, files: Sequence[ResultFile]) -> None:
         key=f"transcript:{run.id}",
         data={"text": said.text, "segments": _segments(said), **source},
     )
+
+
+def _as(
+    write: Callable[[Transcript], str],
+) -> Callable[[Client, Run, Sequence[ResultFile]], bytes]:
+    def make(client: Client, run: Run, files: Sequence[ResultFile]) -> bytes:
+        return write(transcripts.parse(client.text(run, files[0]) or "")).encode()
+
+    return make
+
+
+def _json(said: Transcript) -> str:
+    return json.dumps(asdict(said), indent=2, ensure_ascii=False)
+
+
+FORMS = (
+    Form("Text (TXT)", "txt", "text/plain", _as(subtitles.txt)),
+    Form("Subtitles (SRT)", "srt", "application/x-subrip", _as(subtitles.srt)),
+    Form("Subtitles (VTT)", "vtt", "text/vtt", _as(subtitles.vtt)),
+    Form("With all times (JSON)", "json", "application/json", _as(_json)),
+)
 
 
 def _segments(said: Transcript) -> list[dict[str, Any]]:

@@ -1,0 +1,100 @@
+"""A prompt before and after, with the words that changed, and the way to where it is used."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from lib.deapi.contract import Endpoint, endpoint, written_for
+from lib.store import ResultFile, Run
+from lib.ui import difference, further, state, words
+from lib.ui.difference import Change
+from lib.ui.plain import label, safe
+from lib.ui.results import saved
+from lib.ui.session import Client
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The new prompt, and what to avoid; empty for nothing."""
+
+    prompt: str
+    avoid: str
+
+
+def read(client: Client, run: Run, files: Sequence[ResultFile]) -> Written | None:
+    """What was written, or None when its file is gone or says nothing."""
+    content = client.text(run, files[0]) if files else None
+    try:
+        facts: Any = json.loads(content or "")
+    except ValueError:
+        return None
+    if not isinstance(facts, dict) or not isinstance(facts.get("prompt"), str):
+        return None
+    avoid = facts.get("negative_prompt")
+    return Written(facts["prompt"], avoid if isinstance(avoid, str) else "")
+
+
+def draw(client: Client, run: Run, files: Sequence[ResultFile]) -> None:
+    found = read(client, run, files)
+    if found is None:
+        saved.draw(client, run, files)
+        return
+    before = run.params.get("prompt")
+    if isinstance(before, str):
+        _beside(run, before, found.prompt)
+    else:
+        st.code(found.prompt, language=None, wrap_lines=True)
+    if found.avoid:
+        st.caption("To avoid")
+        st.code(found.avoid, language=None, wrap_lines=True)
+    with st.container(horizontal=True, gap="xsmall"):
+        for at in written_for(endpoint(run.endpoint), run.params):
+            st.button(
+                label(f"Use it: {words.endpoint(at.id).title}"),
+                key=f"use:{at.id}:{run.id}",
+                type="primary",
+                on_click=_use,
+                args=(client, run, found, at),
+            )
+
+
+def _beside(run: Run, before: str, after: str) -> None:
+    marked = st.toggle("Mark what changed", value=True, key=f"marked:{run.id}")
+    pieces = difference.pieces(before, after)
+    left, right = st.columns(2)
+    with left:
+        st.html(_words("Yours", pieces, "removed", marked=marked))
+    with right:
+        if marked:
+            st.html(_words("Improved", pieces, "added", marked=True))
+        else:
+            st.caption("Improved")
+            st.code(after, language=None, wrap_lines=True)
+
+
+def _words(title: str, pieces: Sequence[difference.Piece], side: Change, *, marked: bool) -> str:
+    tag = {"removed": "del", "added": "ins"}[side]
+    text = "".join(
+        f"<{tag}>{safe(each.text)}</{tag}>" if marked and each.change == side else safe(each.text)
+        for each in pieces
+        if each.change in ("kept", side)
+    )
+    return f'<p class="pg-words-title">{title}</p><div class="pg-words">{text}</div>'
+
+
+def _use(client: Client, run: Run, found: Written, at: Endpoint) -> None:
+    """Open the form with the prompt, what to avoid, and the picture that it is about."""
+    param = further.text_param(at)
+    if param is None:
+        return
+    values: dict[str, Any] = {param.name: found.prompt}
+    if found.avoid and at.has("negative_prompt"):
+        values["negative_prompt"] = found.avoid
+    pictures = [each for each in client.given(run) if each.media_type.startswith("image/")]
+    place = next((each for each in at.files if each.media == "image"), None)
+    if pictures and place:
+        values |= further.with_twin(at, place.name, pictures[0])
+    state.open_form(at, values)
