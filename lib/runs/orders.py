@@ -115,9 +115,10 @@ def admit(store: Store, order: Order, quote: Quote) -> Run:
 
 
 def _text(order: Order) -> str:
-    """What a person would recognise the run by: the first text that its endpoint asks for, else
-    the name of its first file."""
-    given = [order.values.get(each.name) for each in order.endpoint.params if each.role == "value"]
+    """What a person would recognise the run by: the first text of their own, else the name of the
+    first file."""
+    own = [each for each in order.endpoint.params if each.role == "value" and not each.choices]
+    given = [order.values.get(each.name) for each in own]
     flat = [each for value in given for each in _several(value)]
     texts = (each for each in flat if isinstance(each, str) and each.strip())
     names = (each.name for each in flat if isinstance(each, Upload))

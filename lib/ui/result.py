@@ -49,7 +49,7 @@ def _saves(client: Client, run: Run, files: list[ResultFile], keys: str) -> None
 
 
 def _line(run: Run, model_name: str, files: list[ResultFile]) -> str:
-    said = [model_name]
+    said = [model_name] if model_name else []
     if files and files[0].width:
         said.append(f"{files[0].width} × {files[0].height}")
     if run.price is not None:

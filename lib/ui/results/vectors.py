@@ -43,13 +43,18 @@ def draw(client: Client, run: Run, files: Sequence[ResultFile]) -> None:
     if count == 1:
         st.caption("Give two lines or more to see how alike they are.")
         return
-    alike, near, flat = st.tabs(["How alike", "Nearest to …", "Map"])
-    with alike:
-        _alike(lines, vectors)
-    with near:
-        _near(client, run, lines, vectors)
-    with flat:
-        _map(lines, vectors)
+    alike, near, flat = st.tabs(
+        ["How alike", "Nearest to …", "Map"], key=f"vectors:{run.id}", on_change="rerun"
+    )
+    if alike.open:
+        with alike:
+            _alike(lines, vectors)
+    if near.open:
+        with near:
+            _near(client, run, lines, vectors)
+    if flat.open:
+        with flat:
+            _map(lines, vectors)
 
 
 # --- what is drawn -------------------------------------------------------------------------------
@@ -76,11 +81,12 @@ def _alike(lines: list[str], vectors: Vectors) -> None:
 
 
 def _heat(lines: list[str], values: np.ndarray) -> alt.Chart:
-    names = [f"{at + 1}. {clip(line, 28)}" for at, line in enumerate(lines)]
+    names = [f"{at + 1}. {clip(line, 40)}" for at, line in enumerate(lines)]
     rows, columns = np.indices(values.shape)
     table = pd.DataFrame(
         {
             "one": [names[at] for at in rows.ravel()],
+            "at": columns.ravel() + 1,
             "other": [names[at] for at in columns.ravel()],
             "alike": values.ravel().round(3),
         }
@@ -89,12 +95,12 @@ def _heat(lines: list[str], values: np.ndarray) -> alt.Chart:
         alt.Chart(table)
         .mark_rect()
         .encode(
-            x=alt.X("other:N", sort=names, title=None, axis=alt.Axis(labelAngle=-45)),
-            y=alt.Y("one:N", sort=names, title=None),
+            x=alt.X("at:O", title=None, axis=alt.Axis(labelAngle=0)),
+            y=alt.Y("one:N", sort=names, title=None, axis=alt.Axis(labelLimit=240)),
             color=alt.Color("alike:Q", title="Alike", scale=alt.Scale(scheme="tealblues")),
             tooltip=["one", "other", "alike"],
         )
-        .properties(height=max(180, min(640, 26 * len(lines) + 120)))
+        .properties(height=max(120, min(640, 26 * len(lines) + 40)))
     )
 
 
