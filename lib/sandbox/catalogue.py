@@ -60,7 +60,9 @@ class Model:
             inference_types=frozenset(map(canonical, map(str, model.get("inference_types") or ()))),
             limits={key: value for key, value in limits.items() if value is not None},
             lists={
-                key: _listed(each) for key, each in raw_limits.items() if isinstance(each, list)
+                key: _listed(cast(list[Any], each))
+                for key, each in raw_limits.items()
+                if isinstance(each, list)
             },
             features={key: value not in _NO for key, value in features.items()},
             defaults=_object(info.get("defaults")),

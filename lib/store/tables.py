@@ -225,3 +225,12 @@ catalogues = Table(
     Column("models", JSON, nullable=False),
     Column("fetched_at", Moment, nullable=False),
 )
+
+looks = Table(
+    "looks",
+    metadata,
+    Column("profile", String(40), primary_key=True),
+    Column("person", String(80), primary_key=True),
+    Column("models", JSON, nullable=False),
+    Column("at", Moment, nullable=False),
+)

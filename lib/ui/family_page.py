@@ -52,7 +52,7 @@ def _form(client: Client, family_id: str, family: Sequence[Endpoint]) -> None:
     if not models:
         notes.empty("No model for this just now", "deAPI offers none at the moment. Look in later.")
         return
-    model = model_picker.choose(at, models) if at.model_param else models[0]
+    model = model_picker.choose(client, at, models) if at.model_param else models[0]
     values, problems = form.draw(client, at, model)
     run_button.draw(client, at, model, values, problems, others=len(models) > 1)
 

@@ -28,6 +28,8 @@ from lib.runs.quotes import Quote
 from lib.store import (
     Choices,
     Filters,
+    Look,
+    Record,
     ResultFile,
     Run,
     Spent,
@@ -36,7 +38,9 @@ from lib.store import (
     files,
     history,
     ledger,
+    looks,
     runs,
+    statistics,
 )
 from lib.web.files import LOCAL
 
@@ -312,6 +316,20 @@ class Client:
     def delay(self, run: Run) -> float:
         """Seconds that the rate limit still makes a waiting run wait."""
         return self._engine.delay(run)
+
+    # --- models ----------------------------------------------------------------------------------
+
+    def records(self) -> list[Record]:
+        """How each model did for me on this profile, out of my history."""
+        return statistics.records(self._store, self.profile, self.person)
+
+    def last_look(self) -> Look | None:
+        """The models as I saw them last on this profile; None before the first time."""
+        return looks.load(self._store, self.profile, self.person)
+
+    def look_at_models(self, names: Mapping[str, str]) -> None:
+        """Remember that I have seen these models: slug → name. Raises `StoreError`."""
+        looks.save(self._store, self.profile, self.person, names)
 
     # --- drafts ----------------------------------------------------------------------------------
 

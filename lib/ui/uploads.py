@@ -92,11 +92,10 @@ def _given(
     """One file that was given; `without` is what the form has when it is taken away."""
     key = f"{spot.at.id}:{spot.field.name}:{number}"
     with st.container(border=True, key=f"given:{key}"):
-        _shown(client, spot, upload)
+        show(client, upload, f"{spot.words.label}: {upload.name}")
         with st.container(horizontal=True, vertical_alignment="center"):
             st.html(
-                f'<p class="pg-prompt">{safe(upload.name)}</p><p class="pg-small">'
-                f"{_measures(upload)}</p>",
+                facts(upload),
                 width="stretch",
             )
             st.button(
@@ -108,8 +107,15 @@ def _given(
     return upload
 
 
-def _shown(client: Client, spot: Spot, upload: Upload) -> None:
-    title = f"{spot.words.label}: {upload.name}"
+def facts(upload: Upload) -> str:
+    """Its name and measures, as HTML."""
+    return (
+        f'<p class="pg-prompt">{safe(upload.name)}</p><p class="pg-small">{_measures(upload)}</p>'
+    )
+
+
+def show(client: Client, upload: Upload, title: str) -> None:
+    """The picture, or a player; `title` is what a screen reader says."""
     kind = upload.media_type.partition("/")[0]
     if kind == "video":
         source = client.upload_url(upload)

@@ -30,6 +30,7 @@ __all__ = [
     "LANGUAGES",
     "MEDIA",
     "MODELS",
+    "PLACES",
     "PROFILES",
     "SANDBOX",
     "START",
@@ -97,6 +98,9 @@ HISTORY = FamilyWords(title="History", icon="🕘", page="pages/history.py")
 SANDBOX = FamilyWords(title="Sandbox", icon="🧪", page="pages/sandbox.py")
 
 HELP = FamilyWords(title="Help", icon="💡", page="pages/help.py")
+
+PLACES = (START, *FAMILIES.values(), HISTORY, MODELS, HELP)
+"""Every page that is always there, in the order of the navigation."""
 
 GROUPS: Mapping[str, GroupWords] = {**prompts.GROUPS}
 """Endpoints that stand apart on their family's page, by `EndpointWords.group`."""

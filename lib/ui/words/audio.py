@@ -11,6 +11,7 @@ _NO_LYRICS = "[Instrumental]"
 ENDPOINTS: Mapping[str, EndpointWords] = {
     "audio.speech": EndpointWords(
         title="Read a text aloud",
+        icon="🗣️",
         hint="Write something and hear it spoken, in a ready voice, a copied or an imagined one.",
         noun="recording",
         working="Speaking",
@@ -92,6 +93,7 @@ ENDPOINTS: Mapping[str, EndpointWords] = {
     ),
     "audio.music": EndpointWords(
         title="Make music",
+        icon="🎵",
         hint="Describe a piece of music and get it, sung or without words.",
         noun="music",
         working="Composing",
@@ -162,6 +164,7 @@ ENDPOINTS: Mapping[str, EndpointWords] = {
     ),
     "audio.transcriptions": EndpointWords(
         title="Write down a recording",
+        icon="📝",
         hint="Give it a recording, a video or a link and get what is said in it, as text.",
         noun="transcript",
         working="Listening",

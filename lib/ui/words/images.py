@@ -10,6 +10,7 @@ from lib.ui.words.terms import EndpointWords, Example, FieldWords
 ENDPOINTS: Mapping[str, EndpointWords] = {
     "images.generations": EndpointWords(
         title="Make a picture",
+        icon="🎨",
         hint="Describe a picture in your own words and let a model draw it.",
         noun="picture",
         working="Drawing",
@@ -70,6 +71,7 @@ ENDPOINTS: Mapping[str, EndpointWords] = {
     ),
     "images.edits": EndpointWords(
         title="Change a picture",
+        icon="🪄",
         hint="Give it a picture and say what should be different.",
         noun="changed picture",
         working="Repainting",
@@ -92,6 +94,7 @@ ENDPOINTS: Mapping[str, EndpointWords] = {
     ),
     "images.background-removals": EndpointWords(
         title="Remove background",
+        icon="✂️",
         hint="Keep what the picture is about and make everything around it see-through.",
         noun="cut-out",
         working="Cutting out",
@@ -110,6 +113,7 @@ ENDPOINTS: Mapping[str, EndpointWords] = {
     ),
     "images.ocr": EndpointWords(
         title="Read text in a picture",
+        icon="🔎",
         hint="Photograph a page, a receipt or a sign and get its words to copy.",
         noun="text",
         working="Reading",

@@ -7,6 +7,7 @@ from lib.ui.words.terms import EndpointWords, Example, FieldWords
 ENDPOINTS: Mapping[str, EndpointWords] = {
     "videos.generations": EndpointWords(
         title="Make a video",
+        icon="🎬",
         hint="Describe a short scene and let a model film it.",
         noun="video",
         working="Filming",
@@ -64,6 +65,7 @@ ENDPOINTS: Mapping[str, EndpointWords] = {
     ),
     "videos.animations": EndpointWords(
         title="Animate a picture",
+        icon="🎞️",
         hint="Give it a picture and say what should move.",
         noun="video",
         working="Animating",

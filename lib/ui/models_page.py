@@ -1,0 +1,178 @@
+"""Everything that deAPI offers: searchable, with what it can do, what it costs and how it went."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import streamlit as st
+
+from lib.deapi.catalogue import Listing
+from lib.deapi.contract import ENDPOINTS, Endpoint
+from lib.deapi.errors import DeapiError
+from lib.deapi.models import Model
+from lib.store import Record, StoreError, looks
+from lib.ui import (
+    badges,
+    catalogue,
+    errors,
+    model_details,
+    money,
+    notes,
+    price_list,
+    session,
+    words,
+)
+from lib.ui.plain import clip, safe, seconds
+from lib.ui.session import Client
+
+NEWS = 8
+"""So many names are told of what came or went."""
+_ANY = "Everything"
+
+
+def draw() -> None:
+    client = session.here()
+    st.title(words.MODELS.title)
+    listing = catalogue.listing(client)
+    if isinstance(listing, DeapiError):
+        notes.problem(errors.advice(listing))
+        return
+    _news(client, listing)
+    whole, prices = st.tabs(["All models", "Price list"], key="models:tabs", on_change="rerun")
+    if whole.open:
+        with whole:
+            _catalogue(client, listing)
+    if prices.open:
+        with prices:
+            price_list.draw(client, listing)
+
+
+def _news(client: Client, listing: Listing) -> None:
+    """What came and went since the last visit: it stands until the next one."""
+    names = {model.slug: model.name for model in listing.models}
+    key = f"models:news:{client.profile}"
+    if key not in st.session_state:
+        try:
+            st.session_state[key] = looks.news(client.last_look(), names)
+            client.look_at_models(names)
+        except StoreError:
+            st.session_state[key] = ([], [])
+    came, went = st.session_state[key]
+    for said, some in (("New since your last look", came), ("Gone since then", went)):
+        if some:
+            more = f" and {len(some) - NEWS} more" if len(some) > NEWS else ""
+            told = ", ".join(some[:NEWS]) + more
+            st.html(f'<p class="pg-small"><b>{said}:</b> {safe(told)}</p>')
+
+
+def _catalogue(client: Client, listing: Listing) -> None:
+    shown = _filtered(listing)
+    if not shown:
+        notes.empty("No model for that", "Look for something else, or for everything.")
+        return
+    table = _table(shown, client.records())
+    chosen = st.dataframe(
+        table,
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key="models:table",
+        column_config=_COLUMNS,
+    )
+    st.caption(
+        f"{len(shown)} of {len(listing.models)} models. Success, time and price are of your own "
+        f"runs; a badge needs at least {badges.ENOUGH}. Choose a row to see all of a model."
+    )
+    rows = chosen.selection.rows
+    if rows and rows[0] < len(shown):
+        model_details.draw(client, shown[rows[0]], endpoints_of(listing, shown[rows[0]]))
+
+
+def _filtered(listing: Listing) -> list[Model]:
+    left, right = st.columns([3, 2])
+    with left:
+        wanted = st.text_input(
+            "Search",
+            key="models:search",
+            placeholder="Name, language, style …",
+            icon="🔍",
+            persist_state="session",
+        )
+    ids = [at.id for at in ENDPOINTS if at.model_param and listing.for_endpoint(at)]
+    with right:
+        kind = st.selectbox(
+            "What should it do?",
+            [_ANY, *ids],
+            format_func=lambda each: each if each == _ANY else words.endpoint(each).title,
+            key="models:kind",
+            persist_state="session",
+        )
+    return [
+        model
+        for model in listing.models
+        if _says(model, (wanted or "").casefold().split())
+        and (kind == _ANY or kind in {at.id for at in endpoints_of(listing, model)})
+    ]
+
+
+def _says(model: Model, wanted: Sequence[str]) -> bool:
+    """Whether every word is somewhere in what is known of the model."""
+    known = [model.slug, model.name, *model.inference_types, *(each.title for each in model.loras)]
+    for language in model.languages:
+        known += [language.slug, language.title, *(voice.title for voice in language.voices)]
+    text = " ".join(known).casefold()
+    return all(word in text for word in wanted)
+
+
+def endpoints_of(listing: Listing, model: Model) -> list[Endpoint]:
+    """What a model can be tried with, in the order of the pages."""
+    shown = (at for family in words.FAMILIES for at in words.family(family))
+    return [
+        at
+        for at in shown
+        if at.decided_by is None and at.model_param and model in listing.for_endpoint(at)
+    ]
+
+
+def _table(models: Sequence[Model], records: Sequence[Record]) -> pd.DataFrame:
+    won = badges.badges(records)
+    rows = [
+        _row(model, [each for each in records if each.model == model.slug], won) for model in models
+    ]
+    return pd.DataFrame(rows)
+
+
+def _row(
+    model: Model, records: Sequence[Record], won: Mapping[badges.Key, tuple[str, ...]]
+) -> dict[str, object]:
+    ended = sum(each.ended for each in records)
+    best = max(records, key=lambda each: each.ended, default=None)
+    names = {name for each in records for name in won.get((each.endpoint, each.model), ())}
+    return {
+        "Model": clip(model.name, 60),
+        "Does": ", ".join(_does(model)),
+        "Badges": sorted(names),
+        "Your runs": ended or None,
+        "Success": sum(each.done for each in records) / ended if ended else None,
+        "Time": seconds(best.seconds) if best and best.seconds is not None else None,
+        "Price": money.price(best.price) if best and best.price is not None else None,
+    }
+
+
+def _does(model: Model) -> list[str]:
+    return [
+        words.endpoint(at.id).title
+        for at in ENDPOINTS
+        if at.decided_by is None and set(at.inference_types) & model.inference_types
+    ]
+
+
+_COLUMNS = {
+    "Model": st.column_config.TextColumn(width="medium"),
+    "Does": st.column_config.TextColumn(width="medium"),
+    "Badges": st.column_config.ListColumn(width="small"),
+    "Success": st.column_config.ProgressColumn(
+        format="percent", min_value=0.0, max_value=1.0, width="small"
+    ),
+    "Time": st.column_config.TextColumn(help="The median of your runs"),
+    "Price": st.column_config.TextColumn(help="The median of your runs"),
+}

@@ -1,0 +1,108 @@
+"""What could be done next, as buttons that open a form, each with the price of exactly that."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from lib.deapi import fields
+from lib.deapi.contract import Endpoint
+from lib.deapi.errors import DeapiError
+from lib.deapi.models import Model
+from lib.ui import catalogue, money, price, state, typical, words
+from lib.ui.plain import label, safe
+from lib.ui.session import Client
+
+COLUMNS = 3
+LOOK_AGAIN = 0.7
+"""Seconds between two looks at prices that are on their way."""
+WAIT = 0.1
+"""Seconds that drawing an offer waits for its price."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """An endpoint and what its form begins with, for a `model` or for the first that there is.
+    `title` stands on the button."""
+
+    at: Endpoint
+    title: str
+    hint: str
+    icon: str = ""
+    given: Mapping[str, Any]
+    model: Model | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What an offer costs, or why it can't be taken up with what was given."""
+
+    price: price.Price
+    problem: str = ""
+
+
+def draw(client: Client, offers: Sequence[Offer], name: str) -> None:
+    """A grid of offers; `name` tells their buttons from those of another grid."""
+    asking = False
+    for start in range(0, len(offers), COLUMNS):
+        row = offers[start : start + COLUMNS]
+        for place, offer in zip(st.columns(COLUMNS), row, strict=False):
+            with place:
+                asking |= _tile(client, offer, name)
+    if asking:
+        st.fragment(_look, run_every=LOOK_AGAIN)(client, offers)
+
+
+def _tile(client: Client, offer: Offer, name: str) -> bool:
+    """Draw one; returns whether its price is still on its way."""
+    found = _find(client, offer, WAIT)
+    with st.container(
+        border=True, height="stretch", key=f"tile:{name}:{offer.at.id}:{offer.title}"
+    ):
+        st.button(
+            label(offer.title),
+            icon=offer.icon or None,
+            key=f"offer:{name}:{offer.at.id}:{offer.title}",
+            type="secondary",
+            width="stretch",
+            disabled=bool(found.problem),
+            on_click=state.open_form,
+            args=(offer.at, offer.given, offer.model and offer.model.slug),
+        )
+        said = safe(found.problem or offer.hint)
+        st.html(f'<p class="pg-small">{said}</p><p class="pg-tile-price">{_said(found.price)}</p>')
+    return found.price.asking
+
+
+def _said(found: price.Price) -> str:
+    if found.amount is not None:
+        return safe(money.price(found.amount))
+    return "asking the price …" if found.asking else ""
+
+
+def _find(client: Client, offer: Offer, wait: float) -> _Found:
+    listing = catalogue.listing(client)
+    if isinstance(listing, DeapiError):
+        return _Found(price.Price())
+    models = listing.for_endpoint(offer.at, offer.given)
+    if not models:
+        return _Found(price.Price(), "deAPI offers no model for this just now.")
+    model = offer.model or models[0]
+    form = fields.fields(offer.at, model, offer.given)
+    values = typical.values(offer.at, model, offer.given)
+    problems = fields.check([each for each in form if each.name in offer.given], values)
+    if problems:
+        return _Found(price.Price(), next(iter(problems.values())))
+    return _Found(price.of(client, offer.at, model, values, wait=wait))
+
+
+def _look(client: Client, offers: Sequence[Offer]) -> None:
+    if not any(_find(client, offer, 0).price.asking for offer in offers):
+        st.rerun()
+
+
+def of(at: Endpoint, given: Mapping[str, Any], title: str = "") -> Offer:
+    """The offer of an endpoint in its own words."""
+    told = words.endpoint(at.id)
+    return Offer(at=at, title=title or told.title, hint=told.hint, icon=told.icon, given=given)
