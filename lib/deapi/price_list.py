@@ -1,6 +1,7 @@
 """The price list of deapi.md (Pricing): what its rows say, endpoint by endpoint."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 
@@ -13,21 +14,35 @@ class ListPrice:
     usd: Decimal | None = None
     unit: str = ""
     conditions: str = ""
+    like: Mapping[str, int] = field(default_factory=dict[str, int])
+    """The parameters that the conditions name."""
     exact: bool = False
 
 
-def _about(endpoint: str, usd: str, unit: str, conditions: str = "") -> ListPrice:
-    return ListPrice(endpoint=endpoint, usd=Decimal(usd), unit=unit, conditions=conditions)
+def _about(endpoint: str, usd: str, unit: str, conditions: str = "", **like: int) -> ListPrice:
+    return ListPrice(
+        endpoint=endpoint, usd=Decimal(usd), unit=unit, conditions=conditions, like=like
+    )
 
 
 PRICE_LIST: tuple[ListPrice, ...] = (
-    _about("images.generations", "0.0019", "image", "512x512, 4 steps"),
-    _about("images.generations", "0.0037", "image", "1024x1024, 4 steps"),
-    _about("images.edits", "0.0066", "transformation", "4 steps"),
+    _about(
+        "images.generations", "0.0019", "image", "512x512, 4 steps", width=512, height=512, steps=4
+    ),
+    _about(
+        "images.generations",
+        "0.0037",
+        "image",
+        "1024x1024, 4 steps",
+        width=1024,
+        height=1024,
+        steps=4,
+    ),
+    _about("images.edits", "0.0066", "transformation", "4 steps", steps=4),
     ListPrice(endpoint="audio.speech", usd=Decimal("0.77"), unit="1M characters", exact=True),
-    _about("videos.generations", "0.0056", "video", "512x512, 4s"),
-    _about("videos.animations", "0.0056", "video", "512x512, 4s"),
-    _about("audio.music", "0.0009", "minute"),
+    _about("videos.generations", "0.0056", "video", "512x512, 4s", width=512, height=512),
+    _about("videos.animations", "0.0056", "video", "512x512, 4s", width=512, height=512),
+    _about("audio.music", "0.0009", "minute", duration=60),
     _about("audio.transcriptions", "0.021", "hour"),
     _about("images.ocr", "0.0093", "1K output chars"),
     _about("embeddings", "0.000068", "1K tokens"),

@@ -57,13 +57,14 @@ def draw() -> None:
 
 def _endpoint(at: Endpoint) -> None:
     told = words.endpoint(at.id)
-    with st.container(horizontal=True, vertical_alignment="center", key=f"help:{at.id}"):
+    text, way = st.columns([7, 1], vertical_alignment="center")
+    with text:
         st.html(
             f'<p class="pg-prompt"><b>{safe(told.title)}</b> {safe(told.hint)}</p>'
             f'<p class="pg-small">Needs {safe(told.needs)}. Gives {safe(told.gives)}. '
-            f"In the API: {safe(at.id)}, {safe(at.method)} {safe(at.path)}</p>",
-            width="stretch",
+            f"In the API: {safe(at.id)}, {safe(at.method)} {safe(at.path)}</p>"
         )
+    with way:
         st.button(
             "Open",
             key=f"open:{at.id}",

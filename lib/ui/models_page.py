@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from lib.deapi.catalogue import Listing
-from lib.deapi.contract import ENDPOINTS, Endpoint
+from lib.deapi.contract import ENDPOINTS, Endpoint, endpoint
 from lib.deapi.errors import DeapiError
 from lib.deapi.models import Model
 from lib.store import Record, StoreError, looks
@@ -134,6 +134,8 @@ def endpoints_of(listing: Listing, model: Model) -> list[Endpoint]:
 
 
 def _table(models: Sequence[Model], records: Sequence[Record]) -> pd.DataFrame:
+    # Prompts are improved for a model, not by what it is sold for.
+    records = [each for each in records if endpoint(each.endpoint).decided_by is None]
     won = badges.badges(records)
     rows = [
         _row(model, [each for each in records if each.model == model.slug], won) for model in models
@@ -151,10 +153,10 @@ def _row(
         "Model": clip(model.name, 60),
         "Does": ", ".join(_does(model)),
         "Badges": sorted(names),
-        "Your runs": ended or None,
+        "Your runs": ended,
         "Success": sum(each.done for each in records) / ended if ended else None,
-        "Time": seconds(best.seconds) if best and best.seconds is not None else None,
-        "Price": money.price(best.price) if best and best.price is not None else None,
+        "Time": seconds(best.seconds) if best and best.seconds is not None else "",
+        "Price": money.price(best.price) if best and best.price is not None else "",
     }
 
 

@@ -77,7 +77,7 @@ def _tile(client: Client, offer: Offer, name: str) -> bool:
 
 def _said(found: price.Price) -> str:
     if found.amount is not None:
-        return safe(money.price(found.amount))
+        return f"about {safe(money.price(found.amount))}"
     return "asking the price …" if found.asking else ""
 
 

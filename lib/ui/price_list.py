@@ -27,8 +27,9 @@ def draw(client: Client, listing: Listing) -> None:
         f"<th>Today</th></tr></thead><tbody>{''.join(rows)}</tbody></table>"
     )
     st.caption(
-        "The list gives round figures. Today's price is for the first model with its defaults, our "
-        "example text and our sample file; every form shows the exact price of what is in it."
+        "The list gives round figures. Today's price is for the first model, with the size and "
+        "steps that the list names and our example text or sample file. Every form shows the exact "
+        "price of what is in it."
     )
     if not asked:
         st.button("Ask for today's prices", on_click=st.session_state.update, args=({ASKED: True},))
@@ -41,7 +42,7 @@ def _now(client: Client, listing: Listing, of: ListPrice, wait: float = 0.05) ->
     models = listing.for_endpoint(at)
     if not models:
         return price.Price()
-    return price.of(client, at, models[0], typical.values(at, models[0], {}), wait=wait)
+    return price.of(client, at, models[0], typical.values(at, models[0], of.like), wait=wait)
 
 
 def _look(client: Client, listing: Listing) -> None:

@@ -67,9 +67,10 @@ def _as(taker: further.Taker, said: str) -> str | list[str]:
 def matching(said: str) -> list[Endpoint]:
     """The endpoints whose own words are among those that were `said`, best first."""
     asked = set(_stems(said))
-    scored = [(len(asked & set(_stems(_told(at)))), at) for at in ENDPOINTS]
+    plain = [at for at in ENDPOINTS if not words.endpoint(at.id).group]
+    scored = [(len(asked & set(_stems(_told(at)))), at) for at in plain]
     best = max((score for score, _ in scored), default=0)
-    return [at for score, at in scored if score == best > 0][:3]
+    return [at for score, at in scored if best and score == best][:3]
 
 
 def _told(at: Endpoint) -> str:

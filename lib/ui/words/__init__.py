@@ -123,23 +123,20 @@ _CHOICES: Mapping[str, Mapping[str | int, str]] = {
 """What values are called, by `endpoint.field`."""
 
 MEDIA: Mapping[Media, SampleWords] = {
-    "image": SampleWords(
-        file="harbour.jpg", button="Use a sample picture", kinds="a picture from your computer"
-    ),
-    "audio": SampleWords(
-        file="harbour.jpg", button="Use a sample recording", kinds="a recording from your computer"
-    ),
-    "video": SampleWords(
-        file="harbour.jpg", button="Use a sample video", kinds="a video from your computer"
-    ),
-    "recording": SampleWords(
-        file="harbour.jpg",
-        button="Use a sample recording",
-        kinds="a recording or a video from your computer",
-    ),
+    "image": SampleWords(file="harbour.jpg", button="Use a sample picture"),
+    "audio": SampleWords(file="tune.mp3", button="Use a sample tune"),
+    "video": SampleWords(file="waves.mp4", button="Use a sample video"),
+    "recording": SampleWords(file="note.mp3", button="Use a sample recording"),
 }
 
-_SAMPLES: Mapping[str, SampleWords] = {}
+_SAMPLES: Mapping[str, SampleWords] = {
+    "images.ocr.image": SampleWords(file="page.png", button="Use a sample page"),
+    "images.background-removals.image": SampleWords(
+        file="robot.jpg", button="Use a sample picture"
+    ),
+    "videos.replacements.ref_image": SampleWords(file="robot.jpg", button="Use a sample figure"),
+    "audio.speech.ref_audio": SampleWords(file="voice.mp3", button="Use a sample voice"),
+}
 """By `endpoint.parameter`, where not every file of its kind makes sense."""
 
 PROFILES: Mapping[str, tuple[str, str]] = {

@@ -104,8 +104,6 @@ class SampleWords:
 
     file: str
     button: str
-    kinds: str
-    """What may be given: "a picture"."""
 
     @property
     def path(self) -> Path:
