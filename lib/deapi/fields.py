@@ -193,6 +193,8 @@ def _offered(endpoint: Endpoint, param: Param, model: Model, known: Mapping[str,
         legal or (param.feature and model.features.get(param.feature))
     ):
         return False
+    if param.type == "array" and not model.loras:
+        return False
     if legal:
         return len(legal) > 1 or not (param.required or param.choices)
     if param.choices:

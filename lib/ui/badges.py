@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from lib.store import Record
+from lib.ui import money
+from lib.ui.plain import seconds
 
 ENOUGH = 3
 """Runs that went well before a model is compared with others."""
@@ -29,6 +31,17 @@ def badges(records: Sequence[Record]) -> Mapping[Key, tuple[str, ...]]:
         for key in _best(records, measure):
             found[key].append(name)
     return {key: tuple(names) for key, names in found.items()}
+
+
+def told(record: Record) -> str:
+    """A record in a line: "11 of 12 runs went well · usually 4 s and $0.0019"."""
+    runs = "run" if record.ended == 1 else "runs"
+    usual = [
+        *([seconds(record.seconds)] if record.seconds is not None else []),
+        *([money.price(record.price)] if record.price is not None else []),
+    ]
+    most = [f"usually {' and '.join(usual)}"] if usual else []
+    return " · ".join([f"{record.done} of {record.ended} {runs} went well", *most])
 
 
 def _best(records: Iterable[Record], measure: Callable[[Record], float | None]) -> Iterable[Key]:

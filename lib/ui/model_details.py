@@ -7,14 +7,30 @@ import streamlit as st
 
 from lib.deapi.contract import Endpoint
 from lib.deapi.models import Model
-from lib.ui import model_picker, offers, words
+from lib.store import Record
+from lib.ui import badges, model_picker, notes, offers, words
 from lib.ui.offers import Offer
 from lib.ui.plain import number, safe
 from lib.ui.session import Client
 
 
-def draw(client: Client, model: Model, endpoints: Sequence[Endpoint]) -> None:
-    st.html(f'<h3>{safe(model.name)}</h3><p class="pg-small">In the API: {safe(model.slug)}</p>')
+def draw(
+    client: Client, model: Model, endpoints: Sequence[Endpoint], records: Sequence[Record]
+) -> None:
+    """`endpoints` are those that it can be tried with, `records` how it did on them so far."""
+    types = ", ".join(sorted(model.inference_types))
+    st.html(
+        f'<h3>{safe(model.name)}</h3><p class="pg-small">In the API: {safe(model.slug)} · '
+        f"{safe(types)}</p>"
+    )
+    for each in records:
+        told = f"{words.endpoint(each.endpoint).title}: {badges.told(each)}"
+        st.html(f'<p class="pg-small">{safe(told)}</p>')
+    if not endpoints:
+        notes.empty(
+            "Nothing to try it with",
+            "deAPI lists this model, but its API v2 has no endpoint for what it does.",
+        )
     offers.draw(
         client,
         [
@@ -29,7 +45,8 @@ def draw(client: Client, model: Model, endpoints: Sequence[Endpoint]) -> None:
         ],
         f"model:{model.slug}",
     )
-    st.caption("Prices are for its defaults; the form shows the price of what you set.")
+    if endpoints:
+        st.caption("Prices are for its defaults; the form shows the price of what you set.")
     features = [(_said(name), "yes" if has else "no") for name, has in model.features.items()]
     limits = [(_said(name), _value(value)) for name, value in model.limits.items()]
     defaults = [(_said(name), _value(value)) for name, value in model.defaults.items()]

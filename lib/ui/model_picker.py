@@ -15,7 +15,8 @@ from lib.ui.session import Client
 
 def choose(client: Client, at: Endpoint, models: Sequence[Model]) -> Model:
     """The model that the form is for. `models` must not be empty."""
-    won = badges.badges(client.records()) if len(models) > 1 else {}
+    records = client.records()
+    won = badges.badges(records) if len(models) > 1 else {}
     by_slug = {model.slug: model for model in models}
     key = state.model_key(at)
     if st.session_state.get(key) not in by_slug:
@@ -39,6 +40,9 @@ def choose(client: Client, at: Endpoint, models: Sequence[Model]) -> Model:
     if said:
         chips = "".join(f'<span class="pg-chip">{safe(each)}</span>' for each in said)
         st.html(f'<div class="pg-chips">{chips}</div>')
+    for each in records:
+        if (each.endpoint, each.model) == (at.id, model.slug):
+            st.html(f'<p class="pg-small">{safe(badges.told(each))}</p>')
     return model
 
 

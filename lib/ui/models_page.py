@@ -27,6 +27,8 @@ from lib.ui.session import Client
 NEWS = 8
 """So many names are told of what came or went."""
 _ANY = "Everything"
+NOT_OFFERED = "Not offered by deAPI v2"
+"""What a model does whose inference types no endpoint has (rules.md, Fields)."""
 
 
 def draw() -> None:
@@ -69,22 +71,34 @@ def _catalogue(client: Client, listing: Listing) -> None:
     if not shown:
         notes.empty("No model for that", "Look for something else, or for everything.")
         return
-    table = _table(shown, client.records())
+    records = client.records()
+    st.caption(_said(len(shown), len(listing.models), records))
     chosen = st.dataframe(
-        table,
+        _table(shown, records),
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
         key="models:table",
         column_config=_COLUMNS,
     )
-    st.caption(
-        f"{len(shown)} of {len(listing.models)} models. Success, time and price are of your own "
-        f"runs; a badge needs at least {badges.ENOUGH}. Choose a row to see all of a model."
-    )
     rows = chosen.selection.rows
     if rows and rows[0] < len(shown):
-        model_details.draw(client, shown[rows[0]], endpoints_of(listing, shown[rows[0]]))
+        model = shown[rows[0]]
+        mine = [each for each in records if each.model == model.slug]
+        model_details.draw(client, model, endpoints_of(listing, model), mine)
+
+
+def _said(shown: int, there: int, records: Sequence[Record]) -> str:
+    count = f"{there} models" if shown == there else f"{shown} of {there} models"
+    figures = (
+        "Success, time and price are of your own runs. Good: "
+        f"{badges.GOOD:.0%} of at least {badges.SURE} went well. Fast and cheap: the best of those "
+        f"that did the same at least {badges.ENOUGH} times."
+    )
+    return (
+        f"{count}. Choose a row for everything about a model, and to try it."
+        f"{' ' + figures if records else ''}"
+    )
 
 
 def _filtered(listing: Listing) -> list[Model]:
@@ -101,17 +115,25 @@ def _filtered(listing: Listing) -> list[Model]:
     with right:
         kind = st.selectbox(
             "What should it do?",
-            [_ANY, *ids],
-            format_func=lambda each: each if each == _ANY else words.endpoint(each).title,
+            [_ANY, *ids, *([NOT_OFFERED] if _not_offered(listing) else [])],
+            format_func=lambda each: words.endpoint(each).title if each in ids else each,
             key="models:kind",
             persist_state="session",
         )
     return [
         model
         for model in listing.models
-        if _says(model, (wanted or "").casefold().split())
-        and (kind == _ANY or kind in {at.id for at in endpoints_of(listing, model)})
+        if _says(model, (wanted or "").casefold().split()) and kind in _kinds(listing, model)
     ]
+
+
+def _kinds(listing: Listing, model: Model) -> set[str]:
+    """What a choice of "What should it do?" has to be for the model to be among them."""
+    return {_ANY, *([at.id for at in endpoints_of(listing, model)] or [NOT_OFFERED])}
+
+
+def _not_offered(listing: Listing) -> bool:
+    return any(not endpoints_of(listing, model) for model in listing.models)
 
 
 def _says(model: Model, wanted: Sequence[str]) -> bool:
@@ -140,7 +162,8 @@ def _table(models: Sequence[Model], records: Sequence[Record]) -> pd.DataFrame:
     rows = [
         _row(model, [each for each in records if each.model == model.slug], won) for model in models
     ]
-    return pd.DataFrame(rows)
+    table = pd.DataFrame(rows)
+    return table if records else table.drop(columns=_OF_RUNS)
 
 
 def _row(
@@ -151,13 +174,18 @@ def _row(
     names = {name for each in records for name in won.get((each.endpoint, each.model), ())}
     return {
         "Model": clip(model.name, 60),
-        "Does": ", ".join(_does(model)),
+        "Does": ", ".join(_does(model)) or NOT_OFFERED,
         "Badges": sorted(names),
-        "Your runs": ended,
+        "Your runs": ended or None,
         "Success": sum(each.done for each in records) / ended if ended else None,
         "Time": seconds(best.seconds) if best and best.seconds is not None else "",
         "Price": money.price(best.price) if best and best.price is not None else "",
+        "In the API": clip(", ".join(sorted(model.inference_types)), 60),
     }
+
+
+_OF_RUNS = ["Badges", "Your runs", "Success", "Time", "Price"]
+"""Columns that say nothing before the first run."""
 
 
 def _does(model: Model) -> list[str]:
@@ -170,11 +198,13 @@ def _does(model: Model) -> list[str]:
 
 _COLUMNS = {
     "Model": st.column_config.TextColumn(width="medium"),
-    "Does": st.column_config.TextColumn(width="medium"),
+    "Does": st.column_config.TextColumn(width="large"),
     "Badges": st.column_config.ListColumn(width="small"),
+    "Your runs": st.column_config.NumberColumn(width="small"),
     "Success": st.column_config.ProgressColumn(
         format="percent", min_value=0.0, max_value=1.0, width="small"
     ),
     "Time": st.column_config.TextColumn(help="The median of your runs"),
     "Price": st.column_config.TextColumn(help="The median of your runs"),
+    "In the API": st.column_config.TextColumn(help="Its inference types"),
 }

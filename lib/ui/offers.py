@@ -77,7 +77,9 @@ def _tile(client: Client, offer: Offer, name: str) -> bool:
 
 def _said(found: price.Price) -> str:
     if found.amount is not None:
-        return f"about {safe(money.price(found.amount))}"
+        many = money.per_dollar(found.amount)
+        more = f" <span>· {safe(many)}</span>" if many else ""
+        return f"{safe(money.price(found.amount))}{more}"
     return "asking the price …" if found.asking else ""
 
 

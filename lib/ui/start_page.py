@@ -6,13 +6,13 @@ from io import BytesIO
 
 import streamlit as st
 
-from lib.deapi.contract import ENDPOINTS, Endpoint
+from lib.deapi.contract import Endpoint, endpoint
 from lib.deapi.media import BadMedia, Upload
 from lib.deapi.terms import Media
 from lib.store import StoreError
 from lib.ui import errors, further, notes, offers, session, uploads, words
 from lib.ui.errors import Advice
-from lib.ui.offers import Offer
+from lib.ui.offers import COLUMNS, Offer
 from lib.ui.plain import clip
 from lib.ui.session import Client
 
@@ -40,7 +40,10 @@ def draw() -> None:
     if st.session_state.get(_FILE) is None:
         st.subheader("Or begin with one of these")
         offers.draw(client, _tiles(), "tiles")
-        st.caption("Nothing runs yet: a click opens the form, and the price stands on its button.")
+        st.caption(
+            "A click opens the form, nothing runs yet. Prices are for what the form begins with and "
+            "follow what you put in."
+        )
 
 
 def _tiles() -> list[Offer]:
@@ -52,40 +55,60 @@ def _tiles() -> list[Offer]:
 
 
 def _answers(client: Client, said: str) -> None:
-    found = [offers.of(at, {}) for at in matching(said)]
-    with_text = [
-        offers.of(each.at, {each.param.name: _as(each, said)}, each.label)
-        for each in further.readers()
+    offers.draw(client, answers(said)[:MATCHES], "said")
+
+
+def answers(said: str) -> list[Offer]:
+    """What can be made of what was `said`: first the endpoints whose words are in it, then those
+    that can begin with any text. Their forms begin with it, unless it only says what to do."""
+    readers = {each.at.id: each for each in further.readers()}
+    found = matching(said)
+    if found and all(set(_stems(said)) <= set(_stems(_told(at))) for at in found):
+        return [offers.of(at, {}) for at in found]
+    ids = dict.fromkeys([*(at.id for at in found), *readers])
+    return [
+        _with(readers[each], said) if each in readers else offers.of(endpoint(each), {})
+        for each in ids
     ]
-    offers.draw(client, [*found, *with_text][:MATCHES], "said")
 
 
-def _as(taker: further.Taker, said: str) -> str | list[str]:
-    return [said] if taker.param.type == "string|array" else said
+def _with(reader: further.Taker, said: str) -> Offer:
+    text = [said] if reader.param.type == "string|array" else said
+    return offers.of(reader.at, {reader.param.name: text}, reader.label)
 
 
 def matching(said: str) -> list[Endpoint]:
-    """The endpoints whose own words are among those that were `said`, best first."""
+    """The endpoints whose own words are among those that were `said`, in the order of the pages;
+    of those with the most of them a few."""
     asked = set(_stems(said))
-    plain = [at for at in ENDPOINTS if not words.endpoint(at.id).group]
-    scored = [(len(asked & set(_stems(_told(at)))), at) for at in plain]
-    best = max((score for score, _ in scored), default=0)
-    return [at for score, at in scored if best and score == best][:3]
+    shown = (at for family in words.FAMILIES for at in words.family(family))
+    scored = [
+        (len(asked & set(_stems(_told(at)))), at) for at in shown if not words.endpoint(at.id).group
+    ]
+    best = max(score for score, _ in scored)
+    return [at for score, at in scored if best and score == best][:COLUMNS]
 
 
 def _told(at: Endpoint) -> str:
     told = words.endpoint(at.id)
-    return " ".join((told.title, told.noun, told.working, *told.takes.values(), told.take_text))
+    return " ".join((told.title, told.noun, *told.takes.values(), told.take_text, told.asked))
 
 
-_EMPTY = frozenset({"a", "an", "and", "the", "of", "in", "to", "for", "this", "my", "it", "make"})
+_EMPTY = frozenset(
+    re.findall(
+        r"\w+",
+        "a an and at for from i in it its make me my of on our please some that the this to up "
+        "want what with you your",
+    )
+)
+"""Words that say nothing of what is wanted."""
 
 
 def _stems(text: str) -> Iterator[str]:
     """Words without the endings that don't matter here."""
     for word in re.findall(r"\w+", text.lower()):
         if word not in _EMPTY:
-            yield re.sub(r"(ing|es|s|e)$", "", word)
+            yield re.sub(r"(?<=\w{3})(ing|es|s|e)$", "", word)
 
 
 # --- a file --------------------------------------------------------------------------------------

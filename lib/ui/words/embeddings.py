@@ -10,6 +10,7 @@ ENDPOINTS: Mapping[str, EndpointWords] = {
         hint="Give it some lines and see which of them mean something similar.",
         noun="comparison",
         working="Comparing",
+        asked="similar similarity meaning group cluster vectors search lines",
         needs="lines of text, or a CSV file",
         gives="a list of numbers for each line, and pictures of which lines are close",
         take_text="Compare with other texts",

@@ -78,6 +78,7 @@ ENDPOINTS: Mapping[str, EndpointWords] = {
         "models like.",
         noun="prompt",
         working="Rewriting",
+        asked="better enhance rewrite",
         needs="a few words and what they are for; a picture where one is to be changed",
         gives="a better prompt, and often what to avoid",
         takes={"image": "Find words for a change"},

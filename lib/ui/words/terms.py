@@ -65,6 +65,8 @@ class EndpointWords:
     """For its first text. The first few become chips, the dice draws from all of them."""
     first: tuple[str, ...] = ()
     """The fields that stand on top, in this order; the others follow as the contract has them."""
+    asked: str = ""
+    """Other words that somebody who looks for it may use, beside those of its title."""
     icon: str = ""
     """The sign on the start page; endpoints without one are found on their family's."""
     group: str = ""

@@ -245,7 +245,10 @@ async def _repr(client: Client) -> str:
 
 
 def test_an_answer_without_end_is_not_read_to_its_end() -> None:
-    for call, most in ((lambda client: client.job("r"), MAX_ANSWER_BYTES), (submit, MAX_RESULT_BYTES)):
+    for call, most in (
+        (lambda client: client.job("r"), MAX_ANSWER_BYTES),
+        (submit, MAX_RESULT_BYTES),
+    ):
         network = Network(httpx.Response(200, content=b" " * (most + 1)))
         with pytest.raises(NotUnderstood, match="too large"):
             network.run(call)

@@ -7,7 +7,6 @@ from PIL import Image
 
 from lib.sandbox.engines import upscale as engine
 from lib.sandbox.engines.base import CannotRender
-from lib.sandbox.images import Size
 from lib.sandbox.order import Order
 from tests.unit.sandbox.orders import CATALOGUE, UPSCALES, generation, upscale
 
@@ -67,7 +66,9 @@ def test_the_same_upload_gives_the_same_bytes(tmp_path: Path) -> None:
 
 def test_a_result_beyond_all_measure_ends_as_an_error_and_not_in_memory(tmp_path: Path) -> None:
     four_times = next(each for each in CATALOGUE.of_types(["img_upscale"]) if each.factor == 4)
-    huge = Order(UPSCALES, four_times, {}, {"image": Size(3000, 3000)}, {"image": tmp_path / "x"})
+    blank = tmp_path / "blank.png"
+    Image.new("1", (3000, 3000)).save(blank)
+    huge = Order(UPSCALES, four_times, {}, {}, {"image": (blank,)})
     with pytest.raises(CannotRender, match="larger than this sandbox can hold"):
         engine.render(huge, tmp_path)
 

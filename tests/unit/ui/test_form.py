@@ -26,7 +26,7 @@ def script() -> None:
     client, at, model = (st.session_state[key] for key in ("client", "at", "model"))
     state.restore_draft(client, at)
     values, problems = form.draw(client, at, model)
-    run_button.draw(client, at, model, values, problems)
+    run_button.draw(client, at, model, values, problems, others=True)
 
 
 def shown(at: Endpoint, model: Model, client: Client | None = None) -> AppTest:
