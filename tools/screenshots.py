@@ -43,14 +43,14 @@ def main() -> None:
         url = start().url
         chromium = playwright.chromium.launch(executable_path=path, args=list(found.FLAGS))
         page = chromium.new_page(viewport=WIDE)
-        page.goto(url)
+        page.goto(f"{url}/images")
         for text in PROMPTS:
             screens.make_picture(page, text)
             screens.finished(page, text)
         for scheme in SCHEMES:
-            _take(chromium, url, scheme, "images", "")
-            _take(chromium, url, scheme, "history", "history")
-            _take(chromium, url, scheme, "sandbox", "sandbox")
+            _take(chromium, url, scheme, "start", "")
+            for name in ("images", "history", "models", "help", "sandbox"):
+                _take(chromium, url, scheme, name, name)
         chromium.close()
 
 

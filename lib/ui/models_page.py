@@ -176,11 +176,10 @@ def _row(
         "Model": clip(model.name, 60),
         "Does": ", ".join(_does(model)) or NOT_OFFERED,
         "Badges": sorted(names),
-        "Your runs": ended or None,
+        "Your runs": ended,
         "Success": sum(each.done for each in records) / ended if ended else None,
         "Time": seconds(best.seconds) if best and best.seconds is not None else "",
         "Price": money.price(best.price) if best and best.price is not None else "",
-        "In the API": clip(", ".join(sorted(model.inference_types)), 60),
     }
 
 
@@ -198,13 +197,12 @@ def _does(model: Model) -> list[str]:
 
 _COLUMNS = {
     "Model": st.column_config.TextColumn(width="medium"),
-    "Does": st.column_config.TextColumn(width="large"),
-    "Badges": st.column_config.ListColumn(width="small"),
+    "Does": st.column_config.TextColumn(width=260),
+    "Badges": st.column_config.ListColumn(width=160),
     "Your runs": st.column_config.NumberColumn(width="small"),
     "Success": st.column_config.ProgressColumn(
         format="percent", min_value=0.0, max_value=1.0, width="small"
     ),
     "Time": st.column_config.TextColumn(help="The median of your runs"),
     "Price": st.column_config.TextColumn(help="The median of your runs"),
-    "In the API": st.column_config.TextColumn(help="Its inference types"),
 }

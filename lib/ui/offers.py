@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 import streamlit as st
@@ -17,8 +18,8 @@ from lib.ui.session import Client
 COLUMNS = 3
 LOOK_AGAIN = 0.7
 """Seconds between two looks at prices that are on their way."""
-WAIT = 0.1
-"""Seconds that drawing an offer waits for its price."""
+WAIT = 0.3
+"""Seconds that drawing all offers waits for their prices."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,19 +45,34 @@ class _Found:
 
 def draw(client: Client, offers: Sequence[Offer], name: str) -> None:
     """A grid of offers; `name` tells their buttons from those of another grid."""
-    asking = False
-    for start in range(0, len(offers), COLUMNS):
-        row = offers[start : start + COLUMNS]
-        for place, offer in zip(st.columns(COLUMNS), row, strict=False):
+    found = _all(client, offers, WAIT)
+    drawn = list(zip(offers, found, strict=True))
+    for start in range(0, len(drawn), COLUMNS):
+        row = drawn[start : start + COLUMNS]
+        for place, (offer, what) in zip(st.columns(COLUMNS), row, strict=False):
             with place:
-                asking |= _tile(client, offer, name)
-    if asking:
-        st.fragment(_look, run_every=LOOK_AGAIN)(client, offers)
+                _tile(offer, what, name)
+    if asking := _asking(found):
+        st.fragment(_look, run_every=LOOK_AGAIN)(client, offers, asking)
 
 
-def _tile(client: Client, offer: Offer, name: str) -> bool:
-    """Draw one; returns whether its price is still on its way."""
-    found = _find(client, offer, WAIT)
+def _all(client: Client, offers: Sequence[Offer], wait: float) -> list[_Found]:
+    """What each costs, within `wait` seconds for all of them: every one is asked for before the
+    first is waited for."""
+    found = [_find(client, offer, 0) for offer in offers]
+    until = monotonic() + wait
+    return [
+        _find(client, offer, max(0.0, until - monotonic())) if each.price.asking else each
+        for offer, each in zip(offers, found, strict=True)
+    ]
+
+
+def _asking(found: Sequence[_Found]) -> int:
+    """How many prices are still on their way."""
+    return sum(each.price.asking for each in found)
+
+
+def _tile(offer: Offer, found: _Found, name: str) -> None:
     with st.container(
         border=True, height="stretch", key=f"tile:{name}:{offer.at.id}:{offer.title}"
     ):
@@ -72,7 +88,6 @@ def _tile(client: Client, offer: Offer, name: str) -> bool:
         )
         said = safe(found.problem or offer.hint)
         st.html(f'<p class="pg-small">{said}</p><p class="pg-tile-price">{_said(found.price)}</p>')
-    return found.price.asking
 
 
 def _said(found: price.Price) -> str:
@@ -99,8 +114,8 @@ def _find(client: Client, offer: Offer, wait: float) -> _Found:
     return _Found(price.of(client, offer.at, model, values, wait=wait))
 
 
-def _look(client: Client, offers: Sequence[Offer]) -> None:
-    if not any(_find(client, offer, 0).price.asking for offer in offers):
+def _look(client: Client, offers: Sequence[Offer], asking: int) -> None:
+    if _asking(_all(client, offers, 0)) < asking:
         st.rerun()
 
 

@@ -37,18 +37,17 @@ def draw() -> None:
         _answers(client, said)
         st.divider()
     _file(client)
-    if st.session_state.get(_FILE) is None:
+    if not said and st.session_state.get(_FILE) is None:
         st.subheader("Or begin with one of these")
         offers.draw(client, _tiles(), "tiles")
         st.caption(
-            "A click opens the form, nothing runs yet. Prices are for what the form begins with and "
-            "follow what you put in."
+            "A click opens the form, nothing runs yet. Prices are for what the form begins with "
+            "and follow what you put in."
         )
 
 
 def _tiles() -> list[Offer]:
-    shown = (at for family in words.FAMILIES for at in words.family(family))
-    return [offers.of(at, {}) for at in shown if words.endpoint(at.id).icon]
+    return [offers.of(endpoint(each), {}) for each in words.TILES]
 
 
 # --- said in words -------------------------------------------------------------------------------

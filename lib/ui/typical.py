@@ -13,6 +13,7 @@ from lib.deapi.models import Model
 from lib.deapi.rules import ExactlyOne
 from lib.deapi.terms import Media
 from lib.ui import words
+from lib.ui.plain import seconds
 
 
 def values(at: Endpoint, model: Model, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -28,6 +29,17 @@ def values(at: Endpoint, model: Model, given: Mapping[str, Any]) -> dict[str, An
         if field.media and needed and not found.get(field.name):
             found[field.name] = _sample(at, field, field.media)
     return found
+
+
+def amount(at: Endpoint, values: Mapping[str, Any]) -> str:
+    """How much `values` are: of the first file its length or size, else of the example text that
+    stands in while there is none. "12 s", "640 × 480", "96 characters"."""
+    for value in values.values():
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, Upload):
+                return seconds(each.seconds) if each.seconds else f"{each.width} × {each.height}"
+    examples = words.endpoint(at.id).examples
+    return f"{len(examples[0].text)} characters" if examples else ""
 
 
 def _sample(at: Endpoint, field: Field, media: Media) -> Upload | list[Upload]:

@@ -27,7 +27,8 @@ from tests.support.processes import TOP
 from tests.support.sandbox import Sandbox
 from tests.support.waiting import eventually
 
-IMAGES, HISTORY = "pages/images.py", "pages/history.py"
+START, IMAGES, HISTORY = "pages/start.py", "pages/images.py", "pages/history.py"
+MODELS, HELP = "pages/models.py", "pages/help.py"
 PATIENCE = 30
 """Seconds for which a busy machine may keep a page, a price or a run."""
 
@@ -41,9 +42,11 @@ class Page:
     """One browser session of the app, and what it shows. Every look at a page finds it without
     an exception, or fails."""
 
-    def __init__(self) -> None:
+    def __init__(self, first: str = IMAGES) -> None:
         self._app = AppTest.from_file(TOP / "app.py", default_timeout=PATIENCE)
         self.run()
+        if first != START:
+            self.go(first)
 
     # --- going about -----------------------------------------------------------------------------
 

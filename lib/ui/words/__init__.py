@@ -35,6 +35,7 @@ __all__ = [
     "SANDBOX",
     "START",
     "STATES",
+    "TILES",
     "EndpointWords",
     "Example",
     "FamilyWords",
@@ -101,6 +102,19 @@ HELP = FamilyWords(title="Help", icon="💡", page="pages/help.py")
 
 PLACES = (START, *FAMILIES.values(), HISTORY, MODELS, HELP)
 """Every page that is always there, in the order of the navigation."""
+
+TILES = (
+    "images.generations",
+    "audio.speech",
+    "audio.transcriptions",
+    "images.background-removals",
+    "videos.animations",
+    "audio.music",
+    "images.ocr",
+    "videos.generations",
+    "images.edits",
+)
+"""The endpoints that the start page shows at once: what most people come for, first."""
 
 GROUPS: Mapping[str, GroupWords] = {**prompts.GROUPS}
 """Endpoints that stand apart on their family's page, by `EndpointWords.group`."""

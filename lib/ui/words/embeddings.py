@@ -7,6 +7,7 @@ from lib.ui.words.terms import EndpointWords, Example, FieldWords
 ENDPOINTS: Mapping[str, EndpointWords] = {
     "embeddings": EndpointWords(
         title="Compare texts",
+        icon="🧭",
         hint="Give it some lines and see which of them mean something similar.",
         noun="comparison",
         working="Comparing",

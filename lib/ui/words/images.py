@@ -107,6 +107,7 @@ ENDPOINTS: Mapping[str, EndpointWords] = {
     ),
     "images.upscales": EndpointWords(
         title="Enlarge a picture",
+        icon="🔍",
         hint="Give it a picture and get it back larger and sharper.",
         noun="larger picture",
         working="Enlarging",

@@ -74,6 +74,7 @@ def _for(endpoint_id: str, some_examples: tuple[Example, ...]) -> tuple[Example,
 ENDPOINTS: Mapping[str, EndpointWords] = {
     "prompts.enhancements": EndpointWords(
         title="Improve a prompt",
+        icon="✨",
         hint="Write a few words, say what they are for, and get a prompt with the detail that "
         "models like.",
         noun="prompt",
@@ -94,6 +95,7 @@ ENDPOINTS: Mapping[str, EndpointWords] = {
     ),
     "v1.prompts.samples": EndpointWords(
         title="Get an idea",
+        icon="🎲",
         hint="Let deAPI think of a prompt for you, about anything or about your topic.",
         noun="idea",
         working="Thinking",

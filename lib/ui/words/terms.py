@@ -68,7 +68,7 @@ class EndpointWords:
     asked: str = ""
     """Other words that somebody who looks for it may use, beside those of its title."""
     icon: str = ""
-    """The sign on the start page; endpoints without one are found on their family's."""
+    """The sign before its title on the start page."""
     group: str = ""
     """The group that it stands in, if it stands apart."""
 

@@ -90,6 +90,7 @@ ENDPOINTS: Mapping[str, EndpointWords] = {
     ),
     "videos.audio-syncs": EndpointWords(
         title="Video from sound",
+        icon="🎶",
         hint="Give it music or a voice and get pictures that move with it.",
         noun="video",
         working="Filming to the sound",
@@ -130,6 +131,7 @@ ENDPOINTS: Mapping[str, EndpointWords] = {
     ),
     "videos.replacements": EndpointWords(
         title="Swap a character",
+        icon="🎭",
         hint="Give it a video and a picture of somebody else, who takes over the part.",
         noun="video",
         working="Recasting",
@@ -141,6 +143,7 @@ ENDPOINTS: Mapping[str, EndpointWords] = {
     ),
     "videos.upscales": EndpointWords(
         title="Enlarge a video",
+        icon="🔍",
         hint="Give it a video and get it back larger and sharper.",
         noun="larger video",
         working="Enlarging",
