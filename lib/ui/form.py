@@ -119,6 +119,8 @@ class _Place:
         else:
             self._kept[field.name] = DRAW[field.kind](spot)
         self._lasting(field)
+        if spot.words.hint:
+            st.caption(label(spot.words.hint))
         self._problem(field)
 
     def _lasting(self, field: Field) -> None:

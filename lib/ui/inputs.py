@@ -73,7 +73,9 @@ def lines(text: str) -> list[str]:
 
 
 def text(spot: Spot) -> str:
-    """Text in one line, or in as many as its words ask for."""
+    """Text in one line, in as many as its words ask for, or one that is often meant."""
+    if spot.words.suggested:
+        return _often_meant(spot)
     st.session_state.setdefault(spot.key, "")
     told: dict[str, Any] = {
         "key": spot.key,
@@ -84,6 +86,27 @@ def text(spot: Spot) -> str:
     if spot.words.lines == 1:
         return st.text_input(spot.words.label, **told) or ""
     return st.text_area(spot.words.label, height=28 + 26 * spot.words.lines, **told) or ""
+
+
+def _often_meant(spot: Spot) -> str:
+    """What most people mean, to pick from; anything else can be typed."""
+    named = spot.words.suggested
+    held = st.session_state.get(spot.key)
+    st.session_state[spot.key] = held or None
+    return (
+        st.selectbox(
+            spot.words.label,
+            [*named, *({held} - named.keys() if held else ())],
+            index=None,
+            format_func=lambda each: named.get(each, each),
+            accept_new_options=True,
+            placeholder=spot.words.placeholder or "Choose or type …",
+            key=spot.key,
+            help=spot.words.help,
+            persist_state="session",
+        )
+        or ""
+    )
 
 
 def texts(spot: Spot) -> list[str]:
