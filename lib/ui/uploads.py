@@ -12,7 +12,7 @@ from lib.deapi.media import BadMedia, Upload
 from lib.store import StoreError
 from lib.ui import errors, further, state, words
 from lib.ui.inputs import Spot
-from lib.ui.plain import clip, safe, seconds, size
+from lib.ui.plain import clip, number, safe, seconds, size
 from lib.ui.results import players
 from lib.ui.session import Client
 
@@ -83,6 +83,10 @@ def _accepted(field: Field) -> str:
     said = [" or ".join(filter(None, [", ".join(kinds[:-1]), *kinds[-1:]]))]
     if field.max_bytes:
         said.append(f"at most {field.max_bytes // 2**20} MB")
+    if field.min_seconds and field.max_seconds:
+        said.append(f"{number(field.min_seconds)} to {number(field.max_seconds)} seconds long")
+    elif field.max_seconds:
+        said.append(f"at most {seconds(field.max_seconds)} long")
     return ", ".join(filter(None, said))
 
 
