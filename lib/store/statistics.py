@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from statistics import median
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from lib.store.database import Store
 from lib.store.states import State
@@ -18,8 +18,8 @@ LAST = 2000
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """How one model did on one endpoint: how many runs came to an end by deAPI's doing, how many
-    of them well, and of those the median time (seconds from sent to heard) and price (USD)."""
+    """How one model did on one endpoint: how many runs it took up and ended, how many of them
+    well, and of those the median time (seconds from sent to heard) and price (USD)."""
 
     endpoint: str
     model: str
@@ -50,8 +50,11 @@ def records(store: Store, profile: str, person: str) -> list[Record]:
         .where(
             columns.profile == profile,
             columns.person == person,
-            columns.sending_at.is_not(None),
-            columns.state.in_((State.DONE, State.FAILED)),
+            # What deAPI refused says something of the request or the purse, not of the model.
+            or_(
+                columns.state == State.DONE,
+                and_(columns.state == State.FAILED, columns.accepted_at.is_not(None)),
+            ),
         )
         .order_by(columns.id.desc())
         .limit(LAST)

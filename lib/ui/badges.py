@@ -7,6 +7,7 @@ from lib.store import Record
 from lib.ui import money
 from lib.ui.plain import seconds
 
+NAMES = ("good", "fast", "cheap")
 ENOUGH = 3
 """Runs that went well before a model is compared with others."""
 SURE = 5

@@ -1,12 +1,13 @@
 """Everything that deAPI offers: searchable, with what it can do, what it costs and how it went."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
 
 from lib.deapi.catalogue import Listing
-from lib.deapi.contract import ENDPOINTS, Endpoint, endpoint
+from lib.deapi.contract import Endpoint, endpoint
 from lib.deapi.errors import DeapiError
 from lib.deapi.models import Model
 from lib.store import Record, StoreError, looks
@@ -17,6 +18,8 @@ from lib.ui import (
     model_details,
     money,
     notes,
+    offers,
+    price,
     price_list,
     session,
     words,
@@ -67,25 +70,60 @@ def _news(client: Client, listing: Listing) -> None:
 
 
 def _catalogue(client: Client, listing: Listing) -> None:
-    shown = _filtered(listing)
+    does = uses(listing)
+    shown = _filtered(listing, does)
     if not shown:
         notes.empty("No model for that", "Look for something else, or for everything.")
         return
     records = client.records()
     st.caption(_said(len(shown), len(listing.models), records))
+    today = _today(client, shown, does)
     chosen = st.dataframe(
-        _table(shown, records),
+        _table(shown, does, records, today),
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
-        key="models:table",
+        # What was chosen among others would be another row.
+        key=f"models:table:{hash(tuple(model.slug for model in shown))}",
         column_config=_COLUMNS,
     )
     rows = chosen.selection.rows
-    if rows and rows[0] < len(shown):
+    if rows:
         model = shown[rows[0]]
         mine = [each for each in records if each.model == model.slug]
-        model_details.draw(client, model, endpoints_of(listing, model), mine)
+        model_details.draw(client, model, does.get(model.slug, []), mine)
+
+
+def uses(listing: Listing) -> Mapping[str, list[Endpoint]]:
+    """What each model can be tried with, by slug, in the order of the pages; one whose inference
+    types no endpoint has is left out. Prompts are improved for a model, not by it: no use of it."""
+    found: defaultdict[str, list[Endpoint]] = defaultdict(list)
+    for at in (at for family in words.FAMILIES for at in words.family(family)):
+        if at.model_param and at.decided_by is None:
+            for model in listing.for_endpoint(at):
+                found[model.slug].append(at)
+    return found
+
+
+def _today(
+    client: Client, shown: Sequence[Model], does: Mapping[str, list[Endpoint]]
+) -> Mapping[str, str] | None:
+    """What each would cost today with its defaults, by slug, for the first that it can be used
+    for; None until somebody asks."""
+    key = f"models:today:{client.profile}"
+    if not st.session_state.get(key):
+        st.button("Ask for today's prices", on_click=st.session_state.update, args=({key: True},))
+        return None
+    wanted = [
+        offers.of(does[model.slug][0], {}, model=model) for model in shown if model.slug in does
+    ]
+    prices = offers.prices(client, wanted)
+    offers.look_again(client, wanted, prices)
+    return {
+        offer.model.slug: price.said(now)
+        for offer, now in zip(wanted, prices, strict=True)
+        if offer.model
+    }
 
 
 def _said(shown: int, there: int, records: Sequence[Record]) -> str:
@@ -101,7 +139,7 @@ def _said(shown: int, there: int, records: Sequence[Record]) -> str:
     )
 
 
-def _filtered(listing: Listing) -> list[Model]:
+def _filtered(listing: Listing, does: Mapping[str, list[Endpoint]]) -> list[Model]:
     left, right = st.columns([3, 2])
     with left:
         wanted = st.text_input(
@@ -111,11 +149,13 @@ def _filtered(listing: Listing) -> list[Model]:
             icon="🔍",
             persist_state="session",
         )
-    ids = [at.id for at in ENDPOINTS if at.model_param and listing.for_endpoint(at)]
+    kinds = {model.slug: [at.id for at in does.get(model.slug, [])] for model in listing.models}
+    there = {kind for some in kinds.values() for kind in some or [NOT_OFFERED]}
+    ids = [at.id for family in words.FAMILIES for at in words.family(family) if at.id in there]
     with right:
         kind = st.selectbox(
             "What should it do?",
-            [_ANY, *ids, *([NOT_OFFERED] if _not_offered(listing) else [])],
+            [_ANY, *ids, *({NOT_OFFERED} & there)],
             format_func=lambda each: words.endpoint(each).title if each in ids else each,
             key="models:kind",
             persist_state="session",
@@ -123,17 +163,9 @@ def _filtered(listing: Listing) -> list[Model]:
     return [
         model
         for model in listing.models
-        if _says(model, (wanted or "").casefold().split()) and kind in _kinds(listing, model)
+        if _says(model, (wanted or "").casefold().split())
+        and kind in (_ANY, *(kinds[model.slug] or [NOT_OFFERED]))
     ]
-
-
-def _kinds(listing: Listing, model: Model) -> set[str]:
-    """What a choice of "What should it do?" has to be for the model to be among them."""
-    return {_ANY, *([at.id for at in endpoints_of(listing, model)] or [NOT_OFFERED])}
-
-
-def _not_offered(listing: Listing) -> bool:
-    return any(not endpoints_of(listing, model) for model in listing.models)
 
 
 def _says(model: Model, wanted: Sequence[str]) -> bool:
@@ -145,37 +177,39 @@ def _says(model: Model, wanted: Sequence[str]) -> bool:
     return all(word in text for word in wanted)
 
 
-def endpoints_of(listing: Listing, model: Model) -> list[Endpoint]:
-    """What a model can be tried with, in the order of the pages."""
-    shown = (at for family in words.FAMILIES for at in words.family(family))
-    return [
-        at
-        for at in shown
-        if at.decided_by is None and at.model_param and model in listing.for_endpoint(at)
-    ]
-
-
-def _table(models: Sequence[Model], records: Sequence[Record]) -> pd.DataFrame:
-    # Prompts are improved for a model, not by what it is sold for.
+def _table(
+    models: Sequence[Model],
+    does: Mapping[str, list[Endpoint]],
+    records: Sequence[Record],
+    today: Mapping[str, str] | None,
+) -> pd.DataFrame:
     records = [each for each in records if endpoint(each.endpoint).decided_by is None]
     won = badges.badges(records)
     rows = [
-        _row(model, [each for each in records if each.model == model.slug], won) for model in models
+        {
+            "Model": clip(model.name, 60),
+            "Does": ", ".join(_titles(does.get(model.slug, []))) or NOT_OFFERED,
+            "Today": (today or {}).get(model.slug, ""),
+            **_of_runs([each for each in records if each.model == model.slug], won),
+        }
+        for model in models
     ]
-    table = pd.DataFrame(rows)
-    return table if records else table.drop(columns=_OF_RUNS)
+    silent = [*(_OF_RUNS if not records else []), *(["Today"] if today is None else [])]
+    return pd.DataFrame(rows).drop(columns=silent)
 
 
-def _row(
-    model: Model, records: Sequence[Record], won: Mapping[badges.Key, tuple[str, ...]]
+def _titles(endpoints: Sequence[Endpoint]) -> list[str]:
+    return [words.endpoint(at.id).title for at in endpoints]
+
+
+def _of_runs(
+    records: Sequence[Record], won: Mapping[badges.Key, tuple[str, ...]]
 ) -> dict[str, object]:
     ended = sum(each.ended for each in records)
     best = max(records, key=lambda each: each.ended, default=None)
     names = {name for each in records for name in won.get((each.endpoint, each.model), ())}
     return {
-        "Model": clip(model.name, 60),
-        "Does": ", ".join(_does(model)) or NOT_OFFERED,
-        "Badges": sorted(names),
+        "Badges": [name for name in badges.NAMES if name in names],
         "Your runs": ended,
         "Success": sum(each.done for each in records) / ended if ended else None,
         "Time": seconds(best.seconds) if best and best.seconds is not None else "",
@@ -187,17 +221,10 @@ _OF_RUNS = ["Badges", "Your runs", "Success", "Time", "Price"]
 """Columns that say nothing before the first run."""
 
 
-def _does(model: Model) -> list[str]:
-    return [
-        words.endpoint(at.id).title
-        for at in ENDPOINTS
-        if at.decided_by is None and set(at.inference_types) & model.inference_types
-    ]
-
-
 _COLUMNS = {
     "Model": st.column_config.TextColumn(width="medium"),
     "Does": st.column_config.TextColumn(width=260),
+    "Today": st.column_config.TextColumn(help="For the first that it does, with its defaults"),
     "Badges": st.column_config.ListColumn(width=160),
     "Your runs": st.column_config.NumberColumn(width="small"),
     "Success": st.column_config.ProgressColumn(

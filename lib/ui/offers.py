@@ -52,7 +52,17 @@ def draw(client: Client, offers: Sequence[Offer], name: str) -> None:
         for place, (offer, what) in zip(st.columns(COLUMNS), row, strict=False):
             with place:
                 _tile(offer, what, name)
-    if asking := _asking(found):
+    look_again(client, offers, [each.price for each in found])
+
+
+def prices(client: Client, offers: Sequence[Offer]) -> list[price.Price]:
+    """What each costs, as far as that is known within a moment."""
+    return [each.price for each in _all(client, offers, WAIT)]
+
+
+def look_again(client: Client, offers: Sequence[Offer], prices: Sequence[price.Price]) -> None:
+    """Redraw when one more of the `prices` that are still on their way is there."""
+    if asking := sum(each.asking for each in prices):
         st.fragment(_look, run_every=LOOK_AGAIN)(client, offers, asking)
 
 
@@ -65,11 +75,6 @@ def _all(client: Client, offers: Sequence[Offer], wait: float) -> list[_Found]:
         _find(client, offer, max(0.0, until - monotonic())) if each.price.asking else each
         for offer, each in zip(offers, found, strict=True)
     ]
-
-
-def _asking(found: Sequence[_Found]) -> int:
-    """How many prices are still on their way."""
-    return sum(each.price.asking for each in found)
 
 
 def _tile(offer: Offer, found: _Found, name: str) -> None:
@@ -115,11 +120,20 @@ def _find(client: Client, offer: Offer, wait: float) -> _Found:
 
 
 def _look(client: Client, offers: Sequence[Offer], asking: int) -> None:
-    if _asking(_all(client, offers, 0)) < asking:
+    if sum(each.price.asking for each in _all(client, offers, 0)) < asking:
         st.rerun()
 
 
-def of(at: Endpoint, given: Mapping[str, Any], title: str = "") -> Offer:
+def of(
+    at: Endpoint, given: Mapping[str, Any], title: str = "", model: Model | None = None
+) -> Offer:
     """The offer of an endpoint in its own words."""
     told = words.endpoint(at.id)
-    return Offer(at=at, title=title or told.title, hint=told.hint, icon=told.icon, given=given)
+    return Offer(
+        at=at,
+        title=title or told.title,
+        hint=told.hint,
+        icon=told.icon,
+        given=given,
+        model=model,
+    )

@@ -13,7 +13,7 @@ from lib.deapi.contract import Endpoint
 from lib.deapi.errors import DeapiError
 from lib.deapi.fields import Field
 from lib.deapi.models import Model
-from lib.ui import words
+from lib.ui import money, words
 from lib.ui.session import Client
 
 WAIT = 0.4
@@ -34,6 +34,13 @@ class Price:
     @property
     def nothing(self) -> bool:
         return self.amount is None and self.error is None and not self.asking
+
+
+def said(now: Price) -> str:
+    """A price in a list: "$0.0019", or why there is none, in a word."""
+    if now.amount is not None:
+        return money.price(now.amount)
+    return "asking …" if now.asking else "–"
 
 
 def of(

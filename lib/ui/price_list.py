@@ -10,7 +10,7 @@ from lib.deapi.catalogue import Listing
 from lib.deapi.contract import Endpoint, endpoint
 from lib.deapi.models import Model
 from lib.deapi.price_list import PRICE_LIST, ListPrice
-from lib.ui import money, price, typical, words
+from lib.ui import price, typical, words
 from lib.ui.plain import safe
 from lib.ui.session import Client
 
@@ -84,7 +84,6 @@ def _listed(of: ListPrice) -> str:
 
 def _today(case: _Case, now: price.Price) -> str:
     """As HTML."""
-    if now.amount is None:
-        return "asking …" if now.asking else "–"
-    example = f'<br><span class="pg-small">{safe(case.example)}</span>' if case.example else ""
-    return f"{safe(money.price(now.amount))}{example}"
+    shown = now.amount is not None and case.example
+    example = f'<br><span class="pg-small">{safe(case.example)}</span>' if shown else ""
+    return f"{safe(price.said(now))}{example}"

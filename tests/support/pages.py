@@ -66,6 +66,17 @@ class Page:
         self.button(label).click()
         return self.run()
 
+    def press_key(self, key: str) -> "Page":
+        """Click the button with this key."""
+        self._app.button(key=key).click()
+        return self.run()
+
+    def drop(self, name: str, content: bytes) -> "Page":
+        """Give a file to the one place that takes one."""
+        [uploader] = self._app.file_uploader
+        uploader.upload(name, content)
+        return self.run()
+
     def put(self, kind: str, key: str, value: Any) -> "Page":
         self.widget(kind, key).set_value(value)
         return self.run()
@@ -117,6 +128,25 @@ class Page:
     def button(self, label: str) -> Any:
         [found] = [each for each in self._app.button if each.label.startswith(label)]
         return found
+
+    @property
+    def pressable(self) -> list[str]:
+        """The keys of the buttons that can be pressed."""
+        return [each.key or "" for each in self._app.button if not each.disabled]
+
+    @property
+    def captions(self) -> list[str]:
+        return [each.value for each in self._app.caption]
+
+    @property
+    def expanders(self) -> list[str]:
+        return [each.label for each in self._app.expander]
+
+    @property
+    def prices(self) -> list[Decimal]:
+        """The prices in USD on the offers, in their order."""
+        found = re.findall(r'"pg-tile-price">\$([\d.]+)', self.html)
+        return [Decimal(each) for each in found]
 
     @property
     def rows(self) -> list[str]:
