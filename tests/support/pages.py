@@ -12,6 +12,7 @@ from unittest import mock
 from uuid import uuid4
 
 import streamlit as st
+from pandas import DataFrame
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
@@ -141,6 +142,20 @@ class Page:
     @property
     def expanders(self) -> list[str]:
         return [each.label for each in self._app.expander]
+
+    @property
+    def tables(self) -> list[DataFrame]:
+        return [each.value for each in self._app.dataframe]
+
+    @property
+    def table(self) -> DataFrame:
+        """The first table."""
+        return self.tables[0]
+
+    @property
+    def table_key(self) -> str:
+        """The key of the first table."""
+        return self._app.dataframe[0].key or ""
 
     @property
     def prices(self) -> list[Decimal]:
