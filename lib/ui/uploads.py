@@ -29,8 +29,8 @@ def draw(client: Client, spot: Spot, now: Upload | None) -> Upload | None:
 
 def draw_several(client: Client, spot: Spot, now: list[Upload]) -> list[Upload]:
     """The files that were given, and a place for one more while the model takes it."""
-    for number, upload in enumerate(now):
-        _given(client, spot, upload, [each for at, each in enumerate(now) if at != number], number)
+    for place, upload in enumerate(now):
+        _given(client, spot, upload, [each for at, each in enumerate(now) if at != place], place)
     most = spot.field.max_items
     if most is None or len(now) < most:
         _asked(client, spot, now)
