@@ -4,7 +4,9 @@ Pages and the parts of `lib/ui` know only this. Each method answers at once from
 waits as long as a person would, and none of them shows the key.
 """
 
+import math
 import re
+import time
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -50,6 +52,8 @@ Tier = Literal["premium", "basic"]
 LOOK_SECONDS = 2.0
 """How long a click waits to see the balance that it has changed."""
 
+RECORDS_SECONDS = 10.0
+
 TEXT_BYTES = 8 * 1024 * 1024
 """So much of a text is shown; the rest is in the file."""
 
@@ -73,6 +77,8 @@ class Client:
         self._store = engine.store
         self.person = person
         self.profile = engine.profiles[0]
+        self._records: dict[str, tuple[float, list[Record]]] = {}
+        """By profile: when they were looked up, and what was found."""
 
     @property
     def profiles(self) -> tuple[str, ...]:
@@ -320,8 +326,13 @@ class Client:
     # --- models ----------------------------------------------------------------------------------
 
     def records(self) -> list[Record]:
-        """How each model did for me on this profile, out of my history."""
-        return statistics.records(self._store, self.profile, self.person)
+        """How each model did for me on this profile, out of my history as it was at most
+        `RECORDS_SECONDS` ago: every drawing of a form wants them, and they change slowly."""
+        at, known = self._records.get(self.profile, (-math.inf, []))
+        if time.monotonic() - at > RECORDS_SECONDS:
+            known = statistics.records(self._store, self.profile, self.person)
+            self._records[self.profile] = (time.monotonic(), known)
+        return known
 
     def last_look(self) -> Look | None:
         """The models as I saw them last on this profile; None before the first time."""
