@@ -335,7 +335,11 @@ def _least(documented: int | None, own: Number | None) -> int | None:
 
 def _file_field(field: Field, endpoint: Endpoint, param: Param, model: Model) -> Field:
     # Where the request has a size of its own, the model's sides bound that, else the picture.
-    own_size = endpoint.has("width") or param.media in ("audio", "recording")
+    own_size = (
+        endpoint.has("width")
+        or endpoint.decided_by is not None  # the picture is for the words, not for the model
+        or param.media in ("audio", "recording")
+    )
     min_width, max_width = (None, None) if own_size else _side(model, "width")
     min_height, max_height = (None, None) if own_size else _side(model, "height")
     longest = param.max_minutes * 60 if param.max_minutes else param.max_seconds

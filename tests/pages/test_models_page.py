@@ -14,7 +14,7 @@ from lib.ui.session import LOCAL
 from tests.support.pages import IMAGES, MODELS, START, Page, Playing
 from tests.support.sandbox import Sandbox
 
-OF_RUNS = {"Badges", "Your runs", "Success", "Time", "Price"}
+OF_RUNS = {"Badges", "Runs", "Success", "Time", "Price"}
 
 
 def test_every_model_of_the_catalogue_is_listed_with_what_it_does(place: Playing) -> None:
@@ -147,7 +147,7 @@ def test_the_record_of_a_model_comes_from_my_own_runs(
         place.done(pictures, other, f"A fox {number}", "0.0030")
     page = Page(MODELS)
     row = page.table.set_index("Model").loc[model.name]
-    assert (row["Your runs"], row["Success"], row["Price"]) == (5, 1.0, "$0.001")
+    assert (row["Runs"], row["Success"], row["Price"]) == (5, 1.0, "$0.001")
     assert set(row["Badges"]) >= {"good", "cheap"}
     assert "good" not in page.table.set_index("Model").loc[other.name]["Badges"]
     choose(page, model)

@@ -10,6 +10,7 @@ from starlette.datastructures import UploadFile
 
 from lib.deapi.contract import endpoint
 from lib.sandbox.catalogue import Catalogue, Model
+from lib.sandbox.engines.base import Outputs
 from lib.sandbox.order import Measured, Order
 
 GENERATIONS = endpoint("images.generations")
@@ -45,6 +46,12 @@ def upscale(picture: Image.Image, folder: Path, number: int = 0, **saving: Any) 
         {"image": (Measured(*picture.size),)},
         {"image": (path,)},
     )
+
+
+def made(outputs: Outputs, folder: Path) -> Path:
+    """The file that an engine wrote into `folder` as its result."""
+    assert outputs.result is not None
+    return folder / outputs.result
 
 
 def call(of: Model | None = None, **changes: object) -> Mapping[str, object]:
