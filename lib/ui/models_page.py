@@ -209,26 +209,26 @@ def _of_runs(
     best = max(records, key=lambda each: each.ended, default=None)
     names = {name for each in records for name in won.get((each.endpoint, each.model), ())}
     return {
-        "Badges": [name for name in badges.NAMES if name in names],
-        "Your runs": ended,
+        "Badges": " · ".join(name for name in badges.NAMES if name in names),
+        "Runs": ended,
         "Success": sum(each.done for each in records) / ended if ended else None,
         "Time": seconds(best.seconds) if best and best.seconds is not None else "",
         "Price": money.price(best.price) if best and best.price is not None else "",
     }
 
 
-_OF_RUNS = ["Badges", "Your runs", "Success", "Time", "Price"]
+_OF_RUNS = ["Badges", "Runs", "Success", "Time", "Price"]
 """Columns that say nothing before the first run."""
 
 
 _COLUMNS = {
-    "Model": st.column_config.TextColumn(width="medium"),
-    "Does": st.column_config.TextColumn(width=260),
+    "Model": st.column_config.TextColumn(width=205),
+    "Does": st.column_config.TextColumn(width=235),
     "Today": st.column_config.TextColumn(help="For the first that it does, with its defaults"),
-    "Badges": st.column_config.ListColumn(width=160),
-    "Your runs": st.column_config.NumberColumn(width="small"),
+    "Badges": st.column_config.TextColumn(width=130),
+    "Runs": st.column_config.NumberColumn(width=50),
     "Success": st.column_config.ProgressColumn(
-        format="percent", min_value=0.0, max_value=1.0, width="small"
+        format="percent", min_value=0.0, max_value=1.0, width=85
     ),
     "Time": st.column_config.TextColumn(help="The median of your runs"),
     "Price": st.column_config.TextColumn(help="The median of your runs"),

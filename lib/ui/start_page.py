@@ -1,5 +1,6 @@
 """What do you want to make? A box to say it in, a place to drop a file, and what there is."""
 
+import mimetypes
 import re
 from collections.abc import Iterator
 from io import BytesIO
@@ -19,6 +20,9 @@ from lib.ui.session import Client
 MATCHES = 6
 KINDS: tuple[Media, ...] = ("image", "video", "audio")
 """What a file may be, in the order in which it is tried."""
+NO_KIND = (
+    "This is no picture, recording or video. Take a JPEG or PNG, an MP3 or WAV, an MP4 or WebM."
+)
 _FILE, _REFUSED, _COUNT = "start:file", "start:refused", "start:count"
 
 
@@ -148,22 +152,22 @@ def _asked(client: Client) -> None:
 
 def _take(client: Client, content: bytes, name: str) -> None:
     """Keep the file as the first kind that it is, or remember why it is none."""
-    why = ""
+    reasons: dict[str, str] = {}
     for media in KINDS:
         try:
             st.session_state[_FILE] = client.upload(BytesIO(content), name, media)
             return
         except BadMedia as error:
-            why = why or str(error)
+            reasons[media] = str(error)
         except StoreError as error:
-            why = str(error)
-            break
+            st.session_state[_REFUSED] = str(error)
+            return
         except OSError:
-            why = errors.advice({"kind": "OSError"}).sentence
-            break
-    st.session_state[_REFUSED] = (
-        f"{clip(name, 60)}: this is no picture, recording or video that deAPI reads. {why}"
-    )
+            st.session_state[_REFUSED] = errors.advice({"kind": "OSError"}).sentence
+            return
+    # What it should be, by its name, is what its reader wants to hear about.
+    meant = (mimetypes.guess_type(name)[0] or "").partition("/")[0]
+    st.session_state[_REFUSED] = f"{clip(name, 60)}: {reasons.get(meant, NO_KIND)}"
 
 
 def _forget() -> None:

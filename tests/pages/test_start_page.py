@@ -79,11 +79,20 @@ def test_the_form_has_the_file_in_it_at_the_price_that_was_offered() -> None:
 
 
 @pytest.mark.usefixtures("place")
-def test_a_file_that_nobody_can_read_is_said_so_and_another_may_follow() -> None:
-    page = Page(START).drop("<b>report</b>.jpg", b"%PDF-1.7 no picture")
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("report.pdf", "This is no picture, recording or video."),
+        ("photo.jpg", "not a picture"),
+        ("talk.mp3", "not a recording"),
+        ("clip.mp4", "not a video"),
+    ],
+)
+def test_a_file_that_nobody_can_read_is_said_so_and_another_may_follow(name: str, why: str) -> None:
+    page = Page(START).drop(f"<b>{name}", b"%PDF-1.7 nothing of the kind")
     [problem] = page.problems
-    assert "&lt;b&gt;report&lt;/b&gt;.jpg" in problem
-    assert "no picture, recording or video" in problem
+    assert f"&lt;b&gt;{name}: " in problem
+    assert why in problem
     page.drop(SAMPLES["image"].name, SAMPLES["image"].read_bytes())
     assert not page.problems
     assert SAMPLES["image"].name in page.html
