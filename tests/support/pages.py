@@ -22,7 +22,7 @@ from lib.deapi.contract import Endpoint
 from lib.deapi.models import Model
 from lib.runs.engine import Engine
 from lib.store import Filters, NewRun, Run, State, Store, history, ledger, runs
-from lib.ui import state
+from lib.ui import state, words
 from lib.ui.session import LOCAL
 from tests.support.processes import TOP
 from tests.support.sandbox import Sandbox
@@ -116,9 +116,24 @@ class Page:
     @property
     def keys(self) -> set[str]:
         """The keys of all widgets."""
-        kinds = ("button_group", "multiselect", "number_input", "selectbox", "slider")
-        kinds = (*kinds, "text_area", "text_input", "file_uploader")
+        kinds = ("button_group", "checkbox", "multiselect", "number_input", "selectbox", "slider")
+        kinds = (*kinds, "text_area", "text_input", "toggle", "file_uploader")
         return {each.key or "" for kind in kinds for each in getattr(self._app, kind)}
+
+    @property
+    def button_keys(self) -> set[str]:
+        """The keys of all buttons."""
+        return {each.key or "" for each in self._app.button}
+
+    @property
+    def codes(self) -> list[str]:
+        """What stands in blocks that one copies from."""
+        return [each.value for each in self._app.code]
+
+    @property
+    def components(self) -> str:
+        """What was sent to parts of the page that draw themselves in the browser."""
+        return "\n".join(str(each.proto) for each in self._app.get("bidi_component"))
 
     def widget(self, kind: str, key: str) -> Any:
         return getattr(self._app, kind)(key=key)
@@ -182,16 +197,26 @@ class Page:
     @property
     def price(self) -> Decimal | None:
         """The price in USD on the Run button, None while there is none or it can't be pressed."""
-        if not self.has_button("Run"):
+        shown = [each for each in self._app.button if (each.key or "").startswith("run:")]
+        if not shown or shown[0].disabled:
             return None
-        found = re.fullmatch(r"Run · \$([\d.]+)", self.button("Run").label)
-        return Decimal(found[1]) if found and not self.button("Run").disabled else None
+        found = re.fullmatch(r"Run · \$([\d.]+)", shown[0].label)
+        return Decimal(found[1]) if found else None
 
     # --- the form --------------------------------------------------------------------------------
 
     def choose(self, at: Endpoint, model: Model | None = None) -> "Page":
-        """Show the form of an endpoint, with this model."""
-        self.put("button_group", state.endpoint_key(at.family), at.id)
+        """Show the form of an endpoint, with this model, on its family's page."""
+        family = words.FAMILIES[at.family]
+        if self.title != family.title:
+            self.go(family.page)
+        key, group = state.endpoint_key(at.family), words.endpoint(at.id).group
+        if key in self.keys:
+            self.put("button_group", key, group or at.id)
+        if group:
+            self.put("button_group", f"{key}:{group}", at.id)
+        if model is not None and at.decided_by is not None:
+            self.put("selectbox", state.widget(at, "", at.decided_by), _deciding(at, model))
         if model is not None and state.model_key(at) in self.keys:
             self.put("selectbox", state.model_key(at), model.slug)
         return self
@@ -202,6 +227,13 @@ class Page:
     def values(self, at: Endpoint) -> dict[str, Any]:
         """The form's values, as they would be sent."""
         return self.state[f"values:{at.id}"]
+
+
+def _deciding(at: Endpoint, model: Model) -> str:
+    """The first value with which `at` offers `model`."""
+    return next(
+        value for value, types in at.inference_types_of.items() if model.inference_types & {*types}
+    )
 
 
 class Playing:
