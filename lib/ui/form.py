@@ -115,7 +115,9 @@ class _Place:
         elif field.nothing is not None:
             self._kept[field.name] = inputs.lyrics_or_nothing(spot)
         elif field is self._main:
-            self._kept[field.name] = prompt.draw(self._client, spot, self._kept)
+            self._kept[field.name] = prompt.draw(
+                self._client, spot, self._kept, list(self._by_name.values())
+            )
         else:
             self._kept[field.name] = DRAW[field.kind](spot)
         self._lasting(field)

@@ -64,6 +64,7 @@ def _alike(lines: list[str], vectors: Vectors) -> None:
     values = similarity.matrix(vectors)
     if len(lines) <= HEAT_LINES:
         st.altair_chart(_heat(lines, values), theme="streamlit")
+        st.caption("The darker or stronger a field, the more alike its two lines are.")
     else:
         st.caption(f"The pairs that are most alike; a heat map takes up to {HEAT_LINES} lines.")
     pairs = similarity.closest(values, PAIRS)
@@ -71,8 +72,8 @@ def _alike(lines: list[str], vectors: Vectors) -> None:
         pd.DataFrame(
             {
                 "Alike": [each.similarity for each in pairs],
-                "One": [lines[each.one] for each in pairs],
-                "The other": [lines[each.other] for each in pairs],
+                "One": [_numbered(lines, each.one) for each in pairs],
+                "The other": [_numbered(lines, each.other) for each in pairs],
             }
         ),
         hide_index=True,
@@ -81,10 +82,11 @@ def _alike(lines: list[str], vectors: Vectors) -> None:
 
 
 def _heat(lines: list[str], values: np.ndarray) -> alt.Chart:
-    names = [f"{at + 1}. {clip(line, 40)}" for at, line in enumerate(lines)]
+    names = [clip(_numbered(lines, at), 40) for at in range(len(lines))]
     rows, columns = np.indices(values.shape)
     table = pd.DataFrame(
         {
+            "row": rows.ravel() + 1,
             "one": [names[at] for at in rows.ravel()],
             "at": columns.ravel() + 1,
             "other": [names[at] for at in columns.ravel()],
@@ -96,19 +98,24 @@ def _heat(lines: list[str], values: np.ndarray) -> alt.Chart:
         .mark_rect()
         .encode(
             x=alt.X("at:O", title=None, axis=alt.Axis(labelAngle=0)),
-            y=alt.Y("one:N", sort=names, title=None, axis=alt.Axis(labelLimit=240)),
-            color=alt.Color("alike:Q", title="Alike", scale=alt.Scale(scheme="tealblues")),
+            y=alt.Y("row:O", title=None),
+            color=alt.Color("alike:Q", legend=None, scale=alt.Scale(scheme="tealblues")),
             tooltip=["one", "other", "alike"],
         )
         .properties(height=max(120, min(640, 26 * len(lines) + 40)))
     )
 
 
+def _numbered(lines: list[str], at: int) -> str:
+    """A line with its number, which is all that a heat map has room for."""
+    return f"{at + 1}. {lines[at]}"
+
+
 def _near(client: Client, run: Run, lines: list[str], vectors: Vectors) -> None:
     chosen = st.selectbox(
         "Nearest to which line?",
         range(len(lines)),
-        format_func=lambda at: f"{at + 1}. {clip(lines[at], _CLIP)}",
+        format_func=lambda at: clip(_numbered(lines, at), _CLIP),
         key=f"near:{run.id}",
     )
     query = _asked(client, run)
