@@ -43,6 +43,19 @@ def draw(client: Client, run: Run, files: Sequence[ResultFile]) -> None:
     if count == 1:
         st.caption("Give two lines or more to see how alike they are.")
         return
+    if _open(client, run):
+        _views(client, run, lines, vectors)
+
+
+def _open(client: Client, run: Run) -> bool:
+    """Whether it is looked at: the newest is, each older one when somebody opens it."""
+    newest = [each.id for each in client.recent(endpoint(run.endpoint), 1)]
+    if newest == [run.id]:
+        return True
+    return st.toggle("Look at it again", key=f"vectors:open:{run.id}")
+
+
+def _views(client: Client, run: Run, lines: list[str], vectors: Vectors) -> None:
     alike, near, flat = st.tabs(
         ["How alike", "Nearest to …", "Map"], key=f"vectors:{run.id}", on_change="rerun"
     )
@@ -64,7 +77,7 @@ def _alike(lines: list[str], vectors: Vectors) -> None:
     values = similarity.matrix(vectors)
     if len(lines) <= HEAT_LINES:
         st.altair_chart(_heat(lines, values), theme="streamlit")
-        st.caption("The darker or stronger a field, the more alike its two lines are.")
+        st.caption("The darker a field, the more alike its two lines are.")
     else:
         st.caption(f"The pairs that are most alike; a heat map takes up to {HEAT_LINES} lines.")
     pairs = similarity.closest(values, PAIRS)
