@@ -128,7 +128,7 @@ def _chosen(
     endpoint: Endpoint, param: Param, value: Any, model: Model | None, known: Mapping[str, Any]
 ) -> None:
     legal = _legal(endpoint, param, model, known)
-    if param.listed == "loras":
+    if param.type == "array":
         for item in value:
             if model and item["name"] not in model.loras:
                 raise Wrong(f"names {item['name']}, which this model doesn't have.")

@@ -177,7 +177,7 @@ def _supports(param: Param, model: Model | None) -> bool:
     """Only an explicit no counts: what a model doesn't mention, it may well do."""
     if model is None:
         return True
-    if param.listed == "loras":
+    if param.type == "array":
         return bool(model.loras)
     gate = param.feature or GATES.get(param.name)
     if gate is None and param.name in _SIZES and not param.required:
