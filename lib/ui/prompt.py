@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from lib.deapi.field import Field
-from lib.ui import enhance, inputs, state, words
+from lib.ui import enhance, inputs, lines_file, state, words
 from lib.ui.inputs import Spot
 from lib.ui.session import Client
 from lib.ui.words import Example
@@ -38,7 +38,9 @@ def draw(
             on_click=_surprise,
             args=(spot, form),
         )
-        if not several:
+        if several:
+            lines_file.draw(spot)
+        else:
             enhance.draw(client, spot, {**values, spot.field.name: written})
     return written
 
