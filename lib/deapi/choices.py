@@ -66,7 +66,9 @@ def effective(
     given = values.get(param.name)
     if not legal:
         return given
-    if (isinstance(given, str | int) and given in legal) or (is_open(endpoint, param) and isinstance(given, str) and given):
+    if isinstance(given, str | int) and given in legal:
+        return given
+    if is_open(endpoint, param) and isinstance(given, str) and given:
         return given
     if len(legal) == 1:
         return next(iter(legal))

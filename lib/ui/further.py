@@ -70,7 +70,7 @@ def draw(client: Client, run: Run, files: list[ResultFile], *, keys: str = "") -
     if not files:
         found: tuple[Taker, ...] = ()
     elif media is not None and files[0].media_type.startswith(f"{media}/"):
-        found = tuple(each for each in takers(media) if _fits(each.param, files[0]))
+        found = tuple(each for each in takers(media) if fits(each.param, files[0]))
     else:
         found = readers() if result in TEXTS else ()
     for each in found[:SHOWN]:
@@ -115,6 +115,12 @@ def _endpoints() -> list[Endpoint]:
     return [at for family in words.FAMILIES for at in words.family(family)]
 
 
+def takes(param: Param, result: Result) -> bool:
+    """Whether a file of this kind of result is what `param` asks for."""
+    media = MEDIA.get(result)
+    return media is not None and _takes(param, media)
+
+
 def _takes(param: Param, media: Media) -> bool:
     sound = media in ("audio", "video")
     return param.media == media or (sound and param.media == "recording")
@@ -135,7 +141,7 @@ def text_param(at: Endpoint) -> Param | None:
     )
 
 
-def _fits(param: Param, file: ResultFile) -> bool:
+def fits(param: Param, file: ResultFile) -> bool:
     """Whether the file is within what the contract allows there, as far as that is known."""
     length = file.seconds
     return (

@@ -34,8 +34,8 @@ def _saves(client: Client, run: Run, files: list[ResultFile], keys: str) -> None
         said = f"Download {file.kind.upper()}" if file.kind else "Download"
         href = safe(client.url(run, what))
         st.html(f'<a class="pg-button" href="{href}" download>{safe(said)}</a>', width="content")
-    others = results.forms(run)
-    if files and others:
+    others = results.forms(client, run, files)
+    if others:
         with st.popover("Download as …", key=f"{keys}forms:{run.id}"):
             for form in others:
                 st.download_button(

@@ -1,5 +1,6 @@
-"""A file to work on: from the computer, or a sample of ours."""
+"""A file to work on: from the computer, from one's own results, or a sample of ours."""
 
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any, NoReturn
 
@@ -9,8 +10,9 @@ from PIL import Image
 from lib.deapi.contract import Endpoint
 from lib.deapi.fields import Field
 from lib.deapi.media import BadMedia, Upload
-from lib.store import StoreError
-from lib.ui import errors, further, state, words
+from lib.deapi.terms import Media
+from lib.store import Run, StoreError
+from lib.ui import errors, from_results, further, state, words
 from lib.ui.inputs import Spot
 from lib.ui.plain import clip, number, safe, seconds, size
 from lib.ui.results import players
@@ -50,15 +52,25 @@ def _asked(client: Client, spot: Spot, before: list[Upload] | None = None) -> No
         spot.words.label, key=f"{spot.at.id}:{field.name}:upload:{count}", help=spot.words.help
     )
     st.caption(_accepted(field))
+    media: Media = field.media or "image"
+
+    def given(content: bytes, name: str) -> NoReturn:
+        _take(spot, lambda: client.upload(BytesIO(content), name, media), name, before)
+
+    def mine(run: Run) -> NoReturn:
+        _take(spot, lambda: client.result_as_upload(run.id, media), words.name(run), before)
+
     if file is not None:
-        _take(client, spot, file.getvalue(), file.name, before)
-    sample = words.sample(spot.at.id, field.name, field.media) if field.media else None
-    if sample and st.button(sample.button, key=f"{spot.at.id}:{field.name}:sample", icon="🗂️"):
-        _take(client, spot, sample.path.read_bytes(), sample.path.name, before)
+        given(file.getvalue(), file.name)
+    with st.container(horizontal=True, gap="xsmall"):
+        sample = words.sample(spot.at.id, field.name, media)
+        if st.button(sample.button, key=f"{spot.at.id}:{field.name}:sample", icon="🗂️"):
+            given(sample.path.read_bytes(), sample.path.name)
+        from_results.draw(client, spot, mine)
 
 
 def _take(
-    client: Client, spot: Spot, content: bytes, name: str, before: list[Upload] | None
+    spot: Spot, find: Callable[[], Upload], name: str, before: list[Upload] | None
 ) -> NoReturn:
     """Put the file into the form, behind those that were there `before`, or remember why not; and
     begin again with an empty uploader."""
@@ -66,11 +78,13 @@ def _take(
     st.session_state.pop(key, None)
     try:
         with st.spinner("Looking at the file …"):
-            upload = client.upload(BytesIO(content), name, spot.field.media or "image")
+            upload = find()
         new = upload if before is None else [*before, upload]
         state.fill(spot.at, further.with_twin(spot.at, spot.field.name, new))
     except (BadMedia, StoreError) as error:
         st.session_state[key] = f"{clip(name, 60)}: {error}"
+    except (KeyError, FileNotFoundError):
+        st.session_state[key] = f"{clip(name, 60)}: its file is no longer here."
     except OSError:
         st.session_state[key] = errors.advice({"kind": "OSError"}).sentence
     st.session_state[f"uploads:{spot.at.id}:{spot.field.name}"] += 1

@@ -7,7 +7,7 @@ from lib.deapi.contract import endpoint
 from lib.deapi.terms import Result
 from lib.store import ResultFile, Run
 from lib.ui.results import pictures, prompt, saved, sound, transcript, vectors, video, written
-from lib.ui.results.form import Form
+from lib.ui.results.form import Form, Forms, none
 from lib.ui.session import Client
 
 Drawer = Callable[[Client, Run, Sequence[ResultFile]], None]
@@ -20,7 +20,7 @@ class Kind:
 
     draw: Drawer
     types: tuple[str, ...]
-    forms: tuple[Form, ...] = ()
+    forms: Forms = none
 
 
 TEXT = ("text/", "application/json")
@@ -30,15 +30,15 @@ KINDS: Mapping[Result, Kind] = {
     "video": Kind(video.draw, ("video/",)),
     "audio": Kind(sound.draw, ("audio/",)),
     "text": Kind(written.draw, TEXT),
-    "transcript": Kind(transcript.draw, TEXT, transcript.FORMS),
-    "vectors": Kind(vectors.draw, TEXT, vectors.FORMS),
+    "transcript": Kind(transcript.draw, TEXT, transcript.forms),
+    "vectors": Kind(vectors.draw, TEXT, vectors.forms),
     "prompt": Kind(prompt.draw, TEXT),
 }
 
 
-def forms(run: Run) -> tuple[Form, ...]:
+def forms(client: Client, run: Run, files: Sequence[ResultFile]) -> Sequence[Form]:
     """In what other forms than its file the result of `run` can be saved."""
-    return KINDS[endpoint(run.endpoint).result].forms
+    return KINDS[endpoint(run.endpoint).result].forms(client, run, files) if files else ()
 
 
 def draw(client: Client, run: Run, files: Sequence[ResultFile]) -> None:

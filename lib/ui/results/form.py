@@ -16,3 +16,12 @@ class Form:
     suffix: str
     media_type: str
     make: Callable[[Client, Run, Sequence[ResultFile]], bytes]
+
+
+Forms = Callable[[Client, Run, Sequence[ResultFile]], Sequence[Form]]
+"""In what other forms a result can be saved, which may depend on what is in it."""
+
+
+def none(_client: Client, _run: Run, _files: Sequence[ResultFile]) -> Sequence[Form]:
+    """Only as it is."""
+    return ()

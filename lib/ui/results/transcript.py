@@ -58,12 +58,18 @@ def _json(said: Transcript) -> str:
     return json.dumps(asdict(said), indent=2, ensure_ascii=False)
 
 
-FORMS = (
-    Form("Text (TXT)", "txt", "text/plain", _as(subtitles.txt)),
+_TEXT = Form("Text (TXT)", "txt", "text/plain", _as(subtitles.txt))
+_TIMED = (
     Form("Subtitles (SRT)", "srt", "application/x-subrip", _as(subtitles.srt)),
     Form("Subtitles (VTT)", "vtt", "text/vtt", _as(subtitles.vtt)),
-    Form("With all times (JSON)", "json", "application/json", _as(_json)),
 )
+_ALL = Form("Everything (JSON)", "json", "application/json", _as(_json))
+
+
+def forms(client: Client, run: Run, files: Sequence[ResultFile]) -> Sequence[Form]:
+    """Subtitles need times."""
+    timed = transcripts.parse(client.text(run, files[0]) or "").segments
+    return (_TEXT, *(_TIMED if timed else ()), _ALL)
 
 
 def _segments(said: Transcript) -> list[dict[str, Any]]:

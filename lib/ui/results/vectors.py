@@ -9,7 +9,7 @@ import streamlit as st
 
 from lib.deapi.contract import endpoint
 from lib.runs.profiles import SANDBOX
-from lib.store import ResultFile, Run
+from lib.store import ResultFile, Run, State
 from lib.ui import errand, further, similarity
 from lib.ui.errand import Errand
 from lib.ui.plain import clip
@@ -25,6 +25,8 @@ PAIRS = 10
 MAP_POINTS = 2000
 NAMED_POINTS = 25
 """So many points of the map have their text beside them; the others show it when pointed at."""
+RECENT = 20
+"""So many of the last runs are looked through for the newest comparison."""
 _CLIP = 60
 _HEIGHT = 380
 
@@ -48,9 +50,11 @@ def draw(client: Client, run: Run, files: Sequence[ResultFile]) -> None:
 
 
 def _open(client: Client, run: Run) -> bool:
-    """Whether it is looked at: the newest is, each older one when somebody opens it."""
-    newest = [each.id for each in client.recent(endpoint(run.endpoint), 1)]
-    if newest == [run.id]:
+    """Whether it is looked at: the newest is, each older one when somebody opens it. A single text,
+    which is what another was compared with, doesn't make the others older."""
+    last = client.recent(endpoint(run.endpoint), RECENT)
+    newest = (each for each in last if each.state is State.DONE and len(_texts(each)) > 1)
+    if next(newest, run).id == run.id:
         return True
     return st.toggle("Look at it again", key=f"vectors:open:{run.id}")
 
@@ -230,12 +234,16 @@ def _read(
         vectors = _vectors(files[0].sha256, client, run, files[0])
     except (OSError, ValueError):
         return None
-    param = further.text_param(endpoint(run.endpoint))
-    lines = similarity.texts(run.params.get(param.name)) if param else []
+    lines = _texts(run)
     named = (
         lines if len(lines) == len(vectors) else [f"Text {at + 1}" for at in range(len(vectors))]
     )
     return named, vectors
+
+
+def _texts(run: Run) -> list[str]:
+    param = further.text_param(endpoint(run.endpoint))
+    return similarity.texts(run.params.get(param.name)) if param else []
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
@@ -253,8 +261,12 @@ def _as(
     return make
 
 
-FORMS = (
+_FORMS = (
     Form("CSV", "csv", "text/csv", _as(similarity.as_csv)),
     Form("NumPy (NPZ)", "npz", "application/zip", _as(similarity.as_npz)),
     Form("Parquet", "parquet", "application/vnd.apache.parquet", _as(similarity.as_parquet)),
 )
+
+
+def forms(_client: Client, _run: Run, _files: Sequence[ResultFile]) -> Sequence[Form]:
+    return _FORMS
