@@ -1,6 +1,7 @@
 """Better words with one click, beside the field that they stand in, and the way back."""
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from lib.deapi.contract import ENHANCER, SAMPLER, WRITTEN_FOR, Endpoint, endpoin
 from lib.deapi.errors import DeapiError
 from lib.deapi.media import Upload
 from lib.deapi.models import NO_MODEL, Model
-from lib.ui import catalogue, errand, state
+from lib.ui import catalogue, errand, inputs, state, words
 from lib.ui.errand import Ended, Errand
 from lib.ui.inputs import Spot
 from lib.ui.results import prompt as results
@@ -22,10 +23,10 @@ AVOID = "negative_prompt"
 
 @dataclass(frozen=True, slots=True)
 class _Undo:
-    """What the form said before, and the text that a click put in its place."""
+    """What the form said before, and what a click put in its place."""
 
     before: Mapping[str, Any]
-    now: str
+    now: Mapping[str, Any]
 
 
 def draw(client: Client, spot: Spot, values: Mapping[str, Any]) -> None:
@@ -34,18 +35,19 @@ def draw(client: Client, spot: Spot, values: Mapping[str, Any]) -> None:
     `values` are the form's as they are now. Draws nothing where deAPI offers neither.
     """
     text = str(values.get(spot.field.name) or "")
-    for each in (_improvement(client, spot, values, text), _idea(spot)):
-        if each is not None and (ended := errand.draw(client, each)):
-            _put(client, spot, values, ended)
-    undo: _Undo | None = st.session_state.get(_key(spot.at))
-    if undo is not None and undo.now == text:
+    better = _improvement(client, spot, values, text)
+    if better is not None and (ended := errand.draw(client, better)):
+        _put(client, spot, values, ended)
+    _ideas(client, spot, values)
+    done = _done(spot.at)
+    if done and done[-1].now[spot.field.name] == text:
         st.button(
             "Undo",
             icon="↩️",
             key=f"undo:{spot.at.id}:button",
-            help="Have your own words back",
+            help="Have the words back that stood here before",
             on_click=_take_back,
-            args=(spot.at, undo),
+            args=(spot.at,),
         )
 
 
@@ -90,22 +92,43 @@ def _given(at: Endpoint, model: Model, values: Mapping[str, Any]) -> dict[str, A
     }
 
 
-def _idea(spot: Spot) -> Errand | None:
+def _ideas(client: Client, spot: Spot, values: Mapping[str, Any]) -> None:
+    """Something to begin with: about anything, or about what a person asks for."""
     at = endpoint(SAMPLER)
-    kinds = [
-        kind for kind in at.param("type").choices if spot.at.id in WRITTEN_FOR.get(str(kind), ())
+    kinds = at.param("type").choices
+    kind = next((each for each in kinds if spot.at.id in WRITTEN_FOR.get(str(each), ())), None)
+    if kind is None:
+        return
+    asked = [
+        Spot(at, f"for:{spot.at.id}", field, words.field(at.id, field.name))
+        for field in fields.fields(at, NO_MODEL, {"type": kind})
+        if field.kind == "text"
     ]
-    if not kinds:
-        return None
-    return Errand(
-        name=f"idea:{spot.at.id}",
-        label="Get an idea",
-        icon="💡",
-        at=at,
-        model=NO_MODEL,
-        values={"type": kinds[0]},
-        help="Let deAPI think of something. You can undo it.",
-    )
+    name = f"idea:{spot.at.id}"
+    box = None
+    if not errand.busy(client, name):
+        # What is closed asks for no price; while it works, its place says so.
+        box = st.popover("Get an idea", icon="💡", key=f"ideas:{spot.at.id}", on_change="rerun")
+        if not box.open:
+            return
+    with box or nullcontext():
+        about = {each.field.name: _about(each, drawn=box is not None) for each in asked}
+        idea = Errand(
+            name=name,
+            label="Get an idea",
+            icon="💡",
+            at=at,
+            model=NO_MODEL,
+            values={"type": kind, **{part: said for part, said in about.items() if said}},
+            help="Let deAPI think of something. You can undo it.",
+        )
+        if ended := errand.draw(client, idea):
+            _put(client, spot, values, ended)
+
+
+def _about(spot: Spot, *, drawn: bool) -> str:
+    said = inputs.text(spot) if drawn else st.session_state.get(spot.key)
+    return (said or "").strip()
 
 
 def _put(client: Client, spot: Spot, values: Mapping[str, Any], ended: Ended) -> None:
@@ -118,18 +141,22 @@ def _put(client: Client, spot: Spot, values: Mapping[str, Any], ended: Ended) ->
     new: dict[str, Any] = {spot.field.name: found.prompt}
     if found.avoid and spot.at.has(AVOID):
         new[AVOID] = found.avoid
-    st.session_state[_key(spot.at)] = _Undo({name: values.get(name) for name in new}, found.prompt)
+    _done(spot.at).append(_Undo({name: values.get(name) for name in new}, new))
     state.fill(spot.at, new)
     st.rerun()
 
 
-def _take_back(at: Endpoint, undo: _Undo) -> None:
-    state.fill(at, undo.before)
-    st.session_state.pop(_key(at), None)
+def _take_back(at: Endpoint) -> None:
+    """The last click, but for what somebody has written over since."""
+    undo, now = _done(at).pop(), state.values(at)
+    state.fill(
+        at, {name: old for name, old in undo.before.items() if now.get(name) == undo.now[name]}
+    )
 
 
-def _key(at: Endpoint) -> str:
-    return f"undo:{at.id}"
+def _done(at: Endpoint) -> list[_Undo]:
+    """What the clicks of this session have put into a form, the last one last."""
+    return st.session_state.setdefault(f"undo:{at.id}", [])
 
 
 def _several(value: Any) -> list[Any]:

@@ -100,6 +100,13 @@ def draw(client: Client, errand: Errand) -> Ended | None:
     return None
 
 
+def busy(client: Client, name: str) -> bool:
+    """Whether the errand of this name works, or has something to say or to ask about its last
+    press: it must be drawn then, even where its button is only shown on demand."""
+    parts = ("press", "started", "question", "problem")
+    return any(f"errand:{part}:{name}:{client.profile}" in st.session_state for part in parts)
+
+
 # --- while it works ------------------------------------------------------------------------------
 
 

@@ -105,6 +105,28 @@ def test_a_prompt_is_improved_in_its_place_and_ones_own_words_come_back(
     assert not page.has_button("Undo")
 
 
+def test_each_improvement_can_be_taken_back_and_what_was_written_since_stays(
+    place: Playing, pictures: Endpoint
+) -> None:
+    page = Page(IMAGES)
+    model = place.models(pictures)[0]
+    page.write(pictures, model, TEXT)
+    known = [TEXT]
+    for _ in range(2):
+        page.until(lambda: page.has_button("Improve · "))
+        page.press("Improve · ")
+        page.until(lambda: page.values(pictures)["prompt"] != known[-1])
+        known.append(page.values(pictures)["prompt"])
+    avoid = state.widget(pictures, model.slug, "negative_prompt")
+    page.put("text_input", avoid, "rain")
+    page.press("Undo")
+    assert page.values(pictures)["prompt"] == known[1]
+    page.press("Undo")
+    assert page.values(pictures)["prompt"] == TEXT
+    assert page.values(pictures)["negative_prompt"] == "rain"
+    assert not page.has_button("Undo")
+
+
 def test_undo_is_gone_once_somebody_wrote_on(place: Playing, pictures: Endpoint) -> None:
     page = Page(IMAGES)
     model = place.models(pictures)[0]
@@ -118,11 +140,17 @@ def test_undo_is_gone_once_somebody_wrote_on(place: Playing, pictures: Endpoint)
 
 def test_an_idea_is_written_into_the_form(place: Playing, pictures: Endpoint) -> None:
     page = Page(IMAGES)
+    assert not page.has_button("Get an idea · ")
+    page.state[f"ideas:{pictures.id}"] = True
+    page.run()
+    page.put("text_input", state.widget(SAMPLER, f"for:{pictures.id}", "topic"), "a quiet harbour")
     page.until(lambda: page.has_button("Get an idea · "))
     page.press("Get an idea · ")
     page.until(lambda: page.values(pictures).get("prompt"))
     [run] = place.runs()
     assert run.endpoint == SAMPLER.id
+    assert run.params["topic"] == "a quiet harbour"
+    assert "harbour" in page.values(pictures)["prompt"]
     page.press("Undo")
     assert not page.values(pictures)["prompt"]
 
