@@ -5,7 +5,7 @@ import json
 import streamlit as st
 
 from lib.store import ResultFile, Run
-from lib.ui import catalogue, clock, errors, further, money, results, run_status, state, words
+from lib.ui import clock, errors, further, money, results, run_status, stand_in, state, words
 from lib.ui.plain import clip, safe, seconds, size
 from lib.ui.session import Client
 
@@ -14,7 +14,7 @@ def draw(client: Client, run: Run, model_name: str, *, keys: str = "") -> None:
     """The result of a `done` run. `keys` tells its widgets from those of another drawing of it."""
     files = client.results([run.id]).get(run.id, [])
     results.draw(client, run, files)
-    st.html(_line(run, model_name, files) + _instead(client, run))
+    st.html(_line(run, model_name, files) + stand_in.instead(client, run))
     with st.container(horizontal=True, gap="xsmall"):
         _saves(client, run, files, keys)
         st.button(
@@ -58,15 +58,6 @@ def _line(run: Run, model_name: str, files: list[ResultFile]) -> str:
     prompt = f'<p class="pg-prompt">{safe(clip(words.name(run), 300))}</p>'
     mark = '<span class="pg-mark">Sandbox</span> ' if run.profile == "sandbox" else ""
     return f'{prompt}<p class="pg-small">{mark}{safe(" · ".join(said))}</p>'
-
-
-def _instead(client: Client, run: Run) -> str:
-    """That another model was asked for, when this one took over."""
-    refused = client.refused(run)
-    if refused is None:
-        return ""
-    name = catalogue.names(client).get(refused.model, refused.model)
-    return f'<p class="pg-small">Made by this model because {safe(name)} could not do it.</p>'
 
 
 def details(client: Client, run: Run, model_name: str, *, keys: str = "") -> None:
