@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from lib.ui.words.terms import SAMPLES
 from tests.browser.conftest import OpenWindow
@@ -84,7 +84,7 @@ def test_audio_a_text_is_read_aloud_and_written_down_again(
     screens.run(page)
     card = screens.done(page)
     assert screens.plays(card.locator("audio"))["seconds"] > 1.5
-    further(card, page, "Write down what is said")
+    further(card, page, "Write down what is said", "Write down a recording")
     page.get_by_text("Say when it was said").click()
     screens.run(page)
     card = screens.done(page)
@@ -127,7 +127,7 @@ def test_prompts_a_prompt_is_improved_and_used_where_it_was_meant_for(
     screens.run(page)
     card = screens.done(page)
     expect(card.locator(".pg-words ins").first).to_be_visible()
-    better = card.locator(".pg-words").last.inner_text()
+    better = card.locator(".pg-words:has(ins)").inner_text()
     assert better.startswith("a harbour in the morning")
     assert len(better) > 40
     card.get_by_role("button", name="Make a picture").click()
@@ -149,12 +149,11 @@ def test_from_a_few_words_to_a_video_through_five_endpoints(
     card = screens.done(page)
     expect(card.locator(".pg-picture img")).to_be_visible()
 
-    further(card, page, "Remove background")
+    further(card, page, "Remove background", "Remove background")
     screens.run(page)
     expect(screens.newest(page).locator(".frame .after")).to_be_visible(timeout=screens.PATIENCE)
 
-    further(screens.done(page), page, "Animate this")
-    expect(page.get_by_role("heading", name="Videos")).to_be_visible()
+    further(screens.done(page), page, "Animate this", "Animate a picture")
     page.get_by_role("button", name="Gentle wind").click()
     screens.run(page)
     film = screens.plays(screens.done(page).locator("video"))
@@ -168,13 +167,14 @@ def test_from_a_few_words_to_a_video_through_five_endpoints(
         expect(rows.nth(at)).to_contain_text(title)
 
 
-def further(card: screens.Locator, page: Page, name: str) -> None:
-    """Take a result up in another form, with its button or one of those under "More"."""
+def further(card: Locator, page: Page, name: str, title: str) -> None:
+    """Take a result up in the form called `title`, with its button or one of those under "More"."""
     button = card.get_by_role("button", name=name, exact=True)
     if not button.count():
         card.get_by_role("button", name="More").click()
         button = page.get_by_role("button", name=name, exact=True)
     button.click()
+    expect(page.get_by_role("radio", name=title, exact=True)).to_be_checked()
 
 
 OPACITY = """async (img) => {

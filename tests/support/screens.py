@@ -39,12 +39,17 @@ def choose(page: Page, title: str) -> None:
 
 
 def run(page: Page) -> Decimal:
-    """Press Run as soon as its price stands on it; returns the price in USD."""
+    """Press Run as soon as its price stands on it, until its card is on top; returns the price in
+    USD."""
     button = run_button(page)
     expect(button).to_be_enabled(timeout=PATIENCE)
     price = amount(button.inner_text())
+    card = newest(page)
+    before = card.get_attribute("class") if card.count() else None
     button.click()
-    expect(newest(page)).to_be_visible()
+    expect(card).to_be_visible()
+    if before is not None:
+        expect(card).not_to_have_class(before)
     return price
 
 
