@@ -63,7 +63,7 @@ def test_videos_a_picture_moves_plays_and_can_be_sought_in(
     screens.choose(page, "Animate a picture")
     page.locator('input[type="file"]').first.set_input_files(SAMPLES / "harbour.jpg")
     expect(page.get_by_text("harbour.jpg").first).to_be_visible()
-    page.get_by_role("button", name="Slow zoom").click()
+    example(page, "Slow zoom", "What should move?")
     screens.run(page)
     player = screens.done(page).locator("video")
     film = screens.plays(player)
@@ -154,7 +154,7 @@ def test_from_a_few_words_to_a_video_through_five_endpoints(
     expect(screens.newest(page).locator(".frame .after")).to_be_visible(timeout=screens.PATIENCE)
 
     further(screens.done(page), page, "Animate this", "Animate a picture")
-    page.get_by_role("button", name="Gentle wind").click()
+    example(page, "Gentle wind", "What should move?")
     screens.run(page)
     film = screens.plays(screens.done(page).locator("video"))
     assert film["seconds"] > 1
@@ -165,6 +165,12 @@ def test_from_a_few_words_to_a_video_through_five_endpoints(
     steps = ("Animate a picture", "Remove background", "Make a picture", "Improve a prompt")
     for at, title in enumerate(steps):
         expect(rows.nth(at)).to_contain_text(title)
+
+
+def example(page: Page, name: str, field: str) -> None:
+    """Have one of our examples written into the field."""
+    page.get_by_role("button", name=name).click()
+    expect(page.get_by_role("textbox", name=field)).not_to_have_value("")
 
 
 def further(card: Locator, page: Page, name: str, title: str) -> None:

@@ -45,6 +45,7 @@ def run(page: Page) -> Decimal:
     expect(button).to_be_enabled(timeout=PATIENCE)
     price = amount(button.inner_text())
     card = newest(page)
+    expect(card.or_(page.locator(".pg-empty")).first).to_be_visible()
     before = card.get_attribute("class") if card.count() else None
     button.click()
     expect(card).to_be_visible()
