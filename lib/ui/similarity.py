@@ -118,11 +118,22 @@ def flat(vectors: Vectors) -> NDArray[np.float64]:
     return points
 
 
-def spread(vectors: Vectors) -> float:
-    """How much of what tells the texts apart a flat map shows, from 0 to 1."""
+def spread(vectors: Vectors, points: NDArray[np.float64]) -> float:
+    """How much of what tells the texts apart their flat `points` show, from 0 to 1."""
     centred = vectors.astype(np.float64) - vectors.mean(axis=0, dtype=np.float64)
     whole = float((centred**2).sum())
-    return float((flat(vectors) ** 2).sum() / whole) if whole > 1e-12 else 1.0
+    return float((points**2).sum() / whole) if whole > 1e-12 else 1.0
+
+
+def named(points: NDArray[np.float64], room: tuple[float, float]) -> list[int]:
+    """The points that can have their names beside them without writing over another's: of those
+    nearer to each other than `room`, a share of the map's width and height, only the first."""
+    size = np.ptp(points, axis=0) * np.array(room)
+    found: list[int] = []
+    for at, point in enumerate(points):
+        if not any((np.abs(points[other] - point) <= size).all() for other in found):
+            found.append(at)
+    return found
 
 
 def _unit(vectors: Vectors) -> NDArray[np.float32]:

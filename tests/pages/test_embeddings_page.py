@@ -92,6 +92,34 @@ def test_only_the_newest_is_open_and_an_older_one_can_be_looked_at_again(place: 
     assert len(page.tables) == 2
 
 
+def test_one_line_alone_is_nothing_to_compare_and_is_said_so(place: Playing) -> None:
+    page, _ = compared(place, LINES[:1])
+    assert "Give two lines or more to see how alike they are." in page.captions
+    assert not page.charts
+
+
+def test_two_thousand_lines_have_pairs_and_a_map_and_no_heat_map(place: Playing) -> None:
+    many = [f"{LINES[at % 3]} {at}" for at in range(2000)]
+    page, run = compared(place, many)
+    assert not page.charts
+    assert any("heat map takes up to" in each for each in page.captions)
+    assert len(page.table) == 10
+    page.state[f"vectors:{run.id}"] = "Map"
+    page.run()
+    [chart] = page.charts
+    assert "2000. " in chart
+
+
+def test_the_heat_map_and_the_map_have_every_line(place: Playing) -> None:
+    page, run = compared(place, LINES)
+    [chart] = page.charts
+    assert all(line in chart for line in LINES)
+    page.state[f"vectors:{run.id}"] = "Map"
+    page.run()
+    [chart] = page.charts
+    assert all(line in chart for line in LINES)
+
+
 def test_what_is_downloaded_has_every_line_and_every_number(place: Playing) -> None:
     _, run = compared(place, LINES)
     client = Client(place.engine, None, LOCAL)

@@ -1,5 +1,6 @@
 """Better words: on their own page, and with one click beside a form's own field."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from lib.deapi.contract import ENDPOINTS, Endpoint, endpoint
 from lib.store import Run, State
 from lib.ui import state, words
+from lib.ui.results import prompt
+from lib.ui.session import LOCAL, Client
 from tests.support.pages import IMAGES, Page, Playing
 from tests.support.sandbox import Sandbox, sandboxes
 
@@ -41,9 +44,11 @@ def test_both_prompts_stand_side_by_side_with_what_changed_marked(place: Playing
     assert "<ins>" in page.html
     assert "Yours" in page.html
     assert "Improved" in page.html
-    page.put("toggle", f"marked:{run.id}", False)
-    assert "<ins>" not in page.html
-    assert any(TEXT.split()[1] in each for each in page.codes)
+    client = Client(place.engine, None, LOCAL)
+    found = prompt.read(client, run, client.results([run.id])[run.id])
+    assert found is not None
+    for copied in (found.prompt, found.avoid):
+        assert copied in page.components
 
 
 def test_the_better_prompt_is_taken_to_its_form_with_what_to_avoid(
@@ -73,7 +78,7 @@ def test_a_sample_has_its_kind_and_topic_and_is_taken_to_a_form(place: Playing, 
     page.put(kind_of(page, key), key, kind)
     page, run = pressed(place, page)
     assert run.params["type"] == kind
-    [sample] = page.codes[:1]
+    [sample] = re.findall('class="pg-words">([^<]+)<', page.html)
     use = [key for key in page.button_keys if key.startswith("use:")]
     page.press_key(use[0])
     at = endpoint(use[0].split(":")[1])
@@ -125,6 +130,23 @@ def test_each_improvement_can_be_taken_back_and_what_was_written_since_stays(
     assert page.values(pictures)["prompt"] == TEXT
     assert page.values(pictures)["negative_prompt"] == "rain"
     assert not page.has_button("Undo")
+
+
+def test_words_for_a_change_are_improved_with_the_picture_that_is_changed(place: Playing) -> None:
+    at = endpoint("images.edits")
+    model = place.models(at)[0]
+    page = Page().choose(at, model)
+    page.put("text_area", state.widget(at, model.slug, "prompt"), "make it winter")
+    assert page.button("Improve").disabled
+    [sample] = [key for key in page.button_keys if key.endswith(":sample")]
+    page.press_key(sample)
+    page.until(lambda: page.has_button("Improve · "))
+    page.press("Improve · ")
+    page.until(lambda: page.has_button("Undo"))
+    [run] = place.runs()
+    assert run.params["type"] == at.id
+    [given] = Client(place.engine, None, LOCAL).given(run)
+    assert given.sha256 == page.values(at)["image"].sha256
 
 
 def test_undo_is_gone_once_somebody_wrote_on(place: Playing, pictures: Endpoint) -> None:

@@ -135,6 +135,11 @@ class Page:
         """What was sent to parts of the page that draw themselves in the browser."""
         return "\n".join(str(each.proto) for each in self._app.get("bidi_component"))
 
+    @property
+    def charts(self) -> list[str]:
+        """What each chart was given, its data as text."""
+        return [str(each.proto) for each in self._app.get("vega_lite_chart")]
+
     def widget(self, kind: str, key: str) -> Any:
         return getattr(self._app, kind)(key=key)
 

@@ -12,7 +12,7 @@ from lib.store import ResultFile, Run
 from lib.ui import difference, further, state, words
 from lib.ui.difference import Change
 from lib.ui.plain import label, safe
-from lib.ui.results import saved
+from lib.ui.results import copy, saved
 from lib.ui.session import Client
 
 
@@ -44,12 +44,11 @@ def draw(client: Client, run: Run, files: Sequence[ResultFile]) -> None:
         return
     before = run.params.get("prompt")
     if isinstance(before, str):
-        _beside(run, before, found.prompt)
+        _beside(before, found.prompt)
     else:
-        st.code(found.prompt, language=None, wrap_lines=True)
+        st.html(_words("", (difference.Piece("kept", found.prompt),), "added"))
     if found.avoid:
-        st.caption("To avoid")
-        st.code(found.avoid, language=None, wrap_lines=True)
+        st.html(_words("To avoid", (difference.Piece("kept", found.avoid),), "added"))
     with st.container(horizontal=True, gap="xsmall"):
         for at in written_for(endpoint(run.endpoint), run.params):
             st.button(
@@ -59,30 +58,29 @@ def draw(client: Client, run: Run, files: Sequence[ResultFile]) -> None:
                 on_click=_use,
                 args=(client, run, found, at),
             )
+        copy.draw(found.prompt, f"copy:{run.id}")
+        if found.avoid:
+            copy.draw(found.avoid, f"copy_avoid:{run.id}", "Copy what to avoid")
 
 
-def _beside(run: Run, before: str, after: str) -> None:
-    marked = st.toggle("Mark what changed", value=True, key=f"marked:{run.id}")
+def _beside(before: str, after: str) -> None:
     pieces = difference.pieces(before, after)
     left, right = st.columns(2)
     with left:
-        st.html(_words("Yours", pieces, "removed", marked=marked))
+        st.html(_words("Yours", pieces, "removed"))
     with right:
-        if marked:
-            st.html(_words("Improved", pieces, "added", marked=True))
-        else:
-            st.caption("Improved")
-            st.code(after, language=None, wrap_lines=True)
+        st.html(_words("Improved", pieces, "added"))
 
 
-def _words(title: str, pieces: Sequence[difference.Piece], side: Change, *, marked: bool) -> str:
+def _words(title: str, pieces: Sequence[difference.Piece], side: Change) -> str:
     tag = {"removed": "del", "added": "ins"}[side]
     text = "".join(
-        f"<{tag}>{safe(each.text)}</{tag}>" if marked and each.change == side else safe(each.text)
+        f"<{tag}>{safe(each.text)}</{tag}>" if each.change == side else safe(each.text)
         for each in pieces
         if each.change in ("kept", side)
     )
-    return f'<p class="pg-words-title">{title}</p><div class="pg-words">{text}</div>'
+    told = f'<p class="pg-words-title">{title}</p>' if title else ""
+    return f'{told}<div class="pg-words">{text}</div>'
 
 
 def _use(client: Client, run: Run, found: Written, at: Endpoint) -> None:

@@ -22,7 +22,6 @@ HEAT_LINES = 30
 """So many lines can be told apart in a heat map."""
 NEAREST = 10
 PAIRS = 10
-MAP_POINTS = 2000
 NAMED_POINTS = 25
 """So many points of the map have their text beside them; the others show it when pointed at."""
 RECENT = 20
@@ -71,7 +70,7 @@ def _views(client: Client, run: Run, lines: list[str], vectors: Vectors) -> None
             _near(client, run, lines, vectors)
     if flat.open:
         with flat:
-            _map(lines, vectors)
+            _map(run, lines, vectors)
 
 
 # --- what is drawn -------------------------------------------------------------------------------
@@ -189,35 +188,53 @@ def _ranked(lines: list[str], alike: np.ndarray, itself: int | None) -> None:
     )
 
 
-def _map(lines: list[str], vectors: Vectors) -> None:
-    points = similarity.flat(vectors[:MAP_POINTS])
+def _map(run: Run, lines: list[str], vectors: Vectors) -> None:
+    points, share = _flat(run.id, vectors)
     table = pd.DataFrame(
         {
             "x": points[:, 0],
             "y": points[:, 1],
-            "text": [clip(each, 90) for each in lines[: len(points)]],
+            "text": [clip(_numbered(lines, at), 90) for at in range(len(lines))],
         }
     )
-    axis = alt.Axis(labels=False, ticks=False, title=None)
-    dots = (
-        alt.Chart(table)
-        .mark_circle(size=70)
-        .encode(x=alt.X("x:Q", axis=axis), y=alt.Y("y:Q", axis=axis), tooltip=["text"])
-    )
+    bare, room = alt.Axis(labels=False, ticks=False, grid=False, title=None), alt.Scale(padding=12)
+    x, y = alt.X("x:Q", axis=bare, scale=room), alt.Y("y:Q", axis=bare, scale=room)
+    dots = alt.Chart(table).mark_circle(size=70).encode(x=x, y=y, tooltip=["text"])
     if len(table) <= NAMED_POINTS:
-        table["name"] = [clip(each, 24) for each in table["text"]]
-        dots += (
-            alt.Chart(table)
-            .mark_text(align="left", dx=7, fontSize=11)
-            .encode(x="x:Q", y="y:Q", text="name:N")
-        )
+        some = similarity.named(points, _NAME_ROOM)
+        dots = alt.layer(dots, *_names(table.iloc[some], x, y))
     st.altair_chart(dots.properties(height=_HEIGHT).interactive(), theme="streamlit")
     st.caption(
-        f"Texts near each other are alike. The map shows {similarity.spread(vectors):.0%} of what "
-        "tells them apart."
+        f"Texts near each other are alike. The map shows {share:.0%} of what tells them apart. "
+        "Point at a dot to read its text."
     )
 
 
+def _names(points: pd.DataFrame, x: alt.X, y: alt.Y) -> tuple[alt.Chart, alt.Chart]:
+    """The texts of some points, each on the side that has room for it."""
+    ink = st.get_option(f"theme.{st.context.theme.type or 'light'}.textColor")
+    told = alt.Chart(points.assign(name=[clip(each, 22) for each in points["text"]])).encode(
+        x=x, y=y, text="name:N"
+    )
+    middle = (points["x"].min() + points["x"].max()) / 2
+    return (
+        told.transform_filter(alt.datum.x <= middle).mark_text(
+            align="left", dx=8, fontSize=11, color=ink
+        ),
+        told.transform_filter(alt.datum.x > middle).mark_text(
+            align="right", dx=-8, fontSize=11, color=ink
+        ),
+    )
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _flat(run_id: str, _vectors: Vectors) -> tuple[np.ndarray, float]:
+    """A map of many texts takes seconds, so a result has it made once."""
+    points = similarity.flat(_vectors)
+    return points, similarity.spread(_vectors, points)
+
+
+_NAME_ROOM = (0.4, 0.05)
 _SHARE = st.column_config.ProgressColumn(format="%.2f", min_value=0.0, max_value=1.0, width="small")
 
 
