@@ -16,7 +16,7 @@ from urllib.parse import quote as percent
 import httpx
 
 from lib.deapi import pricing, wire
-from lib.deapi.contract import BALANCE, JOB, MODELS, Endpoint
+from lib.deapi.contract import BALANCE, ENDPOINTS, JOB, MODELS, Endpoint
 from lib.deapi.errors import (
     DailyLimit,
     DeapiError,
@@ -155,8 +155,14 @@ class Client:
                     self._by_file_only.add(endpoint.id)
         return await self._price(endpoint, documented[0])
 
+    def quotes_a_minute(self) -> int | None:
+        """How often a minute deAPI says what something costs, as far as it has said so of any
+        endpoint; the least where that differs, None before the first answer."""
+        limits = [self._governor.limit(_price_pool(endpoint)) for endpoint in ENDPOINTS]
+        return min((limit for limit in limits if limit is not None), default=None)
+
     async def _price(self, endpoint: Endpoint, body: Mapping[str, Any]) -> Decimal:
-        pool = f"{endpoint.id}/price"
+        pool = _price_pool(endpoint)
 
         async def attempt() -> Mapping[str, Any]:
             with wire.encoded(endpoint.price_encoding, body, always=_always(endpoint)) as sent:
@@ -381,3 +387,7 @@ def _without_encoding(headers: httpx.Headers) -> list[tuple[str, str]]:
 def _named(error: Exception) -> str:
     text = str(error)
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _price_pool(endpoint: Endpoint) -> str:
+    return f"{endpoint.id}/price"

@@ -108,6 +108,20 @@ class Engine:
         except DeapiError as error:
             return error
 
+    def known_quote(
+        self, profile: str, at: Endpoint, params: Mapping[str, Any]
+    ) -> Quote | DeapiError | None:
+        """The fresh quote for these parameters or why there is none, without asking anybody."""
+        return self._profiles[profile].quotes.peek(at, params)
+
+    def quotes_a_minute(self, profile: str) -> int | None:
+        """How often a minute deAPI says what something costs; None before its first answer."""
+        return self._profiles[profile].client.quotes_a_minute()
+
+    def is_quoting(self, profile: str) -> bool:
+        """Whether a price is on its way."""
+        return self._profiles[profile].quotes.is_asking
+
     def requote(self, profile: str, at: Endpoint, params: Mapping[str, Any]) -> None:
         """Forget why there is no quote, so that it is asked for again."""
         self._profiles[profile].quotes.forget(at, params)

@@ -49,6 +49,11 @@ class Quotes:
             return None
         return known
 
+    @property
+    def is_asking(self) -> bool:
+        """Whether an answer is on its way."""
+        return bool(self._asked)
+
     def forget(self, endpoint: Endpoint, params: Mapping[str, Any]) -> None:
         """Drop the answer for these parameters, so that it is asked for again."""
         with self._changing:

@@ -43,36 +43,43 @@ class _Found:
     problem: str = ""
 
 
-def draw(client: Client, offers: Sequence[Offer], name: str) -> None:
-    """A grid of offers; `name` tells their buttons from those of another grid."""
-    found = _all(client, offers, WAIT)
+def draw(client: Client, offers: Sequence[Offer], name: str, *, hints: bool = False) -> None:
+    """A grid of offers; `name` tells their buttons from those of another grid. Prices that are
+    only `hints` give way where deAPI answers few price calls (`Client.hint`)."""
+    found = _all(client, offers, WAIT, hints)
     drawn = list(zip(offers, found, strict=True))
     for start in range(0, len(drawn), COLUMNS):
         row = drawn[start : start + COLUMNS]
         for place, (offer, what) in zip(st.columns(COLUMNS), row, strict=False):
             with place:
                 _tile(offer, what, name)
-    look_again(client, offers, [each.price for each in found])
+    look_again(client, offers, [each.price for each in found], hints=hints)
 
 
 def prices(client: Client, offers: Sequence[Offer]) -> list[price.Price]:
     """What each costs, as far as that is known within a moment."""
-    return [each.price for each in _all(client, offers, WAIT)]
+    return [each.price for each in _all(client, offers, WAIT, hints=False)]
 
 
-def look_again(client: Client, offers: Sequence[Offer], prices: Sequence[price.Price]) -> None:
+def look_again(
+    client: Client,
+    offers: Sequence[Offer],
+    prices: Sequence[price.Price],
+    *,
+    hints: bool = False,
+) -> None:
     """Redraw when one more of the `prices` that are still on their way is there."""
     if asking := sum(each.asking for each in prices):
-        st.fragment(_look, run_every=LOOK_AGAIN)(client, offers, asking)
+        st.fragment(_look, run_every=LOOK_AGAIN)(client, offers, asking, hints)
 
 
-def _all(client: Client, offers: Sequence[Offer], wait: float) -> list[_Found]:
+def _all(client: Client, offers: Sequence[Offer], wait: float, hints: bool) -> list[_Found]:
     """What each costs, within `wait` seconds for all of them: every one is asked for before the
     first is waited for."""
-    found = [_find(client, offer, 0) for offer in offers]
+    found = [_find(client, offer, 0, hints) for offer in offers]
     until = monotonic() + wait
     return [
-        _find(client, offer, max(0.0, until - monotonic())) if each.price.asking else each
+        _find(client, offer, max(0.0, until - monotonic()), hints) if each.price.asking else each
         for offer, each in zip(offers, found, strict=True)
     ]
 
@@ -103,7 +110,7 @@ def _said(found: price.Price) -> str:
     return "asking the price …" if found.asking else ""
 
 
-def _find(client: Client, offer: Offer, wait: float) -> _Found:
+def _find(client: Client, offer: Offer, wait: float, hint: bool) -> _Found:
     listing = catalogue.listing(client)
     if isinstance(listing, DeapiError):
         return _Found(price.Price())
@@ -116,11 +123,11 @@ def _find(client: Client, offer: Offer, wait: float) -> _Found:
     problems = fields.check([each for each in form if each.name in offer.given], values)
     if problems:
         return _Found(price.Price(), next(iter(problems.values())))
-    return _Found(price.of(client, offer.at, model, values, wait=wait))
+    return _Found(price.of(client, offer.at, model, values, wait=wait, hint=hint))
 
 
-def _look(client: Client, offers: Sequence[Offer], asking: int) -> None:
-    if sum(each.price.asking for each in _all(client, offers, 0)) < asking:
+def _look(client: Client, offers: Sequence[Offer], asking: int, hints: bool) -> None:
+    if sum(each.price.asking for each in _all(client, offers, 0, hints)) < asking:
         st.rerun()
 
 

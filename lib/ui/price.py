@@ -44,14 +44,24 @@ def said(now: Price) -> str:
 
 
 def of(
-    client: Client, at: Endpoint, model: Model, values: Mapping[str, Any], *, wait: float = WAIT
+    client: Client,
+    at: Endpoint,
+    model: Model,
+    values: Mapping[str, Any],
+    *,
+    wait: float = WAIT,
+    hint: bool = False,
 ) -> Price:
-    """The price of these values, within `wait` seconds; nothing while they can't be sent."""
+    """The price of these values, within `wait` seconds; nothing while they can't be sent, nor
+    where a price that is only a `hint` would take the place of one that is needed."""
     form = fields.fields(at, model)
     priced = _with_text(at, form, values)
     if fields.check(form, priced, at.rules):
         return Price()
-    answer = client.quote(at, fields.request(at, model, priced), wait=wait)
+    ask = client.hint if hint else client.quote
+    answer = ask(at, fields.request(at, model, priced), wait=wait)
+    if answer == "spared":
+        return Price()
     if answer is None:
         return Price(asking=True)
     if isinstance(answer, DeapiError):

@@ -54,6 +54,12 @@ LOOK_SECONDS = 2.0
 
 RECORDS_SECONDS = 10.0
 
+FIRST_SECONDS = 0.2
+"""How long the first price may hold up a page, for it also says how many more may be asked for."""
+
+ROOMY = 60
+"""Price calls a minute from which on pages may ask for more than the form's own."""
+
 TEXT_BYTES = 8 * 1024 * 1024
 """So much of a text is shown; the rest is in the file."""
 
@@ -120,6 +126,20 @@ class Client:
         """The price of exactly these parameters, why there is none, or None after `wait` seconds:
         it is on its way."""
         return self._engine.quote(self.profile, at, params, wait=wait)
+
+    def hint(
+        self, at: Endpoint, params: Mapping[str, Any], *, wait: float = 0.0
+    ) -> Quote | DeapiError | Literal["spared"] | None:
+        """A price that is only good to know. Where deAPI answers few price calls a minute they are
+        left to the form: what nobody has asked for yet is then `spared`. As long as that is not
+        known, one is asked for at a time."""
+        often = self._engine.quotes_a_minute(self.profile)
+        known = self._engine.known_quote(self.profile, at, params)
+        if known is not None or (often is None and self._engine.is_quoting(self.profile)):
+            return known
+        if often is None:
+            return self.quote(at, params, wait=max(wait, FIRST_SECONDS))
+        return self.quote(at, params, wait=wait) if often >= ROOMY else "spared"
 
     def requote(self, at: Endpoint, params: Mapping[str, Any]) -> None:
         """Have the price asked for again at the next look."""

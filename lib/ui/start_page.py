@@ -43,7 +43,7 @@ def draw() -> None:
     _file(client)
     if not said and st.session_state.get(_FILE) is None:
         st.subheader("Or begin with one of these")
-        offers.draw(client, _tiles(), "tiles")
+        offers.draw(client, _tiles(), "tiles", hints=True)
         st.caption(
             "A click opens the form, nothing runs yet. Prices are for what the form begins with "
             "and follow what you put in."
@@ -58,7 +58,7 @@ def _tiles() -> list[Offer]:
 
 
 def _answers(client: Client, said: str) -> None:
-    offers.draw(client, answers(said)[:MATCHES], "said")
+    offers.draw(client, answers(said)[:MATCHES], "said", hints=True)
 
 
 def answers(said: str) -> list[Offer]:
@@ -132,7 +132,7 @@ def _file(client: Client) -> None:
     st.subheader("What can be done with it")
     media = _media(upload)
     found = [offers.of(each.at, each.values(upload), each.label) for each in further.takers(media)]
-    offers.draw(client, found, "file")
+    offers.draw(client, found, "file", hints=True)
 
 
 def _asked(client: Client) -> None:

@@ -121,10 +121,24 @@ def test_without_prices_the_page_is_there_all_the_same(
         place.models(endpoint(words.TILES[0]))
         gone.process.kill()
         page = Page(START)
-        page.until(lambda: "asking the price" not in page.html)
         assert not page.prices
         page.press(words.endpoint(words.TILES[-1]).title)
         assert words.endpoint(words.TILES[-1]).hint in page.captions
+
+
+def test_where_deapi_answers_few_price_calls_they_are_left_to_the_form(
+    tmp_path: Path, start_sandbox: StartSandbox
+) -> None:
+    basic = start_sandbox(tier="basic", engines="none")
+    at = endpoint("images.generations")
+    with playing(tmp_path / "data", basic):
+        page = Page(START)
+        page.until(lambda: "asking the price" not in page.html)
+        page.put("text_input", "start:said", "a red fox on a hill")
+        page.until(lambda: "asking the price" not in page.html)
+        assert sum("price" in each["path"] for each in basic.requests()) == 1
+        page.press(words.take_text(at.id))
+        assert page.until(lambda: page.price)
 
 
 def dropped(file: Path) -> Page:
