@@ -9,7 +9,7 @@ from lib.deapi import transcripts
 from lib.deapi.contract import Endpoint, Media, Param, Result, endpoint
 from lib.deapi.media import BadMedia
 from lib.store import ResultFile, Run, StoreError
-from lib.ui import errors, state, words
+from lib.ui import errors, inputs, state, words
 from lib.ui.plain import label
 from lib.ui.session import Client
 
@@ -107,8 +107,13 @@ def _value(client: Client, run: Run, file: ResultFile, param: Param) -> object:
         content = client.text(run, file)
         if content is None:
             raise FileNotFoundError
-        return transcripts.parse(content).text
+        return as_given(param, transcripts.parse(content).text)
     return client.result_as_upload(run.id, param.media)
+
+
+def as_given(param: Param, text: str) -> str | list[str]:
+    """A text as the value of `param`, which may take its lines one by one."""
+    return inputs.lines(text) if param.type == "string|array" else text
 
 
 def _endpoints() -> list[Endpoint]:

@@ -7,7 +7,7 @@ import pytest
 
 from lib.deapi.contract import ENDPOINTS, Endpoint, endpoint
 from lib.store import Run, State
-from lib.ui import state, words
+from lib.ui import further, state, words
 from lib.ui.results import prompt
 from lib.ui.session import LOCAL, Client
 from tests.support.pages import IMAGES, Page, Playing
@@ -37,6 +37,27 @@ def test_every_kind_of_prompt_offers_its_own_models(place: Playing) -> None:
             assert [each.split(" · ")[0] for each in shown] == [each.name for each in models]
         else:
             assert state.model_key(ENHANCER) not in page.keys
+
+
+@pytest.mark.parametrize("kind", ENHANCER.param("type").choices)
+def test_a_prompt_of_every_kind_is_improved_and_taken_to_where_it_is_used(
+    place: Playing, kind: str
+) -> None:
+    page = Page().choose(ENHANCER).put("selectbox", state.widget(ENHANCER, "", "type"), kind)
+    page, run = written(place, ENHANCER, page)
+    assert run.params["type"] == kind
+    assert "Improved" in page.html
+    to = [key for key in page.button_keys if key.startswith("use:")]
+    asks = [at for at in ENDPOINTS if at.id == kind and further.text_param(at)]
+    assert [key.split(":")[1] for key in to] == [at.id for at in asks]
+    client = Client(place.engine, None, LOCAL)
+    found = prompt.read(client, run, client.results([run.id])[run.id])
+    assert found is not None
+    for key, at in zip(to, asks, strict=True):
+        page.press_key(key)
+        assert page.title == words.FAMILIES[at.family].title
+        [param] = [each for each in (further.text_param(at),) if each]
+        assert page.values(at)[param.name] in (found.prompt, [found.prompt])
 
 
 def test_both_prompts_stand_side_by_side_with_what_changed_marked(place: Playing) -> None:
@@ -177,13 +198,12 @@ def test_an_idea_is_written_into_the_form(place: Playing, pictures: Endpoint) ->
     assert not page.values(pictures)["prompt"]
 
 
-def written(place: Playing, at: Endpoint) -> tuple[Page, Run]:
+def written(place: Playing, at: Endpoint, page: Page | None = None) -> tuple[Page, Run]:
     """The page of an endpoint once it has written about TEXT, and the run that did."""
-    page = Page().choose(at)
+    page = page or Page().choose(at)
     [key] = [key for key in page.keys if key.startswith(f"{at.id}:") and key.endswith(":prompt")]
     for param in at.files:
-        if param.required:
-            page.press_key(f"{at.id}:{param.name}:sample")
+        page.press_key(f"{at.id}:{param.name}:sample")
     return pressed(place, page.put("text_area", key, TEXT))
 
 

@@ -51,6 +51,8 @@ def draw(client: Client, run: Run, files: Sequence[ResultFile]) -> None:
         st.html(_words("To avoid", (difference.Piece("kept", found.avoid),), "added"))
     with st.container(horizontal=True, gap="xsmall"):
         for at in written_for(endpoint(run.endpoint), run.params):
+            if further.text_param(at) is None:
+                continue  # deAPI improves words for it, and takes none there
             st.button(
                 label(f"Use it: {words.endpoint(at.id).title}"),
                 key=f"use:{at.id}:{run.id}",
@@ -88,7 +90,7 @@ def _use(client: Client, run: Run, found: Written, at: Endpoint) -> None:
     param = further.text_param(at)
     if param is None:
         return
-    values: dict[str, Any] = {param.name: found.prompt}
+    values: dict[str, Any] = {param.name: further.as_given(param, found.prompt)}
     if found.avoid and at.has("negative_prompt"):
         values["negative_prompt"] = found.avoid
     pictures = [each for each in client.given(run) if each.media_type.startswith("image/")]
