@@ -40,8 +40,8 @@ def main() -> None:
         busy = stack.enter_context(_client(start(speed=1000)))
         jobs = [_submit(busy, frames=120) for _ in range(6)]
         times = _times(busy, jobs[-1])
-        if _state(busy, jobs[1]) != "done" or _state(busy, jobs[-1]) == "done":
-            sys.exit("The videos were not encoding all the while: measure longer or shorter ones.")
+        if _state(busy, jobs[-1]) == "done":
+            sys.exit("The videos were done before the calls were: order more of them.")
     print(f"busy: median {statistics.median(times):.1f} ms, worst {max(times):.1f} ms")
     p99 = _p99(times)
     end(

@@ -7,10 +7,13 @@ nothing is stored while it runs but that it was accepted.
 import asyncio
 import json
 import logging
+import os
 import secrets
 import shutil
+import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -31,6 +34,9 @@ _PENDING = 0.1
 """The share of a job's time in which it waits for its turn."""
 _WORKERS = 2
 """Engines at work at once; the loop stays free whatever they do."""
+
+_STEP_BACK = 10
+"""How much nicer an engine's thread is than the one that answers."""
 
 _log = logging.getLogger(__name__)
 
@@ -107,7 +113,9 @@ class Jobs:
         self._clock = clock
         self._open: dict[str, _Open] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="engine")
+        self._workers = ThreadPoolExecutor(
+            _WORKERS, thread_name_prefix="engine", initializer=_step_back
+        )
 
     def resume(self) -> None:
         """Go on with what an earlier process left unfinished."""
@@ -295,3 +303,9 @@ def _ended(
         answer=files / token if kept.get("is_said") else None,
         more=kept.get("more", {}),
     )
+
+
+def _step_back() -> None:
+    """Let who answers go before who works, where both want the same processor."""
+    with suppress(OSError, AttributeError):  # only where threads have a niceness of their own
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _STEP_BACK)
