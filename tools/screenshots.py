@@ -10,6 +10,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser, ViewportSize, expect, sync_playwright
 
+from lib.ui import words
 from tests.support import screens
 from tests.support.playground import playgrounds
 from tools import browser as found
@@ -30,7 +31,7 @@ SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 
 
 def main() -> None:
-    """Make three pictures, then take every page."""
+    """Make something of every kind, then take every page."""
     path = found.find()
     if path is None:
         sys.exit("No browser to take pictures with: `make test` finds or installs one.")
