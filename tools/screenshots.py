@@ -48,10 +48,15 @@ def main() -> None:
         for text in PROMPTS:
             screens.make_picture(page, text)
             screens.finished(page, text)
+        for family in ("videos", "audio", "embeddings", "prompts"):
+            page.goto(f"{url}/{family}")
+            page.locator('[class*="st-key-chips"] button').first.click()
+            screens.run(page)
+            screens.done(page)
         for scheme in SCHEMES:
-            _take(chromium, url, scheme, "start", "")
-            for name in ("images", "history", "models", "help", "sandbox"):
-                _take(chromium, url, scheme, name, name)
+            for told in (*words.PLACES, words.SANDBOX):
+                name = told.title.lower()
+                _take(chromium, url, scheme, name, "" if told is words.START else name)
         chromium.close()
 
 
