@@ -447,19 +447,17 @@ def _number(field: Field, typed: bool) -> st.SearchStrategy[Any]:
 
 def _loras(field: Field, typed: bool) -> st.SearchStrategy[Any]:
     name = field.loras[0].name
-    return st.sampled_from(
-        [
-            "grain?",
-            7,
-            [name],
-            [{"weight": 1}],
-            [{"name": name}],
-            [{"name": f"{name}?", "weight": 1}],
-            [{"name": name, "weight": "much"}],
-            [{"name": name, "weight": True}],
-            [{"name": name, "weight": 1}, {"name": 7, "weight": 1}],
-        ]
-    )
+    wrong: list[Any] = [
+        "grain?",
+        7,
+        [name],
+        [{"weight": 1}],
+        [{"name": name}],
+        [{"name": f"{name}?", "weight": 1}],
+        [{"name": name, "weight": "much"}],
+        [{"name": name, "weight": 1}, {"name": 7, "weight": 1}],
+    ]
+    return st.sampled_from([*wrong, [{"name": name, "weight": True}]] if typed else wrong)
 
 
 def _file(field: Field, typed: bool) -> st.SearchStrategy[Any]:

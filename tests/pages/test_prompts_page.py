@@ -1,5 +1,6 @@
 """Better words: on their own page, and with one click beside a form's own field."""
 
+import html
 import re
 from collections.abc import Iterator
 
@@ -99,7 +100,8 @@ def test_a_sample_has_its_kind_and_topic_and_is_taken_to_a_form(place: Playing, 
     page.put(kind_of(page, key), key, kind)
     page, run = pressed(place, page)
     assert run.params["type"] == kind
-    [sample] = re.findall('class="pg-words">([^<]+)<', page.html)
+    [shown] = re.findall('class="pg-words">([^<]+)<', page.html)
+    sample = html.unescape(shown)
     use = [key for key in page.button_keys if key.startswith("use:")]
     page.press_key(use[0])
     at = endpoint(use[0].split(":")[1])

@@ -76,6 +76,9 @@ def _video(container: OutputContainer, size: Size, fps: Fraction) -> VideoStream
     options = {
         "preset": "superfast" if math.prod(size) > _LARGE else "veryfast",
         "crf": "20",
+        # What these two decide depends on how busy the machine is; the same order shall give the
+        # same bytes.
+        "x264-params": "mbtree=0:sync-lookahead=0",
         "g": str(max(1, round(fps * _SECONDS_BETWEEN_KEY_FRAMES))),
     }
     stream = container.add_stream("libx264", rate=fps, options=options)
