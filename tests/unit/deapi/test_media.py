@@ -180,3 +180,52 @@ def test_a_picture_that_lost_a_tenth_is_refused(write: Write, kind: str) -> None
     for missing in (0.1, 0.3, 0.5, 0.9):
         with pytest.raises(BadMedia):
             inspect(write(content[: int(len(content) * (1 - missing))]), "x")
+
+
+# --- recordings whose headers lie -----------------------------------------------------------------
+
+
+def wav(
+    *,
+    rate: int = 8000,
+    channels: int = 1,
+    bits: int = 16,
+    align: int = 2,
+    riff: int | None = None,
+    size: int | None = None,
+) -> bytes:
+    """A second of silence, and what its header says of it."""
+    data = b"\0\0" * 8000
+    facts = struct.pack("<HHIIHH", 1, channels, rate, rate * align & 0xFFFFFFFF, align, bits)
+    told = len(data) if size is None else size
+    body = b"WAVEfmt " + struct.pack("<I", len(facts)) + facts
+    body += b"data" + struct.pack("<I", told) + data
+    return b"RIFF" + struct.pack("<I", len(body) if riff is None else riff) + body
+
+
+@pytest.mark.parametrize(
+    "content",
+    [wav(), wav(size=2**32 - 16), wav(riff=2**32 - 1), wav(size=2**32 - 1, riff=2**32 - 1)],
+    ids=["honest", "4 GB of sound claimed", "4 GB of file claimed", "both"],
+)
+def test_a_recording_lasts_as_long_as_what_is_there(write: Write, content: bytes) -> None:
+    found = inspect(write(content), "x.wav", media="audio")
+    assert (found.format, found.seconds) == ("WAV", pytest.approx(1))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        wav(rate=0),
+        wav(rate=2**32 - 1),
+        wav(bits=0),
+        wav(channels=0),
+        wav(channels=65535),
+        wav()[:30],
+        wav()[:44],
+    ],
+    ids=["0 Hz", "4 GHz", "no bits", "no channels", "65,535 channels", "cut", "no sound"],
+)
+def test_a_recording_that_makes_no_sense_is_refused(write: Write, content: bytes) -> None:
+    with pytest.raises(BadMedia, match=r"\.\Z"):
+        inspect(write(content), "x.wav", media="audio")
