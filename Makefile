@@ -5,7 +5,7 @@ PYTHON_IN_VENV := .venv/bin/python
 WITH_BROWSER = browser="$$($(PYTHON_IN_VENV) -m tools.browser)" && PLAYGROUND_TEST_BROWSER="$$browser"
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format lock screenshots
+.PHONY: help install engines run test check format lock screenshots
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,7 +16,10 @@ install: ## make .venv and install what requirements.txt pins
 run: install ## start the playground, and the sandbox with it
 	@exec $(PYTHON_IN_VENV) app.py
 
-test: install ## run every test, those in a real browser included
+engines: ## install the sandbox's better engines too (reading, hearing, cutting out)
+	@sh tools/install.sh --engines
+
+test: engines ## run every test, those in a real browser included
 	@$(WITH_BROWSER) $(PYTHON_IN_VENV) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 check: install ## formatting, lint, types, and the layers of the house
@@ -29,10 +32,12 @@ format: install ## let ruff mend what it can
 	@$(PYTHON_IN_VENV) -m ruff check --fix
 	@$(PYTHON_IN_VENV) -m ruff format
 
-lock: install ## pin pyproject.toml's dependencies in requirements.txt (UPGRADE=1: the newest)
-	@$(PYTHON_IN_VENV) -m uv pip compile --quiet --universal --python-version 3.11 --group dev \
-		--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) \
-		--output-file requirements.txt pyproject.toml
+COMPILE = $(PYTHON_IN_VENV) -m uv pip compile --quiet --universal --python-version 3.11 \
+	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
+
+lock: install ## pin pyproject.toml's dependencies in requirements*.txt (UPGRADE=1: the newest)
+	@$(COMPILE) --group dev --output-file requirements.txt pyproject.toml
+	@$(COMPILE) --group engines --constraints requirements.txt --output-file requirements-engines.txt
 
 screenshots: install ## take the pages of the running app into docs/screenshots
 	@$(WITH_BROWSER) $(PYTHON_IN_VENV) -m tools.screenshots

@@ -1,4 +1,4 @@
-"""Images: make and enlarge pictures."""
+"""Images: make, change, cut out, enlarge and read pictures."""
 
 from lib.ui import family_page
 

@@ -1,5 +1,6 @@
 """Make `.venv` and install exactly what `requirements.txt` pins.
 
+With `--engines`, what `requirements-engines.txt` pins as well; once there, it stays.
 Runs on the system's Python before anything is installed, so: standard library only.
 Does nothing, and at once, when the last install still fits.
 """
@@ -20,7 +21,9 @@ TOP = Path(__file__).resolve().parent.parent
 VENV = TOP / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOCK = TOP / "requirements.txt"
+ENGINES = TOP / "requirements-engines.txt"
 STAMP = VENV / ".installed"
+WITH_ENGINES = VENV / ".with-engines"
 LOG = TOP / ".install.log"
 
 
@@ -31,10 +34,11 @@ class InstallFailed(Exception):
 def main() -> int:
     try:
         with one_at_a_time():
-            if is_current():
+            locks = [LOCK, ENGINES] if wants_engines() else [LOCK]
+            if is_current(locks):
                 return 0
             print("Installing into .venv …", flush=True)
-            install()
+            install(locks)
     except InstallFailed as failure:
         print(failure, file=sys.stderr)
         return 1
@@ -43,7 +47,11 @@ def main() -> int:
     return 0
 
 
-def install() -> None:
+def wants_engines() -> bool:
+    return "--engines" in sys.argv[1:] or WITH_ENGINES.exists()
+
+
+def install(locks: list[Path]) -> None:
     """Everything from nothing to a stamped `.venv`. Raises InstallFailed."""
     LOG.write_text("")
     STAMP.unlink(missing_ok=True)
@@ -52,11 +60,14 @@ def install() -> None:
     pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--retries", "2"]
     run([*pip, pinned("uv")])
     try:
-        run([PYTHON, "-m", "uv", "pip", "sync", "--python", PYTHON, LOCK])
+        run([PYTHON, "-m", "uv", "pip", "sync", "--python", PYTHON, *locks])
     except InstallFailed:
-        # pip just reached its index; uv doesn't read pip's own mirrors and certificates.
-        run([*pip, "--requirement", LOCK])
-    STAMP.write_text(fingerprint())
+        # pip just reached its index; uv doesn't read pip's own mirrors and certificates. The locks
+        # are complete, and leave out on purpose what some packages ask for.
+        run([*pip, "--no-deps", *(f"--requirement={lock}" for lock in locks)])
+    if ENGINES in locks:
+        WITH_ENGINES.touch()
+    STAMP.write_text(fingerprint(locks))
 
 
 def make_venv() -> None:
@@ -81,13 +92,13 @@ def venv_fits() -> bool:
     return answer.returncode == 0 and answer.stdout.strip() == sys.version.strip()
 
 
-def is_current() -> bool:
-    return PYTHON.exists() and STAMP.exists() and STAMP.read_text() == fingerprint()
+def is_current(locks: list[Path]) -> bool:
+    return PYTHON.exists() and STAMP.exists() and STAMP.read_text() == fingerprint(locks)
 
 
-def fingerprint() -> str:
-    """What the install depends on: the lock, the Python, and the folder (scripts name it)."""
-    parts = (LOCK.read_bytes(), sys.version.encode(), os.fsencode(VENV))
+def fingerprint(locks: list[Path]) -> str:
+    """What the install depends on: the locks, the Python, and the folder (scripts name it)."""
+    parts = (*(lock.read_bytes() for lock in locks), sys.version.encode(), os.fsencode(VENV))
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 

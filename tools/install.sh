@@ -5,7 +5,7 @@
 for python in "${PYTHON:-}" python3 python3.14 python3.13 python3.12 python3.11 python; do
     [ -n "$python" ] || continue
     if "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then
-        exec "$python" "$(dirname "$0")/install.py"
+        exec "$python" "$(dirname "$0")/install.py" "$@"
     fi
 done
 

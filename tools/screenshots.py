@@ -10,6 +10,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser, ViewportSize, expect, sync_playwright
 
+from lib.ui import words
 from tests.support import screens
 from tests.support.playground import playgrounds
 from tools import browser as found
@@ -30,7 +31,7 @@ SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 
 
 def main() -> None:
-    """Make three pictures, then take every page."""
+    """Make something of every kind, then take every page."""
     path = found.find()
     if path is None:
         sys.exit("No browser to take pictures with: `make test` finds or installs one.")
@@ -43,14 +44,19 @@ def main() -> None:
         url = start().url
         chromium = playwright.chromium.launch(executable_path=path, args=list(found.FLAGS))
         page = chromium.new_page(viewport=WIDE)
-        page.goto(url)
+        page.goto(f"{url}/images")
         for text in PROMPTS:
             screens.make_picture(page, text)
             screens.finished(page, text)
+        for family in ("videos", "audio", "embeddings", "prompts"):
+            page.goto(f"{url}/{family}")
+            page.locator('[class*="st-key-chips"] button').first.click()
+            screens.run(page)
+            screens.done(page)
         for scheme in SCHEMES:
-            _take(chromium, url, scheme, "images", "")
-            _take(chromium, url, scheme, "history", "history")
-            _take(chromium, url, scheme, "sandbox", "sandbox")
+            for told in (*words.PLACES, words.SANDBOX):
+                name = told.title.lower()
+                _take(chromium, url, scheme, name, "" if told is words.START else name)
         chromium.close()
 
 

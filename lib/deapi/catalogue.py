@@ -7,14 +7,14 @@ that fails keeps the list and says so.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from lib.deapi.contract import Endpoint
 from lib.deapi.errors import DeapiError
 from lib.deapi.inference import canonical
-from lib.deapi.models import Model
+from lib.deapi.models import NO_MODEL, Model
 
 TTL = timedelta(minutes=5)
 RETRY = timedelta(seconds=30)
@@ -45,9 +45,17 @@ class Listing:
         """The model called `slug`, or None when the list has none."""
         return next((each for each in self.models if each.slug == slug), None)
 
-    def for_endpoint(self, endpoint: Endpoint) -> tuple[Model, ...]:
-        """The models that can do what `endpoint` does, in deAPI's order."""
-        wanted = {canonical(each) for each in endpoint.inference_types}
+    def for_endpoint(
+        self, endpoint: Endpoint, values: Mapping[str, object] | None = None
+    ) -> tuple[Model, ...]:
+        """The models that can do what `endpoint` does, in deAPI's order.
+
+        Where a value decides which ones (prompts are enhanced by the models that will take them),
+        `values` narrow it down. An endpoint without a model has `NO_MODEL` and no other.
+        """
+        if endpoint.model_param is None:
+            return (NO_MODEL,)
+        wanted = {canonical(each) for each in endpoint.serving(values or {})}
         return tuple(each for each in self.models if wanted & each.inference_types)
 
 

@@ -15,11 +15,12 @@ from urllib.parse import quote as percent
 
 import httpx
 
-from lib.deapi import wire
-from lib.deapi.contract import BALANCE, JOB, MODELS, Endpoint
+from lib.deapi import pricing, wire
+from lib.deapi.contract import BALANCE, ENDPOINTS, JOB, MODELS, Endpoint
 from lib.deapi.errors import (
     DailyLimit,
     DeapiError,
+    Invalid,
     NoAnswer,
     NotDelivered,
     NotUnderstood,
@@ -31,6 +32,8 @@ from lib.deapi.limits import Governor, Priority
 from lib.deapi.models import Model
 
 MAX_ANSWER_BYTES = 8 * 1024 * 1024
+MAX_RESULT_BYTES = 64 * 1024 * 1024
+"""An answer that carries the result: 2048 vectors of a thousand numbers are 40 MB of JSON."""
 TRIES = 5
 """How often a free call is made at most (rules.md, Money)."""
 
@@ -84,6 +87,8 @@ class Client:
         self._secret = _usable(key).encode()
         self._governor = governor or Governor()
         self._sleep = sleep
+        self._by_file_only: set[str] = set()
+        """Endpoints whose price this deAPI tells for a file only."""
         self._http = httpx.AsyncClient(
             transport=transport or _Network(),
             auth=_Bearer(self._base, key),
@@ -134,12 +139,36 @@ class Client:
         )
 
     async def quote(self, endpoint: Endpoint, params: Mapping[str, Any]) -> Decimal:
-        """What `params` would cost, in USD (deapi.md, Price Calculation)."""
-        pool = f"{endpoint.id}/price"
+        """What `params` would cost, in USD (deapi.md, Price Calculation).
+
+        Asked by measures where deAPI takes them in place of a file. Where only the live service
+        was seen to, and this one doesn't, it is asked as documented.
+        """
+        *shorter, documented = pricing.ways(endpoint, params)
+        for body, source in shorter:
+            if source == "spec":
+                return await self._price(endpoint, body)
+            if endpoint.id not in self._by_file_only:
+                try:
+                    return await self._price(endpoint, body)
+                except Invalid:
+                    self._by_file_only.add(endpoint.id)
+        return await self._price(endpoint, documented[0])
+
+    def quotes_a_minute(self) -> int | None:
+        """How often a minute deAPI says what something costs, as far as it has said so of any
+        endpoint; the least where that differs, None before the first answer."""
+        limits = [self._governor.limit(_price_pool(endpoint)) for endpoint in ENDPOINTS]
+        return min((limit for limit in limits if limit is not None), default=None)
+
+    async def _price(self, endpoint: Endpoint, body: Mapping[str, Any]) -> Decimal:
+        pool = _price_pool(endpoint)
 
         async def attempt() -> Mapping[str, Any]:
-            with wire.encoded(endpoint.price_encoding, params) as sent:
-                return await self._send("POST", endpoint.price_path, pool, Priority.QUOTE, sent)
+            with wire.encoded(endpoint.price_encoding, body, always=_always(endpoint)) as sent:
+                return await self._send(
+                    endpoint.method, endpoint.price_path, pool, Priority.QUOTE, sent
+                )
 
         return wire.price_of(await self._repeated(attempt))
 
@@ -155,20 +184,24 @@ class Client:
         """Let somebody else have a turn that isn't taken after all."""
         self._governor.untaken(endpoint.id)
 
-    async def submit(self, endpoint: Endpoint, params: Mapping[str, Any]) -> str:
-        """Start a job and pay for it, after `turn`. Returns deAPI's name for it. Never repeated.
+    async def submit(self, endpoint: Endpoint, params: Mapping[str, Any]) -> wire.Answer:
+        """Make a paid call, after `turn`: it starts a job or answers at once. Never repeated.
 
         When the error is `uncertain`, the job may run and may be charged. Raises `OSError` when an
         upload can't be opened; nothing was sent then.
         """
         with ExitStack() as open_files:
             try:
-                sent = open_files.enter_context(wire.encoded(endpoint.encoding, params))
+                sent = open_files.enter_context(
+                    wire.encoded(endpoint.encoding, params, always=_always(endpoint))
+                )
             except OSError:
                 self.give_back(endpoint)
                 raise
-            body = await self._exchanged("POST", endpoint.path, endpoint.id, sent, paid=True)
-        return wire.request_id_of(body)
+            body = await self._exchanged(
+                endpoint.method, endpoint.path, endpoint.id, sent, paid=True
+            )
+        return wire.answer_of(endpoint, body)
 
     async def job(self, request_id: str) -> wire.Job:
         """How a job stands. Not repeated here: who polls decides when to ask again."""
@@ -211,7 +244,9 @@ class Client:
     async def _exchanged(
         self, method: str, path: str, pool: str, sent: Mapping[str, Any], *, paid: bool = False
     ) -> Mapping[str, Any]:
-        async with self._exchange(pool, _PAID_SECONDS if paid else _FREE_SECONDS) as learn:
+        seconds = _PAID_SECONDS if paid else _FREE_SECONDS
+        most = MAX_RESULT_BYTES if paid else MAX_ANSWER_BYTES
+        async with self._exchange(pool, seconds) as learn:
             request = self._http.build_request(
                 method, f"{self._base}{path}", extensions={"paid": paid}, **sent
             )
@@ -220,7 +255,7 @@ class Client:
             answer = httpx.Response(
                 response.status_code,
                 headers=_without_encoding(response.headers),
-                content=self._without_key(await _bounded(response)),
+                content=self._without_key(await _bounded(response, most)),
             )
         if not answer.is_success:
             raise from_response(answer)
@@ -297,6 +332,11 @@ class _Bearer(httpx.Auth):
         yield request
 
 
+def _always(endpoint: Endpoint) -> list[str]:
+    """What must be in the request even when it is empty (deapi.md, Prompt Enhancement)."""
+    return [param.name for param in endpoint.params if param.must_be_present]
+
+
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port
 
@@ -327,12 +367,12 @@ def _usable(key: str) -> str:
     return key
 
 
-async def _bounded(response: httpx.Response) -> bytes:
+async def _bounded(response: httpx.Response, most: int) -> bytes:
     parts: list[bytes] = []
     size = 0
     async for part in response.aiter_bytes():
         size += len(part)
-        if size > MAX_ANSWER_BYTES:
+        if size > most:
             raise NotUnderstood("The answer is too large.", status=response.status_code)
         parts.append(part)
     return b"".join(parts)
@@ -347,3 +387,7 @@ def _without_encoding(headers: httpx.Headers) -> list[tuple[str, str]]:
 def _named(error: Exception) -> str:
     text = str(error)
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _price_pool(endpoint: Endpoint) -> str:
+    return f"{endpoint.id}/price"

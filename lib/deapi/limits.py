@@ -268,6 +268,11 @@ class Governor:
         minute = home.minute.opens_in(now, home.in_flight(), places)
         return max(home.blocked_until - now, minute, 0.0)
 
+    def limit(self, pool: str) -> int | None:
+        """Requests a minute that deAPI lets into `pool`; None until its headers have said so."""
+        home = self._pools.get(pool)
+        return home.minute.limit if home else None
+
     @staticmethod
     def _land(home: _Pool, name: str) -> None:
         """One request of `name` is no longer in flight.

@@ -4,20 +4,17 @@ The content decides, never the name.
 """
 
 import hashlib
-import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from PIL import Image
+from lib.deapi import pictures, recordings
+from lib.deapi.contract import RECORDING_BYTES
+from lib.deapi.facts import BadMedia, Facts
+from lib.deapi.terms import Media
 
-from lib.deapi.contract import IMAGE_BYTES, MEDIA_FORMATS
-
-MAX_PIXELS = 50_000_000
-"""The largest picture that is decoded, in pixels. A small file can claim to be a huge picture
-(a decompression bomb); 50 million decode into at most 200 MB."""
+__all__ = ["SUFFIXES", "BadMedia", "Upload", "accepted", "from_json", "inspect", "to_json"]
 
 SUFFIXES: Mapping[str, tuple[str, ...]] = {
     "JPEG": (".jpg", ".jpeg"),
@@ -25,33 +22,56 @@ SUFFIXES: Mapping[str, tuple[str, ...]] = {
     "GIF": (".gif",),
     "BMP": (".bmp",),
     "WEBP": (".webp",),
+    "MP3": (".mp3",),
+    "WAV": (".wav",),
+    "FLAC": (".flac",),
+    "OGG": (".ogg", ".oga", ".ogv", ".opus"),
+    "AAC": (".aac",),
+    "M4A": (".m4a",),
+    "MP4": (".mp4", ".m4v"),
+    "QuickTime": (".mov",),
+    "MPEG": (".mpg", ".mpeg"),
+    "WebM": (".webm",),
+    "AVI": (".avi",),
+    "WMV": (".wmv",),
 }
 """The suffixes that name a format, the usual one first."""
 
-_MEDIA_TYPES: Mapping[str, str] = {
-    "JPEG": "image/jpeg",
-    "PNG": "image/png",
-    "GIF": "image/gif",
-    "BMP": "image/bmp",
-    "WEBP": "image/webp",
+_MEDIA_TYPES: Mapping[str, tuple[str, str]] = {
+    "JPEG": ("image/jpeg", "image/jpeg"),
+    "PNG": ("image/png", "image/png"),
+    "GIF": ("image/gif", "image/gif"),
+    "BMP": ("image/bmp", "image/bmp"),
+    "WEBP": ("image/webp", "image/webp"),
+    "MP3": ("audio/mpeg", "audio/mpeg"),
+    "WAV": ("audio/wav", "audio/wav"),
+    "FLAC": ("audio/flac", "audio/flac"),
+    "OGG": ("audio/ogg", "video/ogg"),
+    "AAC": ("audio/aac", "audio/aac"),
+    "M4A": ("audio/mp4", "audio/mp4"),
+    "MP4": ("audio/mp4", "video/mp4"),
+    "QuickTime": ("video/quicktime", "video/quicktime"),
+    "MPEG": ("audio/mpeg", "video/mpeg"),
+    "WebM": ("audio/webm", "video/webm"),
+    "AVI": ("video/x-msvideo", "video/x-msvideo"),
+    "WMV": ("video/x-ms-wmv", "video/x-ms-wmv"),
 }
-# Phones write a JPEG with a second picture behind the first, which Pillow calls by another name.
-_SAME_AS: Mapping[str, str] = {"MPO": "JPEG"}
+"""By format: the media type of its sound, and of its moving pictures."""
 
-# Decoding is what takes memory: one at a time keeps it to one picture, however many arrive.
-_decoding = threading.Lock()
-
-
-class BadMedia(ValueError):
-    """Raised when a file can't be used. Its text is a sentence for the person who gave it."""
+_ALSO: Mapping[str, frozenset[str]] = {
+    "JPEG": frozenset({"jpg"}),
+    # Sound of MPEG is MP3, and an .m4a is MP4 by another name.
+    "MP3": frozenset({"mpeg"}),
+    "M4A": frozenset({"mp4"}),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """A picture that was looked at and is fit to send.
+    """A file that was looked at and is fit to send.
 
-    `name` is what its owner called it, `sha256` names its content, `size` is in bytes, `format`
-    is Pillow's word for what it is, `width` and `height` are in pixels.
+    `name` is what its owner called it, `sha256` names its content, `size` is in bytes. `width` and
+    `height` are in pixels and `seconds` is how long it lasts, None where it has none.
     """
 
     path: Path
@@ -60,65 +80,59 @@ class Upload:
     size: int
     format: str
     media_type: str
-    width: int
-    height: int
+    width: int | None = None
+    height: int | None = None
+    seconds: float | None = None
 
 
-def inspect(path: Path, name: str, *, max_bytes: int = IMAGE_BYTES) -> Upload:
-    """Look at the file at `path`, which its owner calls `name`, and decode all of it once.
+def inspect(
+    path: Path, name: str, *, media: Media = "image", max_bytes: int = RECORDING_BYTES
+) -> Upload:
+    """Look at the file at `path`, which its owner calls `name` and which should be `media`.
 
-    Raises `BadMedia` when it is larger than `max_bytes`, not a picture of a kind that deAPI takes,
-    broken, or too many pixels; `OSError` when it can't be read at all.
+    Raises `BadMedia` when it is larger than `max_bytes`, of no kind that deAPI takes, broken, or
+    too many pixels; `OSError` when it can't be read at all.
     """
-    with path.open("rb") as file:
-        content = file.read(max_bytes + 1)
-    if not content:
+    size = path.stat().st_size
+    if not size:
         raise BadMedia("This file is empty.")
-    if len(content) > max_bytes:
-        size, limit = path.stat().st_size / 2**20, max_bytes / 2**20
-        raise BadMedia(f"This file has {size:.1f} MB; at most {limit:.0f} MB are accepted.")
-    kind, width, height = _decode(content)
+    if size > max_bytes:
+        raise BadMedia(
+            f"This file has {size / 2**20:.1f} MB; at most {max_bytes / 2**20:.0f} MB are accepted."
+        )
+    facts = _look(path, media)
+    sound_type, pictures_type = _MEDIA_TYPES.get(facts.format, ("application/octet-stream",) * 2)
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
     return Upload(
         path=path,
         name=_title(name),
-        sha256=hashlib.sha256(content).hexdigest(),
-        size=len(content),
-        format=kind,
-        media_type=_MEDIA_TYPES[kind],
-        width=width,
-        height=height,
+        sha256=digest,
+        size=size,
+        format=facts.format,
+        media_type=pictures_type if facts.width else sound_type,
+        width=facts.width,
+        height=facts.height,
+        seconds=facts.seconds,
     )
 
 
-def _decode(content: bytes) -> tuple[str, int, int]:
-    kinds = MEDIA_FORMATS["image"]
-    with _decoding:
+def accepted(upload: Upload, formats: Collection[str]) -> bool:
+    """Whether a parameter that takes `formats`, in the specification's words, takes this file."""
+    words = {each.casefold() for each in formats}
+    return bool(words & {upload.format.casefold(), *_ALSO.get(upload.format, ())})
+
+
+def _look(path: Path, media: Media) -> Facts:
+    if media == "image":
+        return pictures.look(path)
+    if media == "recording":
+        # Sound is what counts; with moving pictures it is a video, whose size is worth knowing.
         try:
-            picture = Image.open(BytesIO(content), formats=kinds)
-        except Image.DecompressionBombError as error:
-            raise BadMedia(_too_many()) from error
-        except Exception as error:
-            # Pillow's readers raise almost anything at bytes that lie, and all of it means this.
-            raise BadMedia(
-                f"This file is not a picture we can read. Use one of {', '.join(kinds)}."
-            ) from error
-        with picture:
-            width, height = picture.size
-            if width * height > MAX_PIXELS:
-                raise BadMedia(_too_many(width, height))
-            try:
-                # A JPEG may be decoded at an eighth of its size: every byte is still read.
-                picture.draft(None, (max(1, width // 8), max(1, height // 8)))
-                picture.load()
-            except Exception as error:
-                raise BadMedia("This picture is broken or was cut short.") from error
-            kind = picture.format or ""
-    return _SAME_AS.get(kind, kind), width, height
-
-
-def _too_many(width: int = 0, height: int = 0) -> str:
-    has = f"This picture has {width} × {height} pixels" if width else "This picture is too large"
-    return f"{has}; at most {MAX_PIXELS // 1_000_000} million pixels are accepted."
+            return recordings.look(path, moving=True)
+        except BadMedia:
+            return recordings.look(path, moving=False)
+    return recordings.look(path, moving=media == "video")
 
 
 def _title(name: str) -> str:
@@ -137,6 +151,7 @@ def to_json(upload: Upload) -> dict[str, Any]:
         "media_type": upload.media_type,
         "width": upload.width,
         "height": upload.height,
+        "seconds": upload.seconds,
     }
 
 
@@ -151,4 +166,5 @@ def from_json(raw: Mapping[str, Any], path: Path) -> Upload:
         media_type=raw["media_type"],
         width=raw["width"],
         height=raw["height"],
+        seconds=raw.get("seconds"),
     )

@@ -28,6 +28,23 @@ class Lora:
 
 
 @dataclass(frozen=True, slots=True)
+class Voice:
+    """A voice of a language: `slug` is sent, `title` is shown."""
+
+    slug: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language that a model speaks, with its voices: `slug` is sent, `title` is shown."""
+
+    slug: str
+    title: str
+    voices: tuple[Voice, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """A model as `GET /models` describes it (deapi.md, Dynamic Model Discovery).
 
@@ -42,6 +59,7 @@ class Model:
     features: Mapping[str, bool]
     defaults: Mapping[str, Scalar]
     loras: tuple[Lora, ...]
+    languages: tuple[Language, ...]
     raw: Mapping[str, Any] = field(repr=False, compare=False)
 
     @classmethod
@@ -62,6 +80,7 @@ class Model:
             features=_features(_object(info.get("features"))),
             defaults=_defaults(_object(info.get("defaults"))),
             loras=tuple(_loras(raw.get("loras"))),
+            languages=tuple(_languages(raw.get("languages"))),
             raw=raw,
         )
 
@@ -69,6 +88,25 @@ class Model:
         """The number published as `name`, or None when there is none or it is a list."""
         value = self.limits.get(name)
         return value if isinstance(value, int | float) else None
+
+    def listed(self, name: str) -> tuple[Scalar, ...]:
+        """The values that the limit `name` lists, e.g. sample rates; none when it is no list."""
+        value = self.limits.get(name)
+        return value if isinstance(value, tuple) else ()
+
+
+NO_MODEL = Model(
+    slug="",
+    name="",
+    inference_types=frozenset(),
+    limits={},
+    features={},
+    defaults={},
+    loras=(),
+    languages=(),
+    raw={},
+)
+"""Stands where an endpoint takes no model."""
 
 
 def _object(value: Any) -> Mapping[str, Any]:
@@ -140,3 +178,26 @@ def _loras(raw: Any) -> Iterable[Lora]:
         name, title = entry.get("name"), entry.get("display_name")
         if isinstance(name, str) and name:
             yield Lora(name, title if isinstance(title, str) and title else name)
+
+
+def _languages(raw: Any) -> Iterable[Language]:
+    for each in _items(raw):
+        entry = _object(each)
+        slug = entry.get("slug")
+        if isinstance(slug, str) and slug:
+            voices = tuple(_voices(entry.get("voices")))
+            yield Language(slug, _title(entry, slug), voices)
+
+
+def _voices(raw: Any) -> Iterable[Voice]:
+    for each in _items(raw):
+        entry = _object(each)
+        slug, gender = entry.get("slug"), entry.get("gender")
+        if isinstance(slug, str) and slug:
+            said = f" ({gender})" if isinstance(gender, str) and gender else ""
+            yield Voice(slug, _title(entry, slug) + said)
+
+
+def _title(entry: Mapping[str, Any], slug: str) -> str:
+    name = entry.get("name")
+    return name if isinstance(name, str) and name.strip() else slug

@@ -8,15 +8,13 @@ import math
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from lib.deapi.contract import Param
+from lib.deapi.contract import GRIDS, Param
 from lib.deapi.models import Model
 
 Number = int | float
 
 SMALLEST, LARGEST = -(2**63), 2**63 - 1
 """An integer on the wire has 64 bits: a longer one is none to deAPI, whatever the parameter."""
-
-_STEP = "resolution_step"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +87,8 @@ def of(param: Param, model: Model) -> Range:
 
     A model's limits that leave no number at all are not believed, the grid first.
     """
-    step = model.limit(_STEP) if _STEP in param.limits else None
+    grid = GRIDS.get(param.name)
+    step = None if grid is None else model.limit(grid)
     documented = Range(
         low=param.minimum, high=param.maximum, step=None, whole=param.type == "integer"
     )

@@ -4,18 +4,19 @@ Answers are read tolerantly (gotchas §1). A shape that can't be read raises `No
 because after a paid call that is not the same as "it failed".
 """
 
+import json
 import re
 import unicodedata
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import PurePosixPath
 from typing import Any, Literal, cast
 
-from lib.deapi.contract import Encoding
 from lib.deapi.errors import NotUnderstood
 from lib.deapi.media import SUFFIXES, Upload
+from lib.deapi.terms import Encoding, Endpoint
 from lib.deapi.text import clean, loads, plain, short, words
 
 MAX_USD = Decimal(1_000_000)
@@ -44,16 +45,22 @@ _STATES: Mapping[str, State] = {
 
 
 @contextmanager
-def encoded(encoding: Encoding, params: Mapping[str, Any]) -> Generator[dict[str, Any]]:
+def encoded(
+    encoding: Encoding, params: Mapping[str, Any], *, always: Collection[str] = ()
+) -> Generator[dict[str, Any]]:
     """The keyword arguments with which httpx sends `params`; their files are open meanwhile.
 
-    `None` and empty text are not sent: deAPI then uses the model's own value (gotchas §4). Files
-    are left out of JSON, as a price doesn't need them. Raises `OSError` when a file can't be
+    `None` and empty text are not sent: deAPI then uses the model's own value (gotchas §4). Only
+    what is in `always` goes out empty, as null in JSON. Raises `OSError` when a file can't be
     opened; nothing was sent then.
     """
     given = {name: value for name, value in params.items() if value is not None and value != ""}
     if encoding == "json":
-        yield {"json": {n: plain(v) for n, v in given.items() if not isinstance(v, Upload)}}
+        yield {"json": dict.fromkeys(always) | {n: plain(v) for n, v in given.items()}}
+        return
+    given = dict.fromkeys(always, "") | given
+    if encoding == "query":
+        yield {"params": {n: str(plain(v)) for n, v in given.items()}}
         return
     with ExitStack() as open_files:
         parts: list[tuple[str, Any]] = []
@@ -127,6 +134,14 @@ def balance_of(body: Mapping[str, Any]) -> Decimal:
     return balance
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a paid call was answered with: the name of a job, or `result` as text or JSON."""
+
+    request_id: str | None = None
+    result: str | None = None
+
+
 def request_id_of(body: Mapping[str, Any]) -> str:
     """The name deAPI gave the job: one word, at most 255 characters."""
     value = _wrapped(body, "request_id")
@@ -135,6 +150,33 @@ def request_id_of(body: Mapping[str, Any]) -> str:
     if not isinstance(name, str) or not re.fullmatch(r"[!-~]{1,255}", name) or set(name) <= {"."}:
         raise NotUnderstood("The answer has no request id.")
     return name
+
+
+def answer_of(endpoint: Endpoint, body: Mapping[str, Any]) -> Answer:
+    """What a paid call was answered with: a job's name, or the result itself (gotchas §1).
+
+    Raises `NotUnderstood` when it is neither.
+    """
+    if endpoint.answers == "inline":
+        return Answer(result=_prompts(body))
+    try:
+        return Answer(request_id=request_id_of(body))
+    except NotUnderstood:
+        result = _wrapped(body, "result")
+        if result is None:
+            raise
+        return Answer(
+            result=clean(result) if isinstance(result, str) else json.dumps(plain(result))
+        )
+
+
+def _prompts(body: Mapping[str, Any]) -> str:
+    """The texts of an enhancement or sample, as JSON: they stand at the top or under `data`."""
+    texts = {name: _wrapped(body, name) for name in ("prompt", "negative_prompt")}
+    found = {name: clean(text) for name, text in texts.items() if isinstance(text, str)}
+    if "prompt" not in found:
+        raise NotUnderstood("The answer has no prompt.")
+    return json.dumps(found, ensure_ascii=False)
 
 
 def models_of(body: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], int]:

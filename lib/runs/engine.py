@@ -108,6 +108,20 @@ class Engine:
         except DeapiError as error:
             return error
 
+    def known_quote(
+        self, profile: str, at: Endpoint, params: Mapping[str, Any]
+    ) -> Quote | DeapiError | None:
+        """The fresh quote for these parameters or why there is none, without asking anybody."""
+        return self._profiles[profile].quotes.peek(at, params)
+
+    def quotes_a_minute(self, profile: str) -> int | None:
+        """How often a minute deAPI says what something costs; None before its first answer."""
+        return self._profiles[profile].client.quotes_a_minute()
+
+    def is_quoting(self, profile: str) -> bool:
+        """Whether a price is on its way."""
+        return self._profiles[profile].quotes.is_asking
+
     def requote(self, profile: str, at: Endpoint, params: Mapping[str, Any]) -> None:
         """Forget why there is no quote, so that it is asked for again."""
         self._profiles[profile].quotes.forget(at, params)
@@ -180,7 +194,9 @@ class Engine:
         known = await self._loop.thread(catalogues.load, self.store, address.name)
         profile = Profile(address, self._loop.clock, known and _listing(known), remember)
         self._profiles[address.name] = profile
-        self._journeys[address.name] = Journey(self._loop, self.store, profile, self._owner)
+        self._journeys[address.name] = Journey(
+            self._loop, self.store, profile, self._owner, self._follow
+        )
         self._loop.spawn(profile.balance.look())
 
     async def _remember(self, profile: str, listing: Listing) -> None:

@@ -22,6 +22,7 @@ from lib.deapi.errors import (
     Unauthorized,
 )
 from lib.deapi.wire import Job
+from lib.runs.fallback import is_about_model, order_instead
 from lib.runs.keep import Keeper
 from lib.runs.loop import Loop
 from lib.runs.params import FileGone, restored
@@ -54,8 +55,17 @@ _REFUSALS = (Unauthorized, Forbidden, NotFound, Invalid, Refused)
 class Journey:
     """Takes the runs of one profile to their ends. Lives on the loop."""
 
-    def __init__(self, loop: Loop, store: Store, profile: Profile, owner: str) -> None:
+    def __init__(
+        self,
+        loop: Loop,
+        store: Store,
+        profile: Profile,
+        owner: str,
+        follow_up: Callable[[Run], None],
+    ) -> None:
+        """`follow_up` is called with a run that stands in for one whose model can't do it."""
         self._loop = loop
+        self._follow_up = follow_up
         self._clock = loop.clock
         self._store = store
         self._profile = profile
@@ -133,14 +143,17 @@ class Journey:
         if claimed is None:
             return None
         try:
-            request_id = await client.submit(at, params)
+            answer = await client.submit(at, params)
         except (NotDelivered, RateLimited) as error:
             limited = isinstance(error, RateLimited)
             wait = error.retry_after if limited else self._send_again_after(run)
             return await self._commit(runs.unsend, claimed, self._clock.later(wait), error.facts())
         except DeapiError as error:
             end = runs.lose if error.uncertain else runs.refuse
-            return await self._commit(end, claimed, error.facts())
+            ended = await self._commit(end, claimed, error.facts())
+            if ended is not None and claimed.fallback and is_about_model(error):
+                self._loop.spawn(self._stand_in(ended))
+            return ended
         except OSError as error:
             # Its upload can't be read: nothing has left.
             return await self._commit(runs.refuse, claimed, FileGone(error).facts())
@@ -148,7 +161,14 @@ class Journey:
             log.exception("run %s: the submit failed in a way nobody foresaw", run.id)
             facts = {"kind": type(error).__name__, "message": str(error)}
             return await self._commit(runs.lose, claimed, facts)
-        return await self._commit(runs.accept, claimed, request_id)
+        if answer.request_id is not None:
+            return await self._commit(runs.accept, claimed, answer.request_id)
+        return await self._commit(runs.settle_inline, claimed, answer.result)
+
+    async def _stand_in(self, run: Run) -> None:
+        """Send what was refused to another model, if one may do it for the price agreed to."""
+        if stand_in := await order_instead(self._loop, self._store, self._profile, run):
+            self._follow_up(stand_in)
 
     async def _withdraw(self, run: Run, error: DeapiError) -> Run | None:
         """End a run that can never be sent."""
@@ -271,4 +291,5 @@ class Journey:
 
 def _settled(before: Run, after: Run) -> bool:
     """Whether this step settled a price, so that what is left on the account has changed."""
-    return before.state in FOLLOWED and after.state in ENDED | {State.KEEPING}
+    was_open = before.state in FOLLOWED | {State.WAITING, State.SENDING}
+    return was_open and after.price is not None and after.state in ENDED | {State.KEEPING}

@@ -5,17 +5,21 @@ for anew; only when deAPI has no file any more is the run given up.
 """
 
 import errno
+import hashlib
 import logging
 import mimetypes
-from dataclasses import replace
-from pathlib import PurePosixPath
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
+from lib.deapi import recordings
 from lib.deapi.errors import DeapiError, Expired, NotFound
+from lib.deapi.facts import BadMedia
 from lib.deapi.files import fetch
 from lib.runs.loop import Loop
 from lib.runs.profiles import Profile
+from lib.runs.texts import file_type
 from lib.store import BadPicture, ResultFile, Run, Store, StoreError, files, runs
 
 log = logging.getLogger(__name__)
@@ -37,6 +41,16 @@ class NoFile(DeapiError):
     """A job is done, and names no file."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Looks:
+    """What is seen of a result: pixels, seconds, and whether there is a thumbnail."""
+
+    width: int | None = None
+    height: int | None = None
+    seconds: float | None = None
+    thumb: bool = False
+
+
 class Keeper:
     """Brings the results of one profile's runs home. Lives on the loop."""
 
@@ -50,26 +64,55 @@ class Keeper:
         """keeping → done; or still `keeping` with the reason noted, to be tried again later."""
         await self._clock.until(run.not_before)
         try:
-            url = run.result_url if run.keep_tries == 0 else await self._fresh_address(run)
-            if url is None:
-                raise NoFile("deAPI says it is done, but gives no file")
-            kept = await self._fetch(run, url)
-            size = await self._loop.thread(self._thumbnail, run, kept)
-            if size is not None:
-                kept = replace(kept, width=size[0], height=size[1])
-            thumb = size is not None
-            return await self._loop.thread(runs.keep, self._store, run, [kept], thumb=thumb)
+            kept = [await self._result(run), *await self._alternatives(run)]
+            looks = await self._loop.thread(self._look, run, kept[0])
+            kept[0] = replace(
+                kept[0], width=looks.width, height=looks.height, seconds=looks.seconds
+            )
+            return await self._loop.thread(runs.keep, self._store, run, kept, thumb=looks.thumb)
         except (DeapiError, StoreError, OSError) as error:
             log.warning("run %s: its result is not ours yet: %s", run.id, error)
             return await self._failed(run, error)
 
-    async def _fresh_address(self, run: Run) -> str | None:
-        assert run.request_id is not None, "a run that is being kept has a request id"
+    async def _known_address(self, run: Run) -> str | None:
+        """A fresh address from the job; None for a run that has no job."""
+        if run.request_id is None:
+            return None
         return (await self._profile.client.job(run.request_id)).result_url
 
-    async def _fetch(self, run: Run, url: str) -> ResultFile:
-        # The name is final only when the type is known; the type comes with the file.
+    async def _result(self, run: Run) -> ResultFile:
+        """The result itself: the file that the job names, else the text that it gave."""
+        url = run.result_url if run.keep_tries == 0 else await self._known_address(run)
+        if url is not None:
+            return await self._fetch(run, url, 0)
+        if run.result_text is None:
+            raise NoFile("deAPI says it is done, but gives no file")
+        return await self._loop.thread(self._written, run, run.result_text)
+
+    async def _alternatives(self, run: Run) -> list[ResultFile]:
+        """The result in other formats, as far as they come: they are a convenience."""
+        found: list[ResultFile] = []
+        for n, (kind, url) in enumerate(sorted(run.alternatives.items()), start=1):
+            try:
+                found.append(replace(await self._fetch(run, url, n), kind=kind[:20]))
+            except DeapiError as error:
+                log.info("run %s: not as %s: %s", run.id, kind, error)
+        return found
+
+    def _written(self, run: Run, text: str) -> ResultFile:
+        media_type, ending = file_type(text)
+        content = text.encode()
         fresh = files.result_path(self._store, run.id, "0.part")
+        fresh.parent.mkdir(parents=True, exist_ok=True)
+        fresh.write_bytes(content)
+        name = f"0.{ending}"
+        files.keep_result(self._store, run.id, name, fresh)
+        digest = hashlib.sha256(content).hexdigest()
+        return ResultFile(n=0, name=name, media_type=media_type, size=len(content), sha256=digest)
+
+    async def _fetch(self, run: Run, url: str, n: int) -> ResultFile:
+        # The name is final only when the type is known; the type comes with the file.
+        fresh = files.result_path(self._store, run.id, f"{n}.part")
         fetched = await fetch(
             url,
             fresh,
@@ -78,23 +121,44 @@ class Keeper:
             timeout=SECONDS,
         )
         media_type = _media_type(fetched.media_type, url)
-        name = f"0.{_extension(media_type, url)}"
+        name = f"{n}.{_extension(media_type, url)}"
         await self._loop.thread(files.keep_result, self._store, run.id, name, fresh)
         return ResultFile(
-            n=0,
+            n=n,
             name=name,
             media_type=media_type,
             size=fetched.size,
             sha256=fetched.sha256,
         )
 
-    def _thumbnail(self, run: Run, kept: ResultFile) -> tuple[int, int] | None:
-        """Make the thumbnail; the picture's width and height, or None when it is no picture."""
+    def _look(self, run: Run, kept: ResultFile) -> _Looks:
+        """Look into the result, and make a thumbnail of what can be seen."""
+        source = files.result_path(self._store, run.id, kept.name)
+        if kept.media_type.startswith(("video/", "audio/")):
+            return self._look_at_recording(run, source, moving=kept.media_type.startswith("video/"))
         try:
-            source = files.result_path(self._store, run.id, kept.name)
-            return files.make_thumbnail(self._store, run.id, source)
+            width, height = files.make_thumbnail(self._store, run.id, source)
+            return _Looks(width=width, height=height, thumb=True)
         except BadPicture:
-            return None
+            return _Looks()
+
+    def _look_at_recording(self, run: Run, source: Path, *, moving: bool) -> _Looks:
+        try:
+            facts = recordings.look(source, moving=moving)
+        except BadMedia:
+            return _Looks()
+        looks = _Looks(width=facts.width, height=facts.height, seconds=facts.seconds)
+        if not moving:
+            return looks
+        still = source.with_name("still.png")
+        try:
+            recordings.still(source, still)
+            files.make_thumbnail(self._store, run.id, still)
+        except (BadMedia, BadPicture):
+            return looks
+        finally:
+            still.unlink(missing_ok=True)
+        return replace(looks, thumb=True)
 
     async def _failed(self, run: Run, error: DeapiError | StoreError | OSError) -> Run | None:
         facts = _facts(error)

@@ -6,18 +6,19 @@ Everything that can be refused for free is refused here, before anything is comm
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from lib.deapi import fields
 from lib.deapi.contract import Endpoint
 from lib.deapi.errors import DeapiError
+from lib.deapi.media import Upload
 from lib.deapi.models import Model
 from lib.runs.params import stored
 from lib.runs.quotes import Quote
 from lib.store import NewRun, Run, Store, files, final, ledger
 
-EXPECTED_RESULT_BYTES = 32 * 1024 * 1024
-"""Room to ask for before a run is admitted: more than any picture deAPI's models can make."""
+EXPECTED_RESULT_BYTES = 64 * 1024 * 1024
+"""Room to ask for before a run is admitted: more than what deAPI's models usually make."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,10 @@ class Order:
     values: Mapping[str, Any]
     nonce: str
     shown: Decimal
+    fallback: bool = False
+    """Whether another model may do it when this one can't."""
+    instead_of: str | None = None
+    """The run whose model couldn't."""
 
     @property
     def params(self) -> dict[str, Any]:
@@ -74,7 +79,8 @@ class PriceRose(OrderRefused):
 
 def check(order: Order) -> None:
     """Raises `FieldProblems` when deAPI would refuse these values."""
-    problems = fields.check(fields.fields(order.endpoint, order.model), order.values)
+    form = fields.fields(order.endpoint, order.model, order.values)
+    problems = fields.check(form, order.values, order.endpoint.rules)
     if problems:
         raise FieldProblems(problems)
 
@@ -102,14 +108,22 @@ def admit(store: Store, order: Order, quote: Quote) -> Run:
             quote=quote.price,
             reserved=quote.price * factor,
             text=_text(order),
+            fallback=order.fallback,
+            instead_of=order.instead_of,
         ),
     )
 
 
 def _text(order: Order) -> str:
-    """What a person would recognise the run by: the first text that its endpoint asks for."""
-    for param in order.endpoint.params:
-        value = order.values.get(param.name)
-        if param.role == "value" and param.type == "string" and isinstance(value, str):
-            return value
-    return ""
+    """What a person would recognise the run by: the first text of their own, else the name of the
+    first file."""
+    own = [each for each in order.endpoint.params if each.role == "value" and not each.choices]
+    given = [order.values.get(each.name) for each in own]
+    flat = [each for value in given for each in _several(value)]
+    texts = (each for each in flat if isinstance(each, str) and each.strip())
+    names = (each.name for each in flat if isinstance(each, Upload))
+    return next(texts, None) or next(names, "")
+
+
+def _several(value: Any) -> list[Any]:
+    return cast(list[Any], value) if isinstance(value, list) else [value]

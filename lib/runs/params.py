@@ -22,10 +22,7 @@ class FileGone(DeapiError):
 
 def stored(params: Mapping[str, Any]) -> dict[str, Any]:
     """`params` as JSON: each `Upload` becomes `{"upload": sha256, "name": …}`."""
-    return {
-        name: to_json(value) if isinstance(value, Upload) else value
-        for name, value in params.items()
-    }
+    return {name: _stored(value) for name, value in params.items()}
 
 
 def restored(params: Mapping[str, Any], store: Store) -> dict[str, Any]:
@@ -33,7 +30,15 @@ def restored(params: Mapping[str, Any], store: Store) -> dict[str, Any]:
     return {name: _restored(value, store) for name, value in params.items()}
 
 
+def _stored(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_stored(each) for each in cast(list[Any], value)]
+    return to_json(value) if isinstance(value, Upload) else value
+
+
 def _restored(value: Any, store: Store) -> Any:
+    if isinstance(value, list):
+        return [_restored(each, store) for each in cast(list[Any], value)]
     facts = cast(dict[str, Any], value) if isinstance(value, dict) else {}
     if "upload" not in facts:
         return cast(Any, value)

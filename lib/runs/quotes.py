@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from lib.deapi import pricing
 from lib.deapi.client import Client
 from lib.deapi.contract import Endpoint
 from lib.deapi.errors import DeapiError
@@ -47,6 +48,11 @@ class Quotes:
         if isinstance(known, Quote) and self._now() - known.at >= LIFE:
             return None
         return known
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether an answer is on its way."""
+        return bool(self._asked)
 
     def forget(self, endpoint: Endpoint, params: Mapping[str, Any]) -> None:
         """Drop the answer for these parameters, so that it is asked for again."""
@@ -93,10 +99,11 @@ class Quotes:
 
 
 def key(endpoint: Endpoint, params: Mapping[str, Any]) -> str:
-    """One short name for exactly these parameters; files count by their content."""
+    """One short name for exactly what the price is asked with; files count by their content."""
 
     def plain(value: Any) -> str:
         return value.sha256 if isinstance(value, Upload) else str(value)
 
-    text = json.dumps([endpoint.id, dict(params)], sort_keys=True, default=plain)
+    body, _ = next(pricing.ways(endpoint, params))
+    text = json.dumps([endpoint.id, body], sort_keys=True, default=plain)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -42,7 +42,7 @@ class Account:
         self._database.execute("UPDATE account SET balance = ?", [balance])
 
     def charge(self, request_id: str, endpoint: str, amount: int) -> None:
-        """Take `amount` for a job that is being accepted. Raises `NotEnough`.
+        """Take `amount` for a call that is being accepted. Raises `NotEnough`.
 
         Must run in the transaction that keeps the job.
         """

@@ -6,7 +6,7 @@ be large: files of a form go to disk as they arrive.
 
 import json
 import re
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
@@ -16,10 +16,14 @@ from starlette.types import Message
 from lib.deapi.contract import MIB, Endpoint
 from lib.sandbox.errors import too_large
 
-JSON_BYTES = 2 * MIB
+JSON_BYTES = 4 * MIB
+"""Room for 300,000 tokens to embed."""
+_MOST_FILES = 4
+"""That any model takes for a parameter of several files, and one too many."""
 _FORM_OVERHEAD = MIB
 
-_NESTED = re.compile(r"(\w+)\[(\d{1,3})\]\[(\w+)\]")
+_NESTED = re.compile(r"(\w+)\[(\d{1,4})\]\[(\w+)\]")
+_LISTED = re.compile(r"(\w+)\[(\d{0,4})\]")
 
 
 def limit_of(endpoint: Endpoint) -> int:
@@ -28,19 +32,25 @@ def limit_of(endpoint: Endpoint) -> int:
     Twice what its files may hold, so that a file that is somewhat too large gets its 422 with the
     limit in the message, and only an absurd one is cut off.
     """
-    return _FORM_OVERHEAD + 2 * sum(file.max_bytes or 0 for file in endpoint.files)
+    sizes = (
+        (file.max_bytes or 0) * (_MOST_FILES if file.type == "file[]" else 1)
+        for file in endpoint.files
+    )
+    return _FORM_OVERHEAD + 2 * sum(sizes)
 
 
 @asynccontextmanager
-async def values(request: Request, form_limit: int) -> AsyncGenerator[Mapping[str, object]]:
+async def values(request: Request, endpoint: Endpoint) -> AsyncGenerator[Mapping[str, object]]:
     """The call's parameters; uploads live until the block ends. Raises `Refused` (413)."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind in ("multipart/form-data", "application/x-www-form-urlencoded"):
-        bounded = _bounded(request, form_limit)
-        async with bounded.form(max_files=16, max_fields=256) as form:
-            yield _nested(dict(form))
+    if endpoint.method == "GET":
+        yield dict(request.query_params)
+    elif kind in ("multipart/form-data", "application/x-www-form-urlencoded"):
+        bounded = _bounded(request, limit_of(endpoint))
+        async with bounded.form(max_files=16, max_fields=4096) as form:
+            yield _named(_nested(form.multi_items()), endpoint)
     else:
-        yield _parsed(await _bounded(request, JSON_BYTES).body())
+        yield _named(_parsed(await _bounded(request, JSON_BYTES).body()), endpoint)
 
 
 async def json_value(request: Request) -> object:
@@ -66,20 +76,29 @@ def _refuse(constant: str) -> Any:
     raise ValueError(constant)
 
 
-def _nested(form: Mapping[str, Any]) -> Mapping[str, object]:
-    """`loras[0][name]=x` as `{"loras": [{"name": "x"}]}`; other names as they are."""
+def _nested(form: Iterable[tuple[str, object]]) -> Mapping[str, object]:
+    """`loras[0][name]=x` as `{"loras": [{"name": "x"}]}`, `images[]` as a list under `images`;
+    other names as they are, the last of several of one name counting."""
     plain: dict[str, object] = {}
-    lists: dict[str, dict[int, dict[str, object]]] = {}
-    for key, value in form.items():
-        nested = _NESTED.fullmatch(key)
-        if nested is None:
-            plain[key] = value
-        else:
+    objects: dict[str, dict[int, dict[str, object]]] = {}
+    lists: dict[str, list[object]] = {}
+    for key, value in form:
+        if nested := _NESTED.fullmatch(key):
             name, index, inner = nested.groups()
-            lists.setdefault(name, {}).setdefault(int(index), {})[inner] = value
-    for name, items in lists.items():
+            objects.setdefault(name, {}).setdefault(int(index), {})[inner] = value
+        elif listed := _LISTED.fullmatch(key):
+            lists.setdefault(listed[1], []).append(value)
+        else:
+            plain[key] = value
+    for name, items in objects.items():
         plain[name] = [items[index] for index in sorted(items)]
-    return plain
+    return plain | lists
+
+
+def _named(given: Mapping[str, object], endpoint: Endpoint) -> Mapping[str, object]:
+    """A list of files goes by its parameter's name, `images[]`, as PHP reads it under `images`."""
+    names = {param.name.removesuffix("[]"): param.name for param in endpoint.params}
+    return {names.get(name, name): value for name, value in given.items()}
 
 
 def _bounded(request: Request, limit: int) -> Request:

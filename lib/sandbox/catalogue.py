@@ -1,6 +1,7 @@
 """The models on offer: `models.json`, or the list that `PUT /sandbox/models` gave."""
 
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,9 +34,13 @@ class Model:
     inference_types: frozenset[str]
     """In the specification's names."""
     limits: Mapping[str, float]
+    lists: Mapping[str, tuple[str | int, ...]]
+    """The limits that list legal values, e.g. sample rates."""
     features: Mapping[str, bool]
     defaults: Mapping[str, Any]
     loras: frozenset[str]
+    languages: Mapping[str, tuple[str, ...]]
+    """The voices of each language, by their slugs."""
 
     @classmethod
     def parse(cls, raw: object) -> "Model":
@@ -45,7 +50,8 @@ class Model:
         if not isinstance(slug, str) or not slug:
             raise BadCatalogue("Every model needs a slug.")
         info = _object(model.get("info"))
-        limits = {key: _number(value) for key, value in _object(info.get("limits")).items()}
+        raw_limits = _object(info.get("limits"))
+        limits = {key: _number(value) for key, value in raw_limits.items()}
         features = _object(info.get("features"))
         return cls(
             raw=model,
@@ -53,9 +59,20 @@ class Model:
             # A list, or (as seen live) an object with the types as its keys.
             inference_types=frozenset(map(canonical, map(str, model.get("inference_types") or ()))),
             limits={key: value for key, value in limits.items() if value is not None},
+            lists={
+                key: _listed(cast(list[Any], each))
+                for key, each in raw_limits.items()
+                if isinstance(each, list)
+            },
             features={key: value not in _NO for key, value in features.items()},
             defaults=_object(info.get("defaults")),
-            loras=frozenset(str(_object(lora).get("name")) for lora in model.get("loras") or ()),
+            loras=frozenset(str(lora["name"]) for lora in _named(model.get("loras"), "name")),
+            languages={
+                language["slug"]: tuple(
+                    voice["slug"] for voice in _named(language.get("voices"), "slug")
+                )
+                for language in _named(model.get("languages"), "slug")
+            },
         )
 
     @property
@@ -97,10 +114,25 @@ def _object(value: object) -> Raw:
     return cast(Raw, value) if isinstance(value, dict) else {}
 
 
+def _named(value: object, name: str) -> list[Raw]:
+    """The objects of a list that have a text under `name`."""
+    items = cast(list[object], value) if isinstance(value, list) else []
+    return [each for each in map(_object, items) if isinstance(each.get(name), str)]
+
+
+def _listed(values: object) -> tuple[str | int, ...]:
+    """The texts and whole numbers of a list; a catalogue may list anything."""
+    items = cast(list[object], values) if isinstance(values, list) else []
+    return tuple(
+        each for each in items if isinstance(each, str | int) and not isinstance(each, bool)
+    )
+
+
 def _number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
-        return float(value)
-    except ValueError:
+        number = float(value)
+    except (ValueError, OverflowError):
         return None
+    return number if math.isfinite(number) else None

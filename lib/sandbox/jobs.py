@@ -7,20 +7,25 @@ nothing is stored while it runs but that it was accepted.
 import asyncio
 import json
 import logging
+import os
 import secrets
 import shutil
+import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 from uuid import uuid4
 
+from lib.sandbox import answer
 from lib.sandbox.account import Account
+from lib.sandbox.boost import BOOSTER, boosted, boosting
 from lib.sandbox.database import Database
 from lib.sandbox.engines.base import CannotRender, Engine, Outputs
 from lib.sandbox.order import Order
-from lib.sandbox.prices import price
+from lib.sandbox.prices import final, is_estimated, price
 from lib.sandbox.validate import Uploads
 
 Status = Literal["pending", "processing", "done", "error"]
@@ -29,6 +34,9 @@ _PENDING = 0.1
 """The share of a job's time in which it waits for its turn."""
 _WORKERS = 2
 """Engines at work at once; the loop stays free whatever they do."""
+
+_STEP_BACK = 10
+"""How much nicer an engine's thread is than the one that answers."""
 
 _log = logging.getLogger(__name__)
 
@@ -44,7 +52,12 @@ class Snapshot:
     result: str | None = None
     alternatives: Mapping[str, str] | None = None
     price: int | None = None
-    """What it cost in nano-dollars, once it has ended."""
+    """What it cost in nano-dollars, once it has ended; before, if that may change."""
+    is_estimated: bool = False
+    answer: Path | None = None
+    """The folder of an answer that stands in the job (see `answer`)."""
+    more: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """Further members of the job."""
     error_code: str | None = None
     error_message: str | None = None
 
@@ -62,12 +75,20 @@ class _Open:
     outputs: Outputs | None = None
 
     def snapshot(self, now: float) -> Snapshot:
+        estimated = is_estimated(self.order)
+        amount = price(self.order) if estimated else None
         if now < self.starts_at:
-            return Snapshot("pending", 0.0)
+            return Snapshot("pending", 0.0, price=amount, is_estimated=estimated)
         share = (now - self.starts_at) / max(self.ends_at - self.starts_at, 1e-9)
         progress = round(min(100 * share, 99.0), 2)
         preview = _preview(self.outputs, progress) if self.outputs else None
-        return Snapshot("processing", progress, preview and f"{self.token}/{preview}")
+        return Snapshot(
+            "processing",
+            progress,
+            preview and f"{self.token}/{preview}",
+            price=amount,
+            is_estimated=estimated,
+        )
 
 
 class Jobs:
@@ -91,8 +112,10 @@ class Jobs:
         self._speed = speed
         self._clock = clock
         self._open: dict[str, _Open] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="engine")
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._workers = ThreadPoolExecutor(
+            _WORKERS, thread_name_prefix="engine", initializer=_step_back
+        )
 
     def resume(self) -> None:
         """Go on with what an earlier process left unfinished."""
@@ -100,8 +123,12 @@ class Jobs:
             "SELECT request_id, token, work, accepted_at FROM jobs WHERE status = 'open'"
             " ORDER BY accepted_at"
         ):
-            order = Order.from_json(json.loads(row["work"]))
-            self._start(row["request_id"], row["token"], order, row["accepted_at"])
+            try:
+                order = Order.from_json(json.loads(row["work"]))
+            except LookupError:  # kept by an older sandbox, which wrote orders in another way
+                self._give_up(row["request_id"])
+            else:
+                self._start(row["request_id"], row["token"], order, row["accepted_at"])
         if self._uploads.is_dir():
             for folder in self._uploads.iterdir():  # killed before the job was kept, or after it
                 if folder.name not in self._open:
@@ -109,9 +136,10 @@ class Jobs:
 
     async def close(self) -> None:
         """Let go; what isn't finished is resumed by the next process."""
-        for task in self._tasks:
+        tasks = list(self._tasks.values())
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         self._workers.shutdown(wait=False, cancel_futures=True)
 
     async def accept(self, order: Order, uploads: Uploads) -> str:
@@ -123,6 +151,8 @@ class Jobs:
         try:
             with self._database.transaction():
                 self._account.charge(request_id, order.endpoint.id, price(order))
+                if first := boosting(order):
+                    self._account.charge(_boost_id(request_id), BOOSTER.id, price(first))
                 self._database.execute(
                     "INSERT INTO jobs (request_id, token, accepted_at, work, status)"
                     " VALUES (?, ?, ?, ?, 'open')",
@@ -134,6 +164,13 @@ class Jobs:
         self._start(request_id, token, order, now)
         return request_id
 
+    async def ended(self, request_id: str, seconds: float | None) -> Snapshot | None:
+        """The job when it has ended; None when it goes on after `seconds`."""
+        if task := self._tasks.get(request_id):
+            await asyncio.wait([task], timeout=seconds)
+        found = self.find(request_id)
+        return found if found and found.status in ("done", "error") else None
+
     def find(self, request_id: str) -> Snapshot | None:
         if request_id in self._open:
             return self._open[request_id].snapshot(self._clock())
@@ -142,7 +179,7 @@ class Jobs:
             " WHERE request_id = ?",
             [request_id],
         )
-        return _ended(*rows[0]) if rows else None
+        return _ended(self.files, *rows[0]) if rows else None
 
     def _start(self, request_id: str, token: str, order: Order, accepted_at: float) -> None:
         seconds = self._engines[order.endpoint.id].seconds(order) / self._speed
@@ -150,15 +187,16 @@ class Jobs:
         job = _Open(request_id, token, order, starts_at, ends_at)
         self._open[request_id] = job
         task = asyncio.create_task(self._run(job))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[request_id] = task
+        task.add_done_callback(lambda _: self._tasks.pop(request_id, None))
 
     async def _run(self, job: _Open) -> None:
         try:
             loop = asyncio.get_running_loop()
-            job.outputs = await loop.run_in_executor(self._workers, self._render, job)
+            outputs = await loop.run_in_executor(self._workers, self._render, job)
+            job.outputs = outputs
             await asyncio.sleep(max(0.0, job.ends_at - self._clock()))
-            self._end(job, "done", price(job.order))
+            self._end(job, "done", final(job.order, outputs.text))
         except CannotRender as failure:
             self._end(job, "error", 0, "cannot_render", str(failure))
         except Exception:  # noqa: BLE001 -- whatever it was: the job ends, its money goes back
@@ -169,7 +207,10 @@ class Jobs:
     def _render(self, job: _Open) -> Outputs:
         folder = self.files / job.token
         folder.mkdir(parents=True, exist_ok=True)
-        return self._engines[job.order.endpoint.id].render(job.order, folder)
+        order, said = boosted(job.order, self._engines[BOOSTER.id], folder)
+        outputs = self._engines[order.endpoint.id].render(order, folder)
+        answer.keep(outputs, folder)
+        return replace(outputs, more={**outputs.more, **said})
 
     def _end(
         self,
@@ -180,9 +221,11 @@ class Jobs:
         message: str | None = None,
     ) -> None:
         """Settle the charge and the job together; `final` is what it costs in the end."""
-        outputs = json.dumps(asdict(job.outputs)) if job.outputs else None
+        outputs = json.dumps(_kept(job)) if job.outputs and status == "done" else None
         with self._database.transaction():
             self._account.settle(job.request_id, final)
+            if status == "error" and boosting(job.order):
+                self._account.settle(_boost_id(job.request_id), 0)
             self._database.execute(
                 "UPDATE jobs SET status = ?, outputs = ?, price = ?, error_code = ?,"
                 " error_message = ? WHERE request_id = ?",
@@ -190,14 +233,25 @@ class Jobs:
             )
         del self._open[job.request_id]
 
-    def _keep(self, request_id: str, uploads: Uploads) -> dict[str, Path]:
-        kept: dict[str, Path] = {}
-        for name, upload in uploads.items():
-            kept[name] = self._uploads / request_id / name
-            kept[name].parent.mkdir(parents=True, exist_ok=True)
-            upload.file.seek(0)
-            with kept[name].open("wb") as target:
-                shutil.copyfileobj(upload.file, target)
+    def _give_up(self, request_id: str) -> None:
+        with self._database.transaction():
+            self._account.settle(request_id, 0)
+            self._database.execute(
+                "UPDATE jobs SET status = 'error', price = 0, error_code = 'internal_error',"
+                " error_message = 'The sandbox was changed meanwhile.' WHERE request_id = ?",
+                [request_id],
+            )
+
+    def _keep(self, request_id: str, uploads: Uploads) -> dict[str, tuple[Path, ...]]:
+        kept: dict[str, tuple[Path, ...]] = {}
+        for name, several in uploads.items():
+            folder = self._uploads / request_id / name
+            folder.mkdir(parents=True, exist_ok=True)
+            kept[name] = tuple(folder / str(number) for number in range(len(several)))
+            for path, upload in zip(kept[name], several, strict=True):
+                upload.file.seek(0)
+                with path.open("wb") as target:
+                    shutil.copyfileobj(upload.file, target)
         return kept
 
     def _discard(self, request_id: str) -> None:
@@ -210,19 +264,48 @@ def _preview(outputs: Outputs, progress: float) -> str | None:
     return outputs.previews[reached - 1] if reached else None
 
 
+def _boost_id(request_id: str) -> str:
+    """Under what the enhancement of a job's prompt is charged."""
+    return f"{request_id}/prompt"
+
+
+def _kept(job: _Open) -> dict[str, Any]:
+    """What is remembered of what a job made; its text and data are in a file."""
+    assert job.outputs is not None
+    kept = asdict(replace(job.outputs, text=None, data=None))
+    asked = job.order.params.get("return_result_in_response", False)
+    # What has no file, or is text, is said in any case.
+    said = asked or job.outputs.text is not None or job.outputs.result is None
+    return {**kept, "is_said": said}
+
+
 def _ended(
-    token: str, status: Status, outputs: str | None, price: int, code: str | None, why: str | None
+    files: Path,
+    token: str,
+    status: Status,
+    outputs: str | None,
+    price: int,
+    code: str | None,
+    why: str | None,
 ) -> Snapshot:
     if status == "error" or outputs is None:
         return Snapshot("error", 0.0, price=price, error_code=code, error_message=why)
-    names: dict[str, Any] = json.loads(outputs)
-    alternatives = {kind: f"{token}/{name}" for kind, name in names["alternatives"].items()}
-    previews: list[str] = names["previews"]
+    kept: dict[str, Any] = json.loads(outputs)
+    alternatives = {kind: f"{token}/{name}" for kind, name in kept["alternatives"].items()}
+    previews: list[str] = kept["previews"]
     return Snapshot(
         "done",
         100.0,
         preview=f"{token}/{previews[-1]}" if previews else None,
-        result=f"{token}/{names['result']}",
+        result=f"{token}/{kept['result']}" if kept["result"] else None,
         alternatives=alternatives or None,
         price=price,
+        answer=files / token if kept.get("is_said") else None,
+        more=kept.get("more", {}),
     )
+
+
+def _step_back() -> None:
+    """Let who answers go before who works, where both want the same processor."""
+    with suppress(OSError, AttributeError):  # only where threads have a niceness of their own
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _STEP_BACK)

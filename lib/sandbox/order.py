@@ -2,14 +2,25 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
-from lib.deapi.contract import Endpoint
+from lib.deapi.contract import RANDOM, Endpoint
 from lib.deapi.contract import endpoint as find_endpoint
 from lib.sandbox.catalogue import Model, Raw
-from lib.sandbox.images import Size
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Of one upload, or of what stands for it when only the price is asked.
+
+    `width` and `height` in pixels, `seconds` that it lasts; None where there is none.
+    """
+
+    width: int | None = None
+    height: int | None = None
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,19 +28,38 @@ class Order:
     """One call that deAPI would take."""
 
     endpoint: Endpoint
-    model: Model
+    model: Model | None
+    """None where the endpoint takes no model."""
     params: Mapping[str, Any]
-    """What the model will really use: what it doesn't support is left out."""
-    sizes: Mapping[str, Size]
-    """Of each uploaded picture, by its parameter."""
-    files: Mapping[str, Path] = field(default_factory=dict[str, Path])
+    """Typed, and what the model will really use: what it doesn't support is its default, or out."""
+    measured: Mapping[str, tuple[Measured, ...]] = field(
+        default_factory=dict[str, tuple[Measured, ...]]
+    )
+    """Of the uploads, by their parameter; `images[]` may have several."""
+    files: Mapping[str, tuple[Path, ...]] = field(default_factory=dict[str, tuple[Path, ...]])
     """Where the uploads are kept; empty for a call that only asks the price."""
+
+    @property
+    def chosen(self) -> Model:
+        """The model of an endpoint that takes one. Raises `LookupError` for the others."""
+        if self.model is None:
+            raise LookupError(f"{self.endpoint.id} takes no model")
+        return self.model
+
+    def file(self, name: str) -> Path | None:
+        """The first upload of parameter `name`."""
+        return next(iter(self.files.get(name, ())), None)
+
+    def measure(self, name: str) -> Measured | None:
+        """What is known of the first upload of parameter `name`."""
+        return next(iter(self.measured.get(name, ())), None)
 
     def drawn(self) -> "Order":
         """With every value that was left to deAPI (a seed of -1) drawn, once and for all."""
         params = dict(self.params)
         for param in self.endpoint.params:
-            if param.random is not None and params.get(param.name) == param.random:
+            random = RANDOM.get(param.name, param.random)
+            if random is not None and params.get(param.name) == random:
                 params[param.name] = secrets.randbelow(2**32)
         return replace(self, params=params)
 
@@ -37,20 +67,23 @@ class Order:
         """For the database; `from_json` is its inverse."""
         return {
             "endpoint": self.endpoint.id,
-            "model": self.model.raw,
+            "model": self.model and self.model.raw,
             "params": dict(self.params),
-            "sizes": dict(self.sizes),
-            "files": {name: str(path) for name, path in self.files.items()},
+            "measured": {name: list(map(asdict, each)) for name, each in self.measured.items()},
+            "files": {name: list(map(str, paths)) for name, paths in self.files.items()},
         }
 
     @classmethod
     def from_json(cls, kept: Raw) -> "Order":
-        sizes = cast(dict[str, tuple[int, int]], kept["sizes"])
-        files = cast(dict[str, str], kept["files"])
+        measured = cast(dict[str, list[dict[str, Any]]], kept["measured"])
+        files = cast(dict[str, list[str]], kept["files"])
         return cls(
             endpoint=find_endpoint(kept["endpoint"]),
-            model=Model.parse(kept["model"]),
+            model=kept["model"] and Model.parse(kept["model"]),
             params=kept["params"],
-            sizes={name: Size(*size) for name, size in sizes.items()},
-            files={name: Path(path) for name, path in files.items()},
+            measured={
+                name: tuple(Measured(**each) for each in several)
+                for name, several in measured.items()
+            },
+            files={name: tuple(map(Path, paths)) for name, paths in files.items()},
         )

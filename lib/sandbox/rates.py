@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from lib.deapi.contract import Endpoint
 from lib.sandbox.config import Tier
 
 MINUTE = 60.0
@@ -25,6 +26,8 @@ class Limit(NamedTuple):
 
 PREMIUM = Limit(300)
 
+PRICES = "prices"
+"""The pool of every price call."""
 FREE_CALLS = Limit(10)
 """Jobs, models, balance and prices: pools of their own (rules.md, Sandbox)."""
 
@@ -39,12 +42,18 @@ BASIC: Mapping[str, Limit] = {
     "videos.animations": Limit(1, 15),
     "videos.audio-syncs": Limit(1, 15),
     "videos.replacements": Limit(1, 15),
+    "videos.upscales": Limit(1, 15),  # ours: as the other videos
     "audio.speech": Limit(3, 50),
     "audio.music": Limit(1, 15),
     "audio.transcriptions": Limit(1, 10),
     "embeddings": Limit(10, 100),
     "prompts": Limit(10, 100),
 }
+
+
+def pool_of(endpoint: Endpoint) -> str:
+    """The pool of an endpoint's calls; those about prompts share one."""
+    return endpoint.family if endpoint.family in BASIC else endpoint.id
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lib.sandbox import control, errors, files, v2
+from lib.sandbox import control, errors, files, v1, v2
 from lib.sandbox.config import Config
 from lib.sandbox.state import Call, State, opened
 
@@ -26,7 +26,7 @@ def app(config: Config) -> Starlette:
             yield {"sandbox": state}
 
     return Starlette(
-        routes=[*v2.routes(), *control.routes(), *files.routes()],
+        routes=[*v2.routes(), *v1.routes(), *control.routes(), *files.routes()],
         middleware=[Middleware(Recorder)],
         exception_handlers={
             errors.Refused: errors.answer_refused,

@@ -1,19 +1,21 @@
-"""What the playground remembers: runs, ledger, uploads, results, drafts and catalogues.
+"""What the playground remembers: runs, ledger, uploads, results, drafts, catalogues and looks.
 
 Open a `Store`, then use one module a subject, as in `ledger.admit(store, new)`,
 `runs.claim(store, run_id, owner)`, `history.page(store, filters)`. Everything is synchronous and
 short. Only this package knows SQLAlchemy.
 """
 
-from lib.store import catalogues, drafts, files, history, ledger, runs
+from lib.store import catalogues, drafts, files, history, ledger, looks, runs, statistics
 from lib.store.database import Store
 from lib.store.errors import AlreadyHeld, BadPicture, DiskFull, NewerData, StoreError
 from lib.store.history import Choices, Filters, Total
 from lib.store.ledger import Balance, Spent
 from lib.store.lock import Lock, hold
+from lib.store.looks import Look
 from lib.store.money import final, reserve_up
 from lib.store.run import NewRun, ResultFile, Run
 from lib.store.states import ENDED, FOLLOWED, HOLDING, MOVES, OPEN, Settlement, State
+from lib.store.statistics import Record
 
 __all__ = [
     "ENDED",
@@ -28,8 +30,10 @@ __all__ = [
     "DiskFull",
     "Filters",
     "Lock",
+    "Look",
     "NewRun",
     "NewerData",
+    "Record",
     "ResultFile",
     "Run",
     "Settlement",
@@ -45,6 +49,8 @@ __all__ = [
     "history",
     "hold",
     "ledger",
+    "looks",
     "reserve_up",
     "runs",
+    "statistics",
 ]

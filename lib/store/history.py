@@ -138,6 +138,15 @@ def neighbours(store: Store, run: Run) -> list[Run]:
         return [as_run(row) for row in connection.execute(query).mappings()]
 
 
+def stand_in(store: Store, run: Run) -> Run | None:
+    """The run that was ordered in the place of `run` when deAPI refused its model."""
+    mine = (runs.c.profile == run.profile, runs.c.person == run.person, runs.c.id > run.id)
+    query = select(*RUN_COLUMNS).where(*mine, runs.c.instead_of == run.id).limit(1)
+    with store.read() as connection:
+        row = connection.execute(query).mappings().one_or_none()
+        return as_run(row) if row else None
+
+
 def _where(filters: Filters) -> list[ColumnElement[bool]]:
     where: list[ColumnElement[bool]] = [runs.c.profile == filters.profile]
     if filters.person is not None:

@@ -71,6 +71,8 @@ def admit(store: Store, new: NewRun) -> Run:
                     text=new.text,
                     search=folded(new.text),
                     nonce=new.nonce,
+                    fallback=new.fallback,
+                    instead_of=new.instead_of,
                     state=State.WAITING,
                     fence=0,
                     quote=final(new.quote),

@@ -20,7 +20,8 @@ class NewRun:
 
     `params` are the values to send; a file stands in them as `{"upload": sha256, "name": …}`.
     `nonce` belongs to one press of one Run button: the same nonce never makes a second run.
-    `text` is the prompt, for lists and search.
+    `text` is the prompt, for lists and search. `fallback` lets it go to another model when its own
+    can't do it; `instead_of` is the run that this one stands in for.
     """
 
     profile: str
@@ -32,6 +33,8 @@ class NewRun:
     quote: Decimal
     reserved: Decimal
     text: str = ""
+    fallback: bool = False
+    instead_of: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +49,8 @@ class Run:
     params: dict[str, Any]
     text: str
     nonce: str
+    fallback: bool
+    instead_of: str | None
     state: State
     owner: str | None
     """The engine that claimed it."""
@@ -96,6 +101,7 @@ class ResultFile:
     sha256: str
     width: int | None = None
     height: int | None = None
+    seconds: float | None = None
     kind: str = ""
     """Empty, or the alternative that it is: `jpg`, `webp`."""
 

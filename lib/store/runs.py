@@ -282,6 +282,31 @@ def settle_done(
         return moved
 
 
+def settle_inline(store: Store, run: Run, result_text: str) -> Run | None:
+    """sending → keeping: the answer carried the result. Posted at the quote, as it names no price.
+
+    `result_text` is the result, as text or JSON, committed before anything else is done with it.
+    """
+    with store.write() as connection:
+        now = store.now()
+        moved = _move(
+            connection,
+            run.id,
+            {State.SENDING},
+            State.KEEPING,
+            runs.c.fence == run.fence,
+            price=run.quote,
+            progress=100.0,
+            result_text=result_text,
+            accepted_at=now,
+            ended_at=now,
+            error=None,
+        )
+        if moved:
+            ledger.post(connection, moved, run.quote, now)
+        return moved
+
+
 def settle_error(
     store: Store,
     run: Run,

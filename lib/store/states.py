@@ -35,7 +35,10 @@ class Settlement(StrEnum):
 MOVES: dict[State, frozenset[State]] = {
     State.WAITING: frozenset({State.SENDING, State.CANCELLED}),
     # Back to waiting only on a proven non-delivery or a 429.
-    State.SENDING: frozenset({State.WAITING, State.ACCEPTED, State.FAILED, State.UNKNOWN}),
+    # Keeping at once when the answer carries the result: such a run has no job.
+    State.SENDING: frozenset(
+        {State.WAITING, State.ACCEPTED, State.KEEPING, State.FAILED, State.UNKNOWN}
+    ),
     State.ACCEPTED: frozenset({State.WORKING, State.KEEPING, State.FAILED, State.STALLED}),
     State.WORKING: frozenset({State.KEEPING, State.FAILED, State.STALLED}),
     State.STALLED: frozenset({State.WORKING, State.KEEPING, State.FAILED}),

@@ -22,6 +22,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
     or_,
 )
 from sqlalchemy import Enum as EnumType
@@ -105,6 +106,8 @@ runs = Table(
     Column("text", Text, nullable=False),  # the prompt, as it was written
     Column("search", Text, nullable=False),  # the same, folded for searching
     Column("nonce", String(64), nullable=False, unique=True),
+    Column("fallback", Boolean, nullable=False, server_default=false()),  # may go to another model
+    Column("instead_of", String(36)),  # the run whose model could not do it
     Column("state", _words(State), nullable=False),
     Column("owner", String(80)),
     Column("fence", Integer, nullable=False),
@@ -185,6 +188,7 @@ uploads = Table(
     Column("media_type", String(100), nullable=False),
     Column("width", Integer),
     Column("height", Integer),
+    Column("seconds", Float),
     Column("at", Moment, nullable=False),
 )
 
@@ -200,6 +204,7 @@ results = Table(
     Column("sha256", String(64), nullable=False),
     Column("width", Integer),
     Column("height", Integer),
+    Column("seconds", Float),
     Column("at", Moment, nullable=False),
 )
 
@@ -219,4 +224,13 @@ catalogues = Table(
     Column("profile", String(40), primary_key=True),
     Column("models", JSON, nullable=False),
     Column("fetched_at", Moment, nullable=False),
+)
+
+looks = Table(
+    "looks",
+    metadata,
+    Column("profile", String(40), primary_key=True),
+    Column("person", String(80), primary_key=True),
+    Column("models", JSON, nullable=False),
+    Column("at", Moment, nullable=False),
 )

@@ -46,30 +46,53 @@ def _form(client: Client, family_id: str, family: Sequence[Endpoint]) -> None:
             catalogue.ask_again(client)
             st.rerun()
         return
-    models = listing.for_endpoint(at)
+    state.restore_draft(client, at)
+    form.decide(at)
+    models = listing.for_endpoint(at, state.values(at))
     if not models:
         notes.empty("No model for this just now", "deAPI offers none at the moment. Look in later.")
         return
-    state.restore_draft(client, at)
-    model = model_picker.choose(at, models)
+    model = model_picker.choose(client, at, models) if at.model_param else models[0]
     values, problems = form.draw(client, at, model)
-    run_button.draw(client, at, model, values, problems)
+    run_button.draw(client, at, model, values, problems, others=len(models) > 1)
 
 
 def _endpoint(family_id: str, family: Sequence[Endpoint]) -> Endpoint:
+    """The one that was chosen: side by side those that most people look for, and each group of
+    others as one more choice, with its own beneath."""
+    groups: dict[str, list[str]] = {}
+    for each in family:
+        groups.setdefault(words.endpoint(each.id).group, []).append(each.id)
+    offered = groups.pop("", [])
     key = state.endpoint_key(family_id)
-    ids = [each.id for each in family]
-    if st.session_state.get(key) not in ids:
-        st.session_state[key] = ids[0]
-    if len(ids) == 1:
-        return family[0]
-    chosen = st.segmented_control(
-        "What do you want to do?",
-        ids,
-        format_func=lambda each: words.endpoint(each).title,
+    now = st.session_state.get(key)
+    for group, ids in groups.items():
+        if now in ids:  # opened from elsewhere
+            st.session_state[f"{key}:{group}"] = now
+            st.session_state[key] = group
+    chosen = _one_of([*offered, *groups], key, "What do you want to do?")
+    if chosen in groups:
+        st.caption(words.GROUPS[chosen].why)
+        chosen = _one_of(groups[chosen], f"{key}:{chosen}", words.GROUPS[chosen].title)
+    return endpoint(chosen)
+
+
+def _one_of(options: Sequence[str], key: str, label: str) -> str:
+    if st.session_state.get(key) not in options:
+        st.session_state[key] = options[0]
+    if len(options) == 1:
+        return options[0]
+    chosen = st.pills(
+        label,
+        options,
+        format_func=_title,
         key=key,
         required=True,
         label_visibility="collapsed",
         persist_state="session",
     )
-    return endpoint(chosen or ids[0])
+    return chosen or options[0]
+
+
+def _title(of: str) -> str:
+    return words.GROUPS[of].title if of in words.GROUPS else words.endpoint(of).title

@@ -8,7 +8,7 @@ import streamlit as st
 from lib.deapi import fields
 from lib.deapi.contract import Endpoint
 from lib.deapi.fields import Field
-from lib.deapi.models import Model
+from lib.deapi.models import NO_MODEL, Model
 from lib.ui import inputs, notes, prompt, sizes, state, uploads, words
 from lib.ui.errors import Advice
 from lib.ui.inputs import Spot
@@ -20,23 +20,60 @@ _SAID_LENGTH = 28
 
 def draw(client: Client, at: Endpoint, model: Model) -> tuple[dict[str, Any], dict[str, str]]:
     """Draw every field; returns the values as they are now and what is wrong with them."""
-    form = fields.fields(at, model)
     kept = state.values(at)
     if state.to_be_filled(at, model.slug):
+        form = fields.fields(at, model, kept)
         adapted = fields.adapt(form, kept)
         _keep_shape(form, kept, adapted)
         inputs.put(at, model.slug, form, adapted)
         kept |= adapted
+    else:
+        form = _as_chosen(at, model, kept)
     place = _Place(client, at, model, form, kept)
-    place.draw([field for field in form if not words.field(at.id, field.name).advanced])
-    folded = [each for each in form if words.field(at.id, each.name).advanced]
+    here = [each for each in _in_order(at, form) if each.name != at.decided_by]
+    place.draw([each for each in here if not words.field(at.id, each.name).advanced])
+    folded = [each for each in here if words.field(at.id, each.name).advanced]
     if folded:
         # The line stands above the widgets, so it reads what they are about to say.
         kept |= {field.name: inputs.now(at, model.slug, field) for field in folded}
         with st.expander(_folded_line(at, folded, kept), key=f"advanced:{at.id}"):
             place.draw(folded)
     state.save_draft(client, at, model.slug)
-    return kept, fields.check(form, kept)
+    form = fields.fields(at, model, kept)
+    return kept, fields.check(form, kept, at.rules)
+
+
+def decide(at: Endpoint) -> None:
+    """Draw the field that decides which models there are, where one does, and keep its value."""
+    kept = state.values(at)
+    for field in fields.fields(at, NO_MODEL, kept):
+        if field.name == at.decided_by:
+            spot = Spot(at, NO_MODEL.slug, field, words.field(at.id, field.name))
+            if state.waits_to_be_filled(at) or spot.key not in st.session_state:
+                inputs.put(at, NO_MODEL.slug, (field,), fields.adapt((field,), kept))
+            kept[field.name] = DRAW[field.kind](spot)
+
+
+def _as_chosen(at: Endpoint, model: Model, kept: dict[str, Any]) -> tuple[Field, ...]:
+    """The fields as the choices of this moment make them: voices follow the language, each mode
+    has its own. What is no longer possible gives way to what is."""
+    for field in fields.fields(at, model, kept):
+        key = state.widget(at, model.slug, field.name)
+        if field.kind in ("choice", "boolean") and key in st.session_state:
+            kept[field.name] = st.session_state[key]
+    form = fields.fields(at, model, kept)
+    for field in form:
+        value = fields.adapt((field,), kept)[field.name]
+        if field.kind == "choice" and value != kept.get(field.name):
+            kept[field.name] = value
+            st.session_state[state.widget(at, model.slug, field.name)] = value
+    return form
+
+
+def _in_order(at: Endpoint, form: tuple[Field, ...]) -> list[Field]:
+    """What a person thinks of first stands first; the rest follows as the contract has it."""
+    first = words.endpoint(at.id).first
+    return sorted(form, key=lambda each: first.index(each.name) if each.name in first else 99)
 
 
 class _Place:
@@ -55,6 +92,9 @@ class _Place:
         self._model = model
         self._by_name = {field.name: field for field in form}
         self._kept = kept
+        # The text that examples are for: the first one that a person must give.
+        texts = (each for each in form if each.required and each.kind in ("text", "texts"))
+        self._main = next(texts, None) if words.endpoint(at.id).examples else None
 
     def draw(self, some: list[Field]) -> None:
         for field in some:
@@ -69,11 +109,29 @@ class _Place:
         spot = self._spot(field)
         if field.kind == "file":
             self._kept[field.name] = uploads.draw(self._client, spot, self._kept.get(field.name))
-        elif field.kind == "text" and field.required and words.endpoint(self._at.id).examples:
-            self._kept[field.name] = prompt.draw(spot)
+        elif field.kind == "files":
+            given = self._kept.get(field.name) or []
+            self._kept[field.name] = uploads.draw_several(self._client, spot, given)
+        elif field.nothing is not None:
+            self._kept[field.name] = inputs.lyrics_or_nothing(spot)
+        elif field is self._main:
+            self._kept[field.name] = prompt.draw(
+                self._client, spot, self._kept, list(self._by_name.values())
+            )
         else:
             self._kept[field.name] = DRAW[field.kind](spot)
+        self._lasting(field)
+        if spot.words.hint:
+            st.caption(label(spot.words.hint))
         self._problem(field)
+
+    def _lasting(self, field: Field) -> None:
+        """How long it will last, where frames are counted."""
+        count = self._kept.get(field.name)
+        by = field.rate or ""
+        rate = self._kept.get(by) or self._model.defaults.get(by)
+        if by and isinstance(count, int) and isinstance(rate, int) and rate > 0:
+            st.caption(f"{count / rate:.1f} seconds at {rate} frames a second")
 
     def _size(self, width: Field, height: Field) -> None:
         spots = self._spot(width), self._spot(height)
@@ -87,7 +145,7 @@ class _Place:
         return Spot(self._at, self._model.slug, field, words.field(self._at.id, field.name))
 
     def _problem(self, field: Field, before: str = "") -> None:
-        if field.kind == "file" and (why := uploads.refusal(self._at, field.name)):
+        if field.kind in ("file", "files") and (why := uploads.refusal(self._at, field.name)):
             notes.problem(Advice(why))
             return
         value = self._kept.get(field.name)
@@ -102,6 +160,8 @@ class _Place:
 
 DRAW: Mapping[str, Callable[[Spot], Any]] = {
     "text": inputs.text,
+    "texts": inputs.texts,
+    "boolean": inputs.boolean,
     "integer": inputs.number_field,
     "number": inputs.number_field,
     "choice": inputs.choice,

@@ -19,10 +19,16 @@ def draw() -> None:
     st.set_page_config(layout="wide")
     # The sandbox's page is always there where a sandbox is: a page that goes while it is shown
     # is "not found" to Streamlit.
-    there = [*words.FAMILIES.values(), words.HISTORY]
+    there = [*words.PLACES]
     there += [words.SANDBOX] if SANDBOX in client.profiles else []
     pages = {
-        told.page: st.Page(told.page, title=told.title, icon=told.icon, url_path=told.title.lower())
+        told.page: st.Page(
+            told.page,
+            title=told.title,
+            icon=told.icon,
+            url_path=told.title.lower(),
+            default=told is words.START,
+        )
         for told in there
     }
     page = st.navigation(list(pages.values()), position="hidden")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from lib.deapi.contract import endpoint
 from lib.store import Run, State
 from lib.ui import clock, money, words
 from lib.ui.plain import clip, safe
@@ -26,7 +27,7 @@ def draw(client: Client, runs: Sequence[Run], names: dict[str, str]) -> Run | No
 
 def _row(client: Client, run: Run, model_name: str) -> str:
     title = words.endpoint(run.endpoint).title
-    about = (title, model_name, clock.minute(run.created_at))
+    about = filter(None, (title, model_name, clock.minute(run.created_at)))
     return (
         f'<div class="pg-row">{_thumb(client, run)}'
         f'<div class="pg-row-text"><p class="pg-prompt">'
@@ -42,7 +43,9 @@ def _thumb(client: Client, run: Run) -> str:
     if run.state is State.DONE and run.thumb:
         source = safe(client.url(run, "thumb"))
         return f'<img class="pg-thumb" src="{source}" alt="" loading="lazy">'
-    return '<span class="pg-thumb" aria-hidden="true"></span>'
+    at = endpoint(run.endpoint)
+    sign = words.endpoint(at.id).icon or words.FAMILIES[at.family].icon
+    return f'<span class="pg-thumb" aria-hidden="true">{safe(sign)}</span>'
 
 
 def _paid(run: Run) -> str:

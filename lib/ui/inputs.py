@@ -9,14 +9,16 @@ import streamlit as st
 
 from lib.deapi.contract import Endpoint
 from lib.deapi.fields import Field
-from lib.ui import sizes, state
-from lib.ui.plain import label
+from lib.ui import sizes, state, words
+from lib.ui.plain import label, number
 from lib.ui.words import FieldWords
 
 WEIGHT = 1.0
 """A style at the strength it was made for. deAPI documents no bounds; the slider ends at twice."""
 _WEIGHT_ENDS = (0.0, 2.0)
 _SLIDER_STOPS = 400
+_FEW = 4
+"""So many choices stand side by side."""
 _SEEDS = 2**31 - 1
 """Seeds that the dice draws, well inside what a browser's number holds."""
 
@@ -46,7 +48,9 @@ def put(at: Endpoint, model: str, form: tuple[Field, ...], values: Mapping[str, 
                 st.session_state[f"{key}:{name}"] = float(weight)
         elif field.random is not None and value == field.random:
             st.session_state[key] = None
-        elif field.kind != "file":  # an uploader can't be filled
+        elif field.kind == "texts":
+            st.session_state[key] = "\n".join(value or [])
+        elif field.kind not in ("file", "files"):  # an uploader can't be filled
             st.session_state[key] = value
     st.session_state[state.widget(at, model, state.SHAPE)] = state.values(at).get(state.SHAPE)
 
@@ -58,11 +62,20 @@ def now(at: Endpoint, model: str, field: Field) -> Any:
     if field.kind == "loras":
         weights = {name: st.session_state.get(f"{key}:{name}", WEIGHT) for name in held or []}
         return [{"name": name, "weight": weight} for name, weight in weights.items()]
+    if field.kind == "texts":
+        return lines(held or "")
     return field.random if held is None else held
 
 
+def lines(text: str) -> list[str]:
+    """The lines that say something."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
 def text(spot: Spot) -> str:
-    """Text in one line, or in as many as its words ask for."""
+    """Text in one line, in as many as its words ask for, or one that is often meant."""
+    if spot.words.suggested:
+        return _often_meant(spot)
     st.session_state.setdefault(spot.key, "")
     told: dict[str, Any] = {
         "key": spot.key,
@@ -73,6 +86,54 @@ def text(spot: Spot) -> str:
     if spot.words.lines == 1:
         return st.text_input(spot.words.label, **told) or ""
     return st.text_area(spot.words.label, height=28 + 26 * spot.words.lines, **told) or ""
+
+
+def _often_meant(spot: Spot) -> str:
+    """What most people mean, to pick from; anything else can be typed."""
+    named = spot.words.suggested
+    held = st.session_state.get(spot.key)
+    st.session_state[spot.key] = held or None
+    return (
+        st.selectbox(
+            spot.words.label,
+            [*named, *({held} - named.keys() if held else ())],
+            index=None,
+            format_func=lambda each: named.get(each, each),
+            accept_new_options=True,
+            placeholder=spot.words.placeholder or "Choose or type …",
+            key=spot.key,
+            help=spot.words.help,
+            persist_state="session",
+        )
+        or ""
+    )
+
+
+def texts(spot: Spot) -> list[str]:
+    """Several texts, a line each."""
+    found = lines(text(spot))
+    if found:
+        most = f" of at most {number(spot.field.max_items)}" if spot.field.max_items else ""
+        st.caption(f"{len(found)} {'line' if len(found) == 1 else 'lines'}{most}")
+    return found
+
+
+def lyrics_or_nothing(spot: Spot) -> str:
+    """A text that may also be none, for which deAPI has a word of its own."""
+    nothing = spot.field.nothing or ""
+    key = f"{spot.key}:nothing"
+    st.session_state[spot.key] = st.session_state.get(spot.key) or ""
+    st.session_state.setdefault(key, st.session_state[spot.key] in ("", nothing))
+    if st.toggle(spot.words.nothing, key=key, persist_state="session"):
+        return nothing
+    if st.session_state[spot.key] == nothing:
+        st.session_state[spot.key] = ""
+    return text(spot)
+
+
+def boolean(spot: Spot) -> bool:
+    st.session_state[spot.key] = bool(st.session_state.get(spot.key))
+    return st.toggle(spot.words.label, key=spot.key, help=spot.words.help, persist_state="session")
 
 
 def number_field(spot: Spot) -> int | float | None:
@@ -89,22 +150,40 @@ def number_field(spot: Spot) -> int | float | None:
         "persist_state": "session",
     }
     low, high = field.minimum, field.maximum
-    if low is not None and high is not None and (high - low) / step <= _SLIDER_STOPS:
+    # A slider always says a number, so it is not for what may be left out.
+    given = field.required or field.default is not None
+    if given and low is not None and high is not None and (high - low) / step <= _SLIDER_STOPS:
         ends = {"min_value": as_type(low), "max_value": as_type(high)}
         return st.slider(spot.words.label, **ends, **told)
     # Without bounds of its own: what is typed is kept, and `check` says what is wrong with it.
+    told["format"] = "%d" if as_type is int else "%g"
     return st.number_input(spot.words.label, value=None, **told)
 
 
 def choice(spot: Spot) -> Any:
     """One of a list: side by side when they are few."""
-    options = list(spot.field.choices)
-    told: dict[str, Any] = {"key": spot.key, "help": spot.words.help, "persist_state": "session"}
-    if len(options) <= 4:
-        return st.segmented_control(
-            spot.words.label, options, format_func=lambda each: label(str(each)), **told
-        )
-    return st.selectbox(spot.words.label, options, **told)
+    field = spot.field
+    options = list(field.choices)
+    told: dict[str, Any] = {
+        "key": spot.key,
+        "help": spot.words.help,
+        "persist_state": "session",
+        "format_func": lambda each: words.choice(spot.at.id, field, each),
+    }
+    if len(options) <= _FEW and not field.open:
+        told["format_func"] = lambda each: label(words.choice(spot.at.id, field, each))
+        return st.segmented_control(spot.words.label, options, required=field.required, **told)
+    held = st.session_state.get(spot.key)
+    if held not in options and not (field.open and held):
+        st.session_state[spot.key] = field.default
+    return st.selectbox(
+        spot.words.label,
+        options,
+        index=0 if field.required and not field.open else None,
+        placeholder=spot.words.placeholder or "Choose …",
+        accept_new_options=field.open,
+        **told,
+    )
 
 
 def loras(spot: Spot) -> list[dict[str, Any]]:
@@ -216,4 +295,4 @@ def _step(field: Field) -> float:
     if field.kind == "integer":
         return 1
     span = (field.maximum or 1) - (field.minimum or 0)
-    return 0.1 if span <= 10 else 0.5
+    return 0.1 if span <= 10 else 0.5 if span <= 100 else 1

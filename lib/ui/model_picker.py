@@ -8,12 +8,15 @@ from lib.deapi import fields
 from lib.deapi.contract import Endpoint
 from lib.deapi.fields import Field
 from lib.deapi.models import Model
-from lib.ui import state
+from lib.ui import badges, state
 from lib.ui.plain import number, safe
+from lib.ui.session import Client
 
 
-def choose(at: Endpoint, models: Sequence[Model]) -> Model:
+def choose(client: Client, at: Endpoint, models: Sequence[Model]) -> Model:
     """The model that the form is for. `models` must not be empty."""
+    records = client.records()
+    won = badges.badges(records) if len(models) > 1 else {}
     by_slug = {model.slug: model for model in models}
     key = state.model_key(at)
     if st.session_state.get(key) not in by_slug:
@@ -25,17 +28,21 @@ def choose(at: Endpoint, models: Sequence[Model]) -> Model:
         slug = st.selectbox(
             "Model",
             list(by_slug),
-            format_func=lambda each: by_slug[each].name,
+            format_func=lambda each: " · ".join((by_slug[each].name, *won.get((at.id, each), ()))),
             key=key,
             persist_state="session",
             help="Models differ in speed, price, size and style. "
-            "What you have written stays when you change it.",
+            "What you have written stays when you change it. Good, fast and cheap come from your "
+            "own runs.",
         )
         model = by_slug.get(slug, models[0])
     said = abilities(at, model)
     if said:
         chips = "".join(f'<span class="pg-chip">{safe(each)}</span>' for each in said)
         st.html(f'<div class="pg-chips">{chips}</div>')
+    for each in records:
+        if (each.endpoint, each.model) == (at.id, model.slug):
+            st.html(f'<p class="pg-small">{safe(badges.told(each))}</p>')
     return model
 
 

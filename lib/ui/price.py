@@ -8,11 +8,12 @@ from typing import Any
 import streamlit as st
 
 from lib.deapi import fields
+from lib.deapi.checks import is_empty
 from lib.deapi.contract import Endpoint
 from lib.deapi.errors import DeapiError
 from lib.deapi.fields import Field
 from lib.deapi.models import Model
-from lib.ui import words
+from lib.ui import money, words
 from lib.ui.session import Client
 
 WAIT = 0.4
@@ -35,15 +36,32 @@ class Price:
         return self.amount is None and self.error is None and not self.asking
 
 
+def said(now: Price) -> str:
+    """A price in a list: "$0.0019", or why there is none, in a word."""
+    if now.amount is not None:
+        return money.price(now.amount)
+    return "asking …" if now.asking else "–"
+
+
 def of(
-    client: Client, at: Endpoint, model: Model, values: Mapping[str, Any], *, wait: float = WAIT
+    client: Client,
+    at: Endpoint,
+    model: Model,
+    values: Mapping[str, Any],
+    *,
+    wait: float = WAIT,
+    hint: bool = False,
 ) -> Price:
-    """The price of these values, within `wait` seconds; nothing while they can't be sent."""
+    """The price of these values, within `wait` seconds; nothing while they can't be sent, nor
+    where a price that is only a `hint` would take the place of one that is needed."""
     form = fields.fields(at, model)
     priced = _with_text(at, form, values)
-    if fields.check(form, priced):
+    if fields.check(form, priced, at.rules):
         return Price()
-    answer = client.quote(at, fields.request(at, model, priced), wait=wait)
+    ask = client.hint if hint else client.quote
+    answer = ask(at, fields.request(at, model, priced), wait=wait)
+    if answer == "spared":
+        return Price()
     if answer is None:
         return Price(asking=True)
     if isinstance(answer, DeapiError):
@@ -74,9 +92,11 @@ def _with_text(
     examples = words.endpoint(at.id).examples
     if not examples:
         return values
+    text = examples[0].text
+    written = {"text": text, "texts": text.splitlines()}
     missing = {
-        field.name: examples[0].text
+        field.name: written[field.kind]
         for field in form
-        if field.kind == "text" and field.required and not str(values.get(field.name) or "").strip()
+        if field.kind in written and field.required and is_empty(values.get(field.name))
     }
     return {**values, **missing}

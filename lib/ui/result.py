@@ -4,55 +4,52 @@ import json
 
 import streamlit as st
 
-from lib.deapi.contract import Endpoint
-from lib.deapi.media import BadMedia
-from lib.store import ResultFile, Run, StoreError
-from lib.ui import clock, errors, money, run_status, state, words
-from lib.ui.plain import clip, label, safe, seconds, size
+from lib.store import ResultFile, Run
+from lib.ui import clock, errors, further, money, results, run_status, stand_in, state, words
+from lib.ui.plain import clip, safe, seconds, size
 from lib.ui.session import Client
 
 
 def draw(client: Client, run: Run, model_name: str, *, keys: str = "") -> None:
     """The result of a `done` run. `keys` tells its widgets from those of another drawing of it."""
     files = client.results([run.id]).get(run.id, [])
-    st.html(f"{picture(client, run, files)}{_line(run, model_name, files)}")
+    results.draw(client, run, files)
+    st.html(_line(run, model_name, files) + stand_in.instead(client, run))
     with st.container(horizontal=True, gap="xsmall"):
-        if files:
-            href = safe(client.url(run, "download"))
-            st.html(f'<a class="pg-button" href="{href}" download>Download</a>', width="content")
+        _saves(client, run, files, keys)
         st.button(
             "Use these settings again",
             key=f"{keys}again:{run.id}",
             on_click=_again,
             args=(client, run),
         )
-        if files and run.thumb:
-            for at, param in state.takers():
-                st.button(
-                    words.endpoint(at.id).take,
-                    key=f"{keys}take:{at.id}:{run.id}",
-                    on_click=_take,
-                    args=(client, run, at, param),
-                )
+        further.draw(client, run, files, keys=keys)
     details(client, run, model_name, keys=keys)
 
 
-def picture(client: Client, run: Run, files: list[ResultFile]) -> str:
-    """The picture as HTML, its place kept free while it loads."""
-    if not files:
-        return '<p class="pg-small">Its file is no longer here.</p>'
-    file = files[0]
-    shape = f' width="{file.width}" height="{file.height}"' if file.width and file.height else ""
-    source = safe(client.url(run, "result"))
-    alt = safe(clip(words.name(run), 200))
-    return (
-        f'<div class="pg-picture"><a href="{source}" target="_blank" rel="noopener"'
-        f' aria-label="Open in full size"><img src="{source}"{shape} alt="{alt}"></a></div>'
-    )
+def _saves(client: Client, run: Run, files: list[ResultFile], keys: str) -> None:
+    """The file as it is kept, and the other forms in which it can be had."""
+    for file in files:
+        what = f"download-{file.n}" if file.n else "download"
+        said = f"Download {file.kind.upper()}" if file.kind else "Download"
+        href = safe(client.url(run, what))
+        st.html(f'<a class="pg-button" href="{href}" download>{safe(said)}</a>', width="content")
+    others = results.forms(client, run, files)
+    if others:
+        with st.popover("Download as …", key=f"{keys}forms:{run.id}"):
+            for form in others:
+                st.download_button(
+                    form.label,
+                    data=lambda form=form: form.make(client, run, files),
+                    file_name=f"{run.endpoint}-{run.id[:8]}.{form.suffix}",
+                    mime=form.media_type,
+                    key=f"{keys}form:{form.suffix}:{run.id}",
+                    on_click="ignore",
+                )
 
 
 def _line(run: Run, model_name: str, files: list[ResultFile]) -> str:
-    said = [model_name]
+    said = [model_name] if model_name else []
     if files and files[0].width:
         said.append(f"{files[0].width} × {files[0].height}")
     if run.price is not None:
@@ -108,16 +105,4 @@ def _file(file: ResultFile) -> str:
 
 def _again(client: Client, run: Run) -> None:
     state.use_again(client, run)
-    st.rerun()
-
-
-def _take(client: Client, run: Run, at: Endpoint, param: str) -> None:
-    try:
-        state.open_form(at, {param: client.result_as_upload(run.id)})
-    except (BadMedia, StoreError) as error:
-        st.toast(label(str(error)))
-    except (KeyError, FileNotFoundError):
-        st.toast("Its file is no longer here.")
-    except OSError:
-        st.toast(errors.advice({"kind": "OSError"}).sentence)
     st.rerun()

@@ -32,8 +32,13 @@ def draw(
     model: Model,
     values: Mapping[str, Any],
     problems: Mapping[str, str],
+    *,
+    others: bool,
 ) -> None:
-    """Answer the press of this run of the script, if there was one, and draw the button."""
+    """Answer the press of this run of the script, if there was one, and draw the button.
+
+    `others` says that there are more models that could do it.
+    """
     with st.container(key="run_bar"):
         about = repr((client.profile, model.slug, sorted(values.items(), key=str)))
         if pressed := state.take_press(at):
@@ -43,6 +48,18 @@ def draw(
             _ask(client, at, question)
             return
         _button(client, at, model, values)
+        if others:
+            _offer_fallback(at)
+
+
+def _offer_fallback(at: Endpoint) -> None:
+    st.checkbox(
+        "If this model can't do it, let another one",
+        key=_fallback_key(at),
+        persist_state="session",
+        help="Only when deAPI says that the model is gone or refuses it, so that nothing was paid, "
+        "and never for more than the price on the button. The card says which model made it.",
+    )
 
 
 def _answer(
@@ -65,7 +82,14 @@ def _answer(
         st.session_state[_key(at)] = _Question(pressed.shown, None, about)
         return
     try:
-        client.submit(at, model, values, nonce=pressed.nonce, shown=pressed.shown)
+        client.submit(
+            at,
+            model,
+            values,
+            nonce=pressed.nonce,
+            shown=pressed.shown,
+            fallback=st.session_state.get(_fallback_key(at), False),
+        )
     except FieldProblems as error:
         form.refuse(at, error.problems)
         st.rerun()
@@ -158,6 +182,10 @@ def _drop(at: Endpoint) -> None:
 
 def _key(at: Endpoint) -> str:
     return f"question:{at.id}"
+
+
+def _fallback_key(at: Endpoint) -> str:
+    return f"fallback:{at.id}"
 
 
 def _escaped(text: str) -> str:

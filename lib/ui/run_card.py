@@ -9,7 +9,7 @@ import streamlit as st
 from lib.runs.orders import NoQuote, OrderRefused, PriceRose
 from lib.runs.profiles import SANDBOX
 from lib.store import FOLLOWED, Run, State, StoreError, runs
-from lib.ui import clock, errors, money, notes, result, run_status, state, words
+from lib.ui import clock, errors, money, notes, result, run_status, stand_in, state, words
 from lib.ui.plain import clip, label, safe, seconds
 from lib.ui.session import Client
 
@@ -40,7 +40,7 @@ def _moving(client: Client, run: Run, model_name: str) -> None:
         f"</div>{_bar(run)}{_retry(run)}</div>"
     )
     # In a block of its own that stays as it is from second to second: the picture doesn't flicker.
-    st.html(f"{_preview(client, run)}{about(run, model_name)}")
+    st.html(f"{_preview(client, run)}{about(run, model_name)}{stand_in.instead(client, run)}")
     if run.state is State.WAITING:
         st.button("Cancel", key=f"cancel:{run.id}", on_click=_cancel, args=(client, run))
 
@@ -91,9 +91,13 @@ def _aside(client: Client, run: Run, model_name: str) -> None:
     said = _why(run) if run.state is State.FAILED and not run.settled else None
     sentence = notes.html(said) if said else safe(run_status.sentence(run))
     tone = "pg-problem" if run.state in (State.FAILED, State.UNKNOWN) else "pg-status"
+    over = stand_in.taken_over(client, run)
+    first = (
+        f'{over}<p class="pg-small">{sentence}</p>' if over else f'<p class="{tone}">{sentence}</p>'
+    )
     st.html(
-        f'<div class="pg-run pg-aside"><p class="{tone}">{sentence}</p>'
-        f'<p class="pg-small">{_money_line(run)}</p></div>{about(run, model_name)}'
+        f'<div class="pg-run pg-aside">{first}<p class="pg-small">{_money_line(run)}</p></div>'
+        f"{about(run, model_name)}{stand_in.instead(client, run)}"
     )
     if run.state is State.UNKNOWN or _stalled_for_good(run):
         _unknown(client, run)

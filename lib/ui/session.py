@@ -4,7 +4,9 @@ Pages and the parts of `lib/ui` know only this. Each method answers at once from
 waits as long as a person would, and none of them shows the key.
 """
 
+import math
 import re
+import time
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -13,12 +15,12 @@ from typing import Any, BinaryIO, Literal, Protocol
 
 import streamlit as st
 
-from lib.deapi import media
 from lib.deapi.catalogue import Listing
 from lib.deapi.contract import Endpoint, endpoint
 from lib.deapi.errors import DeapiError
-from lib.deapi.media import Upload
+from lib.deapi.media import Upload, inspect
 from lib.deapi.models import Model
+from lib.deapi.terms import Media
 from lib.runs.balance import Balance
 from lib.runs.engine import Engine
 from lib.runs.orders import Order
@@ -28,6 +30,8 @@ from lib.runs.quotes import Quote
 from lib.store import (
     Choices,
     Filters,
+    Look,
+    Record,
     ResultFile,
     Run,
     Spent,
@@ -36,11 +40,11 @@ from lib.store import (
     files,
     history,
     ledger,
+    looks,
     runs,
+    statistics,
 )
-
-LOCAL = "local"
-"""The person of every run until there are accounts (rules.md, People)."""
+from lib.web.files import LOCAL
 
 Tier = Literal["premium", "basic"]
 """Whose limits the sandbox goes by."""
@@ -48,7 +52,16 @@ Tier = Literal["premium", "basic"]
 LOOK_SECONDS = 2.0
 """How long a click waits to see the balance that it has changed."""
 
-What = Literal["result", "thumb", "preview", "download"]
+RECORDS_SECONDS = 10.0
+
+FIRST_SECONDS = 0.2
+"""How long the first price may hold up a page, for it also says how many more may be asked for."""
+
+ROOMY = 60
+"""Price calls a minute from which on pages may ask for more than the form's own."""
+
+TEXT_BYTES = 8 * 1024 * 1024
+"""So much of a text is shown; the rest is in the file."""
 
 
 class Sandbox(Protocol):
@@ -70,6 +83,8 @@ class Client:
         self._store = engine.store
         self.person = person
         self.profile = engine.profiles[0]
+        self._records: dict[str, tuple[float, list[Record]]] = {}
+        """By profile: when they were looked up, and what was found."""
 
     @property
     def profiles(self) -> tuple[str, ...]:
@@ -111,6 +126,20 @@ class Client:
         """The price of exactly these parameters, why there is none, or None after `wait` seconds:
         it is on its way."""
         return self._engine.quote(self.profile, at, params, wait=wait)
+
+    def hint(
+        self, at: Endpoint, params: Mapping[str, Any], *, wait: float = 0.0
+    ) -> Quote | DeapiError | Literal["spared"] | None:
+        """A price that is only good to know. Where deAPI answers few price calls a minute they are
+        left to the form: what nobody has asked for yet is then `spared`. As long as that is not
+        known, one is asked for at a time."""
+        often = self._engine.quotes_a_minute(self.profile)
+        known = self._engine.known_quote(self.profile, at, params)
+        if known is not None or (often is None and self._engine.is_quoting(self.profile)):
+            return known
+        if often is None:
+            return self.quote(at, params, wait=max(wait, FIRST_SECONDS))
+        return self.quote(at, params, wait=wait) if often >= ROOMY else "spared"
 
     def requote(self, at: Endpoint, params: Mapping[str, Any]) -> None:
         """Have the price asked for again at the next look."""
@@ -154,8 +183,10 @@ class Client:
         *,
         nonce: str,
         shown: Decimal,
+        fallback: bool = False,
     ) -> Run:
-        """Admit and start a run. Raises `OrderRefused` or `StoreError`; nothing is paid then."""
+        """Admit and start a run, which another model may do when this one can't and `fallback`
+        allows it. Raises `OrderRefused` or `StoreError`; nothing is paid then."""
         return self._engine.submit(
             Order(
                 profile=self.profile,
@@ -165,6 +196,7 @@ class Client:
                 values=values,
                 nonce=nonce,
                 shown=shown,
+                fallback=fallback,
             )
         )
 
@@ -190,12 +222,14 @@ class Client:
         model = next((each for each in self.models(at) if each.slug == run.model), None)
         if model is None:
             raise LookupError(f"{run.model} is not in the catalogue any more")
-        return self.submit(at, model, self.params(run), nonce=nonce, shown=shown)
+        return self.submit(
+            at, model, self.params(run), nonce=nonce, shown=shown, fallback=run.fallback
+        )
 
     # --- files -----------------------------------------------------------------------------------
 
-    def upload(self, file: BinaryIO, name: str) -> Upload:
-        """Look into a file, keep it and count it as this person's.
+    def upload(self, file: BinaryIO, name: str, media: Media = "image") -> Upload:
+        """Look into a file that should be `media`, keep it and count it as this person's.
 
         Raises `BadMedia` when it is nothing deAPI could read, and `StoreError`.
         """
@@ -203,13 +237,13 @@ class Client:
             while block := file.read(1 << 20):
                 fresh.write(block)
             fresh.flush()
-            found = media.inspect(Path(fresh.name), name)
+            found = inspect(Path(fresh.name), name, media=media)
             return files.save_upload(self._store, self.person, found)
 
-    def result_as_upload(self, run_id: str) -> Upload:
-        """The kept result of a run of mine as the input of another, without a detour.
+    def result_as_upload(self, run_id: str, media: Media = "image") -> Upload:
+        """The kept result of a run of mine as `media` for another, without a detour.
 
-        Raises `KeyError` when there is none.
+        Raises `KeyError` when there is none, and as `upload` does.
         """
         run = self.run(run_id)
         kept = history.results_of(self._store, [run_id]).get(run_id) if run else None
@@ -218,12 +252,28 @@ class Client:
         with files.result_path(self._store, run_id, kept[0].name).open("rb") as file:
             words = re.findall(r"\w+", run.text if run else "")[:6]
             name = "-".join(words).lower() or "result"
-            return self.upload(file, f"{name}{Path(kept[0].name).suffix}")
+            return self.upload(file, f"{name}{Path(kept[0].name).suffix}", media)
 
-    def url(self, run: Run, what: What) -> str:
-        """The address of a run's file on the origin that this browser sees."""
-        origin = (st.context.url or "").split("/", 3)[:3]
-        return f"{'/'.join(origin)}/files/{run.id}/{what}"
+    def url(self, run: Run, what: str) -> str:
+        """The address of a run's file on the origin that this browser sees; `what` is one of
+        `lib.web.files`: `result`, `download`, `download-1`, `thumb`, `preview`."""
+        return f"{_origin()}/files/{run.id}/{what}"
+
+    def upload_url(self, upload: Upload) -> str:
+        """The address of what a person gave, on the origin that this browser sees."""
+        return f"{_origin()}/files/uploads/{upload.sha256}"
+
+    def text(self, run: Run, file: ResultFile) -> str | None:
+        """What a kept file says, as far as it is shown (`TEXT_BYTES`); None when it is gone."""
+        try:
+            with files.result_path(self._store, run.id, file.name).open("rb") as content:
+                return content.read(TEXT_BYTES).decode("utf-8-sig", "replace")
+        except OSError:
+            return None
+
+    def content(self, run: Run, file: ResultFile) -> bytes:
+        """A kept file, whole. Raises `OSError` when it is gone."""
+        return files.result_path(self._store, run.id, file.name).read_bytes()
 
     def preview(self, run: Run) -> str | None:
         """The address of the newest picture of a running job, once there is one. A newer picture
@@ -241,6 +291,19 @@ class Client:
         run = runs.get(self._store, run_id)
         mine = run is not None and (run.profile, run.person) == (self.profile, self.person)
         return run if mine else None
+
+    def refused(self, run: Run) -> Run | None:
+        """The run that `run` stands in for, whose model could not do it."""
+        return self.run(run.instead_of) if run.instead_of else None
+
+    def stand_in(self, run: Run) -> Run | None:
+        """The run that stands in for `run`, when another model took it over."""
+        return history.stand_in(self._store, run)
+
+    def given(self, run: Run) -> list[Upload]:
+        """The files that a run works on, in the order of its parameters."""
+        values = [each for value in self.params(run).values() for each in _several(value)]
+        return [each for each in values if isinstance(each, Upload)]
 
     def params(self, run: Run) -> dict[str, Any]:
         """What a run sends, files as `Upload`s."""
@@ -280,6 +343,25 @@ class Client:
         """Seconds that the rate limit still makes a waiting run wait."""
         return self._engine.delay(run)
 
+    # --- models ----------------------------------------------------------------------------------
+
+    def records(self) -> list[Record]:
+        """How each model did for me on this profile, out of my history as it was at most
+        `RECORDS_SECONDS` ago: every drawing of a form wants them, and they change slowly."""
+        at, known = self._records.get(self.profile, (-math.inf, []))
+        if time.monotonic() - at > RECORDS_SECONDS:
+            known = statistics.records(self._store, self.profile, self.person)
+            self._records[self.profile] = (time.monotonic(), known)
+        return known
+
+    def last_look(self) -> Look | None:
+        """The models as I saw them last on this profile; None before the first time."""
+        return looks.load(self._store, self.profile, self.person)
+
+    def look_at_models(self, names: Mapping[str, str]) -> None:
+        """Remember that I have seen these models: slug → name. Raises `StoreError`."""
+        looks.save(self._store, self.profile, self.person, names)
+
     # --- drafts ----------------------------------------------------------------------------------
 
     def draft(self, at: Endpoint) -> tuple[str, dict[str, Any]] | None:
@@ -289,6 +371,14 @@ class Client:
 
     def save_draft(self, at: Endpoint, model: str, values: Mapping[str, Any]) -> None:
         drafts.save(self._store, self.person, at.id, model, stored(values))
+
+
+def _origin() -> str:
+    return "/".join((st.context.url or "").split("/", 3)[:3])
+
+
+def _several(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 @st.cache_resource(scope="session", show_spinner=False)

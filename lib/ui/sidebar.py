@@ -27,7 +27,7 @@ def navigation(client: Client) -> DeltaGenerator:
         st.html(f'<p class="pg-app">{safe(words.APP)}</p>')
         with st.container(gap="xsmall", key="navigation"):
             here = (words.SANDBOX,) if client.rehearsing else ()
-            for told in (*words.FAMILIES.values(), words.HISTORY, *here):
+            for told in (*words.PLACES, *here):
                 st.page_link(told.page, label=told.title, icon=told.icon, width="stretch")
         profile.draw(client)
         return st.container()

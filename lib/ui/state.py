@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import streamlit as st
 
-from lib.deapi.contract import ENDPOINTS, Endpoint, endpoint
+from lib.deapi.contract import Endpoint, endpoint
 from lib.deapi.fields import fields
 from lib.store import Run, StoreError
 from lib.ui import words
@@ -53,6 +53,11 @@ def fill(at: Endpoint, new: Mapping[str, Any]) -> None:
     """Put values into the form from outside its widgets: an example, the dice, another run."""
     values(at).update(new)
     st.session_state[f"fill:{at.id}"] = True
+
+
+def waits_to_be_filled(at: Endpoint) -> bool:
+    """Whether `fill` was called since the widgets were last filled."""
+    return st.session_state.get(f"fill:{at.id}", False)
 
 
 def to_be_filled(at: Endpoint, model: str) -> bool:
@@ -119,16 +124,6 @@ def use_again(client: Client, run: Run) -> None:
     values(at).pop(SHAPE, None)
     settings = {name: params.get(name) if name in chosen else None for name in form}
     open_form(at, settings, run.model)
-
-
-def takers() -> tuple[tuple[Endpoint, str], ...]:
-    """Every endpoint that can take a picture as its input, with the parameter that takes it."""
-    return tuple(
-        (each, param.name)
-        for each in ENDPOINTS
-        for param in each.files
-        if param.media == "image" and words.endpoint(each.id).take
-    )
 
 
 # --- the Run button ------------------------------------------------------------------------------

@@ -1,15 +1,18 @@
 """The files of runs over HTTP: with ranges, sent once, and never as something that runs.
 
-/files/{run id}/result     the result itself, shown in the page
-/files/{run id}/download   the same, to be saved
-/files/{run id}/thumb      a small picture of it
-/files/{run id}/preview    the newest picture of a job that is still running
+/files/{run id}/result        the result itself, shown in the page
+/files/{run id}/download      the same, to be saved
+/files/{run id}/download-{n}  its n-th other form, to be saved
+/files/{run id}/thumb         a small picture of it
+/files/{run id}/preview       the newest picture of a job that is still running
+/files/uploads/{sha256}       what a person gave, by its content
 """
 
 import os
+import re
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
@@ -17,9 +20,19 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from lib.store import Run, Store, files, history, runs
+from lib.store import ResultFile, Run, Store, files, history, runs
 
-_SHOWN = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp"})
+LOCAL = "local"
+"""The person of every run and upload until there are accounts (rules.md, People)."""
+
+_SHOWN = frozenset(
+    {
+        *("image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp"),
+        *("video/mp4", "video/webm", "video/ogg", "video/quicktime"),
+        *("audio/mpeg", "audio/wav", "audio/x-wav", "audio/flac", "audio/x-flac", "audio/ogg"),
+        *("audio/mp4", "audio/aac", "audio/webm"),
+    }
+)
 """What a browser may show by itself. Everything else is only ever saved: a result may be HTML or
 SVG, and that would run with our origin's rights."""
 
@@ -42,11 +55,18 @@ class _Served:
 
 
 def routes(store: Callable[[], Store]) -> list[Route]:
-    """The routes of run files, over the store that `store` gives when it is asked for."""
+    """The routes of these files, over the store that `store` gives when it is asked for."""
 
-    async def serve(request: Request) -> Response:
+    async def of_run(request: Request) -> Response:
         run_id, what = request.path_params["run_id"], request.path_params["what"]
-        found = await run_in_threadpool(_find, store(), run_id, what)
+        return await answer(request, lambda store: _of_run(store, run_id, what))
+
+    async def of_person(request: Request) -> Response:
+        sha256 = request.path_params["sha256"]
+        return await answer(request, lambda store: _upload(store, sha256))
+
+    async def answer(request: Request, find: Callable[[Store], _Served | None]) -> Response:
+        found = await run_in_threadpool(_found, store(), find)
         if found is None:
             return PlainTextResponse("There is no such file.\n", status_code=404, headers=_HEADERS)
         served, facts = found
@@ -63,7 +83,10 @@ def routes(store: Callable[[], Store]) -> list[Route]:
             return Response(status_code=304, headers={**headers, "ETag": etag})
         return response
 
-    return [Route("/files/{run_id}/{what}", serve, methods=["GET"])]
+    return [
+        Route("/files/uploads/{sha256}", of_person, methods=["GET"]),
+        Route("/files/{run_id}/{what}", of_run, methods=["GET"]),
+    ]
 
 
 def _has(request: Request, etag: str) -> bool:
@@ -72,12 +95,10 @@ def _has(request: Request, etag: str) -> bool:
     return any(each.strip().removeprefix("W/") in ("*", etag) for each in named.split(","))
 
 
-def _find(store: Store, run_id: str, what: str) -> tuple[_Served, os.stat_result] | None:
-    run = runs.get(store, run_id)
-    if run is None:
-        return None
-    found = {"result": _result, "download": _download, "thumb": _thumb, "preview": _preview}
-    served = found[what](store, run) if what in found else None
+def _found(
+    store: Store, find: Callable[[Store], _Served | None]
+) -> tuple[_Served, os.stat_result] | None:
+    served = find(store)
     if served is None:
         return None
     try:
@@ -87,19 +108,49 @@ def _find(store: Store, run_id: str, what: str) -> tuple[_Served, os.stat_result
     return (served, facts) if stat.S_ISREG(facts.st_mode) else None
 
 
-def _result(store: Store, run: Run) -> _Served | None:
-    kept = history.results_of(store, [run.id]).get(run.id)
-    if not kept:
+def _of_run(store: Store, run_id: str, what: str) -> _Served | None:
+    run = runs.get(store, run_id)
+    if run is None:
         return None
-    path = files.result_path(store, run.id, kept[0].name)
-    if kept[0].media_type in _SHOWN:
-        return _Served(path, kept[0].media_type, None, _FOREVER)
-    return _Served(path, "application/octet-stream", _name(run, path), _FOREVER)
+    if other := _OTHER_FORM.fullmatch(what):
+        return _download(store, run, int(other[1]))
+    found = {"result": _result, "download": _download, "thumb": _thumb, "preview": _preview}
+    return found[what](store, run) if what in found else None
 
 
-def _download(store: Store, run: Run) -> _Served | None:
-    shown = _result(store, run)
-    return shown and _Served(shown.path, shown.media_type, _name(run, shown.path), _FOREVER)
+_OTHER_FORM = re.compile(r"download-([1-9][0-9]?)", re.ASCII)
+
+
+def _result(store: Store, run: Run, n: int = 0) -> _Served | None:
+    file = _kept(store, run, n)
+    if file is None:
+        return None
+    path = files.result_path(store, run.id, file.name)
+    shown = _shown_as(file.media_type)
+    return _Served(path, shown, None if shown == file.media_type else _name(run, path), _FOREVER)
+
+
+def _download(store: Store, run: Run, n: int = 0) -> _Served | None:
+    shown = _result(store, run, n)
+    return shown and replace(shown, save_as=_name(run, shown.path))
+
+
+def _kept(store: Store, run: Run, n: int) -> ResultFile | None:
+    kept = history.results_of(store, [run.id]).get(run.id, [])
+    return next((file for file in kept if file.n == n), None)
+
+
+def _upload(store: Store, sha256: str) -> _Served | None:
+    given = files.upload(store, LOCAL, sha256)
+    if given is None:
+        return None
+    shown = _shown_as(given.media_type)
+    return _Served(given.path, shown, None if shown == given.media_type else "file", _FOREVER)
+
+
+def _shown_as(media_type: str) -> str:
+    """The type under which a file of this type is sent: its own only if it can't run anything."""
+    return media_type if media_type in _SHOWN else "application/octet-stream"
 
 
 def _thumb(store: Store, run: Run) -> _Served:

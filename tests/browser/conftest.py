@@ -74,8 +74,8 @@ def open_window(
 
 @pytest.fixture
 def page(open_window: OpenWindow, playground: Playground) -> Page:
-    """The playground's first page in a fresh window."""
-    return open_window(playground.url)
+    """The page of pictures in a fresh window."""
+    return open_window(playground.images)
 
 
 FAILED = pytest.StashKey[bool]()

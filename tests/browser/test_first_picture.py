@@ -28,7 +28,7 @@ def test_a_picture_is_made_kept_found_again_and_paid_as_the_button_said(page: Pa
     assert screens.money(page, "Spent today") == price
 
     with page.expect_download() as download:
-        card.get_by_role("link", name="Download").click()
+        card.get_by_role("link", name="Download", exact=True).click()
     assert download.value.suggested_filename.endswith(".png")
 
     page.get_by_role("link", name="History").first.click()
@@ -51,13 +51,9 @@ def test_a_finished_picture_is_enlarged_with_one_click(page: Page) -> None:
     assert price > Decimal(0)
     button.click()
 
-    larger = page.locator(".pg-picture img").first
+    larger = screens.newest(page).locator(".frame .after")
     expect(larger).to_be_visible(timeout=screens.PATIENCE)
-
-    def large() -> bool:
-        return screens.pixels(page.locator(".pg-picture img").first)["width"] >= 2 * 768
-
-    assert eventually(large, timeout=45)
+    assert screens.pixels(larger)["width"] == 2 * 768
 
 
 def test_settings_of_a_result_are_used_again(page: Page) -> None:

@@ -31,7 +31,7 @@ def test_another_page_and_back_shows_the_same_run_and_the_draft(page: Page) -> N
 def test_two_windows_run_at_once_and_both_see_both(
     open_window: OpenWindow, playground: Playground
 ) -> None:
-    one, two = open_window(playground.url), open_window(playground.url)
+    one, two = open_window(playground.images), open_window(playground.images)
     screens.make_picture(one, "A green valley in spring")
     screens.make_picture(two, "A harbour at night")
     screens.finished(one, "A green valley in spring")
@@ -49,13 +49,13 @@ def test_a_server_killed_during_a_run_finishes_it_after_a_start_and_pays_once(
     watch.allow(r"console error")  # whatever Streamlit says of a server that is gone
     live = start_sandbox(tier="premium", speed=0.5)
     playground = start_playground(live=live, PLAYGROUND_SANDBOX="off")
-    page = open_window(playground.url)
+    page = open_window(playground.images)
     text = "A lonely tree on a hill in autumn"
     price = screens.make_picture(page, text)
     assert eventually(live.charges, timeout=20)
     playground.kill()
     playground.start()
-    page.goto(playground.url)
+    page.goto(playground.images)
     screens.finished(page, text)
     (charge,) = live.charges()
     assert charge["endpoint"] == "images.generations"

@@ -17,7 +17,7 @@ def test_the_page_says_which_profile_a_click_pays_and_the_books_stay_apart(
 ) -> None:
     live = start_sandbox(engines="none", speed=50, balance=7)
     playground = start_playground(live=live)
-    page = open_window(playground.url)
+    page = open_window(playground.images)
     expect(page.get_by_text("Play money, nothing is paid").first).to_be_visible()
     rehearsal = _bar(page)
 
@@ -40,5 +40,5 @@ def test_a_key_that_may_not_see_the_balance_says_so(
 ) -> None:
     live = start_sandbox(engines="none", role="api")
     playground = start_playground(live=live, PLAYGROUND_SANDBOX="off")
-    page = open_window(playground.url)
+    page = open_window(playground.images)
     expect(page.get_by_text("may not see the balance").first).to_be_visible()

@@ -88,7 +88,7 @@ def test_a_prompt_longer_than_the_model_takes_says_by_how_much(
     }
     live.control("PUT", "models", [limited])
     playground = start_playground(live=live, PLAYGROUND_SANDBOX="off")
-    page = open_window(playground.url)
+    page = open_window(playground.images)
     screens.write(page, "A sentence of more than twenty characters")
     expect(page.get_by_text("At most 20 characters").first).to_be_visible()
     assert live.charges() == []
@@ -100,7 +100,7 @@ def test_a_refused_key_says_where_to_mend_it(
     live = start_sandbox(engines="none")
     live.key = "another-key"
     playground = start_playground(live=live, PLAYGROUND_SANDBOX="off")
-    page = open_window(playground.url)
+    page = open_window(playground.images)
     expect(page.get_by_text("deAPI does not accept this key")).to_be_visible()
     expect(page.locator('a[href="https://app.deapi.ai/dashboard/api-keys"]').first).to_be_visible()
 
@@ -117,7 +117,7 @@ def test_a_dead_deapi_says_so_and_nothing_is_paid(
 ) -> None:
     live = start_sandbox(engines="none", speed=50)
     playground = start_playground(live=live, PLAYGROUND_SANDBOX="off")
-    page = open_window(playground.url)
+    page = open_window(playground.images)
     expect(screens.run_button(page)).to_be_enabled()
     screens.write(page, "A prompt that has its price")
     # The empty form was priced by an example; the prompt itself is priced again.

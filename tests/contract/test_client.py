@@ -75,7 +75,9 @@ async def a_drawing(client: Client) -> dict[str, Any]:
 
 async def submit(client: Client, what: Endpoint, params: Mapping[str, Any]) -> str:
     await client.turn(what)
-    return await client.submit(what, params)
+    answer = await client.submit(what, params)
+    assert answer.request_id is not None
+    return answer.request_id
 
 
 async def finished(client: Client, request_id: str) -> Job:

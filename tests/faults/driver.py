@@ -2,7 +2,8 @@
 a test can kill. `python -m tests.faults.driver FOLDER URL KEY [SECONDS]`
 
 Takes one order a line on standard input, as JSON, and answers one JSON object a line:
-`{"quote": VALUES}`, `{"order": VALUES, "nonce": …}`, `{"cancel": run id}`. `SECONDS` is how long
+`{"quote": VALUES}`, `{"order": VALUES, "nonce": …}`, `{"cancel": run id}`. Beside the form's own,
+VALUES may hold an `endpoint`, and `fallback` when another model may do it. `SECONDS` is how long
 deAPI may be silent, where the real playground is patient.
 """
 
@@ -54,19 +55,24 @@ class Driver:
             values=full,
             nonce=nonce,
             shown=self.quote(values).price,
+            fallback=bool(values.get("fallback")),
         )
         return self.engine.submit(order).id
 
     def _filled(self, values: Mapping[str, Any]) -> tuple[Endpoint, Model, dict[str, Any]]:
         """The form of the first model, filled with what it begins with and `values`."""
-        at = endpoint("images.upscales" if "image" in values else "images.generations")
-        model = self.engine.listing(LIVE).for_endpoint(at)[0]
-        form = {each.name: each.default for each in fields.fields(at, model)}
-        given = dict(values)
-        if "image" in given:
-            found = media.inspect(Path(given["image"]), "picture.png")
-            given["image"] = files.save_upload(self.store, PERSON, found)
-        return at, model, {name: v for name, v in (form | given).items() if v is not None}
+        usual = "images.upscales" if "image" in values else "images.generations"
+        at = endpoint(values.get("endpoint", usual))
+        model = self.engine.listing(LIVE).for_endpoint(at, values)[0]
+        form = {each.name: each for each in fields.fields(at, model, values)}
+        given = {name: value for name, value in values.items() if at.has(name)}
+        for param in at.files:
+            if param.name in given and param.media:
+                path = Path(given[param.name])
+                found = media.inspect(path, path.name, media=param.media)
+                given[param.name] = files.save_upload(self.store, PERSON, found)
+        filled = {name: each.default for name, each in form.items()} | given
+        return at, model, {name: value for name, value in filled.items() if value is not None}
 
     def answer(self, asked: dict[str, Any]) -> dict[str, Any]:
         if "quote" in asked:

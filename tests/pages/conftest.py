@@ -20,7 +20,9 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def place(tmp_path: Path, live: Sandbox) -> Iterator[Playing]:
-    """The playground of this process, with books of its own for each test."""
+    """The playground of this process, with books of its own for each test, and a minute's calls:
+    many pages ask for more prices than deAPI allows in one."""
+    live.control("PUT", "tier", "premium")
     with playing(tmp_path / "data", live) as held:
         yield held
 

@@ -63,7 +63,7 @@ def test_it_is_there_only_where_runs_go_to_the_sandbox() -> None:
     page = Page().go(SANDBOX)
     assert "Sandbox" in page.links
     page.put("button_group", profile.KEY, "live")
-    assert page.title == "Images"
+    assert page.title == "What do you want to make?"
     assert "Sandbox" not in page.links
     assert "Sandbox" not in page.go(HISTORY).links
 

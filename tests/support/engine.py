@@ -75,8 +75,8 @@ class Playground:
         return Decimal(self._ask({"quote": VALUES | values})["price"])
 
     def order(self, nonce: str | None = None, **values: Any) -> str:
-        """Order a picture, or with `image` an upscale; the run's id."""
-        given = values if "image" in values else VALUES | values
+        """Order a picture, with `image` an upscale, or what `endpoint` says; the run's id."""
+        given = values if {"image", "endpoint"} & values.keys() else VALUES | values
         nonce = nonce or f"nonce {self.folder} {next(self._nonces)}"
         return self._ask({"order": given, "nonce": nonce})["run"]
 

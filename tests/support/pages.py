@@ -12,6 +12,7 @@ from unittest import mock
 from uuid import uuid4
 
 import streamlit as st
+from pandas import DataFrame
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
@@ -21,13 +22,14 @@ from lib.deapi.contract import Endpoint
 from lib.deapi.models import Model
 from lib.runs.engine import Engine
 from lib.store import Filters, NewRun, Run, State, Store, history, ledger, runs
-from lib.ui import state
+from lib.ui import state, words
 from lib.ui.session import LOCAL
 from tests.support.processes import TOP
 from tests.support.sandbox import Sandbox
 from tests.support.waiting import eventually
 
-IMAGES, HISTORY = "pages/images.py", "pages/history.py"
+START, IMAGES, HISTORY = "pages/start.py", "pages/images.py", "pages/history.py"
+MODELS, HELP = "pages/models.py", "pages/help.py"
 PATIENCE = 30
 """Seconds for which a busy machine may keep a page, a price or a run."""
 
@@ -41,9 +43,11 @@ class Page:
     """One browser session of the app, and what it shows. Every look at a page finds it without
     an exception, or fails."""
 
-    def __init__(self) -> None:
+    def __init__(self, first: str = IMAGES) -> None:
         self._app = AppTest.from_file(TOP / "app.py", default_timeout=PATIENCE)
         self.run()
+        if first != START:
+            self.go(first)
 
     # --- going about -----------------------------------------------------------------------------
 
@@ -61,6 +65,17 @@ class Page:
     def press(self, label: str) -> "Page":
         """Click the one button whose label begins so."""
         self.button(label).click()
+        return self.run()
+
+    def press_key(self, key: str) -> "Page":
+        """Click the button with this key."""
+        self._app.button(key=key).click()
+        return self.run()
+
+    def drop(self, name: str, content: bytes) -> "Page":
+        """Give a file to the one place that takes one."""
+        [uploader] = self._app.file_uploader
+        uploader.upload(name, content)
         return self.run()
 
     def put(self, kind: str, key: str, value: Any) -> "Page":
@@ -101,9 +116,29 @@ class Page:
     @property
     def keys(self) -> set[str]:
         """The keys of all widgets."""
-        kinds = ("button_group", "multiselect", "number_input", "selectbox", "slider")
-        kinds = (*kinds, "text_area", "text_input", "file_uploader")
+        kinds = ("button_group", "checkbox", "multiselect", "number_input", "selectbox", "slider")
+        kinds = (*kinds, "text_area", "text_input", "toggle", "file_uploader")
         return {each.key or "" for kind in kinds for each in getattr(self._app, kind)}
+
+    @property
+    def button_keys(self) -> set[str]:
+        """The keys of all buttons."""
+        return {each.key or "" for each in self._app.button}
+
+    @property
+    def codes(self) -> list[str]:
+        """What stands in blocks that one copies from."""
+        return [each.value for each in self._app.code]
+
+    @property
+    def components(self) -> str:
+        """What was sent to parts of the page that draw themselves in the browser."""
+        return "\n".join(str(each.proto) for each in self._app.get("bidi_component"))
+
+    @property
+    def charts(self) -> list[str]:
+        """What each chart was given, its data as text."""
+        return [str(each.proto) for each in self._app.get("vega_lite_chart")]
 
     def widget(self, kind: str, key: str) -> Any:
         return getattr(self._app, kind)(key=key)
@@ -114,6 +149,39 @@ class Page:
     def button(self, label: str) -> Any:
         [found] = [each for each in self._app.button if each.label.startswith(label)]
         return found
+
+    @property
+    def pressable(self) -> list[str]:
+        """The keys of the buttons that can be pressed."""
+        return [each.key or "" for each in self._app.button if not each.disabled]
+
+    @property
+    def captions(self) -> list[str]:
+        return [each.value for each in self._app.caption]
+
+    @property
+    def expanders(self) -> list[str]:
+        return [each.label for each in self._app.expander]
+
+    @property
+    def tables(self) -> list[DataFrame]:
+        return [each.value for each in self._app.dataframe]
+
+    @property
+    def table(self) -> DataFrame:
+        """The first table."""
+        return self.tables[0]
+
+    @property
+    def table_key(self) -> str:
+        """The key of the first table."""
+        return self._app.dataframe[0].key or ""
+
+    @property
+    def prices(self) -> list[Decimal]:
+        """The prices in USD on the offers, in their order."""
+        found = re.findall(r'"pg-tile-price">\$([\d.]+)', self.html)
+        return [Decimal(each) for each in found]
 
     @property
     def rows(self) -> list[str]:
@@ -134,16 +202,26 @@ class Page:
     @property
     def price(self) -> Decimal | None:
         """The price in USD on the Run button, None while there is none or it can't be pressed."""
-        if not self.has_button("Run"):
+        shown = [each for each in self._app.button if (each.key or "").startswith("run:")]
+        if not shown or shown[0].disabled:
             return None
-        found = re.fullmatch(r"Run · \$([\d.]+)", self.button("Run").label)
-        return Decimal(found[1]) if found and not self.button("Run").disabled else None
+        found = re.fullmatch(r"Run · \$([\d.]+)", shown[0].label)
+        return Decimal(found[1]) if found else None
 
     # --- the form --------------------------------------------------------------------------------
 
     def choose(self, at: Endpoint, model: Model | None = None) -> "Page":
-        """Show the form of an endpoint, with this model."""
-        self.put("button_group", state.endpoint_key(at.family), at.id)
+        """Show the form of an endpoint, with this model, on its family's page."""
+        family = words.FAMILIES[at.family]
+        if self.title != family.title:
+            self.go(family.page)
+        key, group = state.endpoint_key(at.family), words.endpoint(at.id).group
+        if key in self.keys:
+            self.put("button_group", key, group or at.id)
+        if group:
+            self.put("button_group", f"{key}:{group}", at.id)
+        if model is not None and at.decided_by is not None:
+            self.put("selectbox", state.widget(at, "", at.decided_by), _deciding(at, model))
         if model is not None and state.model_key(at) in self.keys:
             self.put("selectbox", state.model_key(at), model.slug)
         return self
@@ -154,6 +232,13 @@ class Page:
     def values(self, at: Endpoint) -> dict[str, Any]:
         """The form's values, as they would be sent."""
         return self.state[f"values:{at.id}"]
+
+
+def _deciding(at: Endpoint, model: Model) -> str:
+    """The first value with which `at` offers `model`."""
+    return next(
+        value for value, types in at.inference_types_of.items() if model.inference_types & {*types}
+    )
 
 
 class Playing:

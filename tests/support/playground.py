@@ -37,6 +37,7 @@ class Playground:
         self.data = folder / "data"
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.images = f"{self.url}/images"
         self.settings = {
             "PLAYGROUND_PORT": str(self.port),
             "PLAYGROUND_DATA_DIR": str(self.data),

@@ -32,6 +32,47 @@ def make_picture(page: Page, text: str) -> Decimal:
     return price
 
 
+def choose(page: Page, title: str) -> None:
+    """Choose what to do on a family's page, by its title there."""
+    page.get_by_role("radio", name=title, exact=True).click()
+    expect(page.get_by_role("radio", name=title, exact=True)).to_be_checked()
+
+
+def run(page: Page) -> Decimal:
+    """Press Run as soon as its price stands on it, until its card is on top; returns the price in
+    USD."""
+    button = run_button(page)
+    expect(button).to_be_enabled(timeout=PATIENCE)
+    price = amount(button.inner_text())
+    card = newest(page)
+    expect(card.or_(page.locator(".pg-empty")).first).to_be_visible()
+    before = card.get_attribute("class") if card.count() else None
+    button.click()
+    expect(card).to_be_visible()
+    if before is not None:
+        expect(card).not_to_have_class(before)
+    return price
+
+
+def newest(page: Page) -> Locator:
+    """The card on top."""
+    return page.locator('[class*="st-key-card"]').first
+
+
+def done(page: Page) -> Locator:
+    """The card on top, when its run is done."""
+    card = newest(page)
+    expect(card.get_by_role("link", name="Download", exact=True)).to_be_visible(timeout=PATIENCE)
+    expect(card.get_by_text("Details")).to_be_visible()  # what is drawn last
+    return card
+
+
+def plays(player: Locator) -> dict[str, float]:
+    """Plays a video or sound without its sound, and seeks in it; what it was, as the browser knows:
+    `seconds`, `played` after a moment, `sought`, and the size of a video in pixels."""
+    return player.evaluate(PLAYED)
+
+
 def finished(page: Page, text: str) -> Locator:
     """The card of the run with this prompt, when its picture is there."""
     card = page.locator('[class*="st-key-card"]').filter(has_text=text).first
@@ -50,6 +91,31 @@ def money(page: Page, name: str) -> Decimal:
     """An amount of the sidebar: "Balance", "Spent today", …"""
     row = page.locator(".pg-money dt", has_text=re.compile(f"^{name}$"))
     return amount(row.locator("xpath=following-sibling::dd[1]").inner_text())
+
+
+PLAYED = """async (player) => {
+    player.muted = true;
+    const heard = (name) => new Promise((good, bad) => {
+        player.addEventListener(name, good, {once: true});
+        setTimeout(() => bad(new Error('no ' + name)), 15000);
+    });
+    if (player.readyState < 1) {
+        const known = heard('loadedmetadata');
+        player.load();
+        await known;
+    }
+    const moves = heard('timeupdate');
+    await player.play();
+    await moves;
+    while (!player.currentTime) await heard('timeupdate');
+    const played = player.currentTime;
+    player.pause();
+    const there = heard('seeked');
+    player.currentTime = player.duration / 2;
+    await there;
+    return {seconds: player.duration, played, sought: player.currentTime,
+            width: player.videoWidth || 0, height: player.videoHeight || 0};
+}"""
 
 
 PIXELS = """async (img) => {

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,34 @@ PICTURE = Upload(
     height=64,
 )
 """A picture that exists on no disk: enough for whoever doesn't open it."""
+
+TUNE = Upload(
+    path=Path("tune.mp3"),
+    name="tune.mp3",
+    sha256="1" * 64,
+    size=1000,
+    format="MP3",
+    media_type="audio/mpeg",
+    seconds=5.0,
+)
+FILM = Upload(
+    path=Path("film.mp4"),
+    name="film.mp4",
+    sha256="2" * 64,
+    size=1000,
+    format="MP4",
+    media_type="video/mp4",
+    width=64,
+    height=64,
+    seconds=2.0,
+)
+OF_MEDIA: Mapping[str, Upload] = {
+    "image": PICTURE,
+    "audio": TUNE,
+    "video": FILM,
+    "recording": TUNE,
+}
+"""Files that exist on no disk, by what they should be."""
 
 RUBBISH = st.one_of(
     st.none(),
@@ -48,14 +77,18 @@ def legal(field: Field, files: st.SearchStrategy[Upload] | None = None) -> st.Se
 
     Files are chosen from `files`; without any, one of a legal size is made up.
     """
-    if field.kind == "file":
+    if field.kind in ("file", "files"):
         given = st.just(_fit(field)) if files is None else files
+        if field.kind == "files":
+            given = st.lists(given, min_size=1, max_size=field.max_items or 1)
     else:
         given = _GIVEN[field.kind](field)
     return given if field.required else st.none() | given
 
 
 def _text(field: Field) -> st.SearchStrategy[Any]:
+    if field.scheme is not None:
+        return st.sampled_from([f"{field.scheme}://example.com/{name}" for name in ("a", "b?c=ü")])
     least = max(field.min_length or 0, 1 if field.required else 0)
     most = least + 300 if field.max_length is None else min(field.max_length, least + 300)
     # Every character there is, NUL and halves of pairs too; spaces alone are nothing.
@@ -64,6 +97,15 @@ def _text(field: Field) -> st.SearchStrategy[Any]:
         return drawn
     filler = "x" * least
     return drawn.map(lambda text: filler + text[: most - least])
+
+
+def _texts(field: Field) -> st.SearchStrategy[Any]:
+    line = st.text(st.characters(exclude_categories=()), max_size=60).map(lambda text: f"x{text}")
+    return st.lists(line, min_size=1, max_size=5)
+
+
+def _boolean(_: Field) -> st.SearchStrategy[Any]:
+    return st.booleans()
 
 
 def _integer(field: Field) -> st.SearchStrategy[Any]:
@@ -101,13 +143,18 @@ def _loras(field: Field) -> st.SearchStrategy[Any]:
 
 
 def _fit(field: Field) -> Upload:
+    upload = OF_MEDIA[field.media or "image"]
+    if upload.width is None:
+        return upload
     width = min(max(64, math.ceil(field.min_width or 0)), field.max_width or math.inf)
     height = min(max(64, math.ceil(field.min_height or 0)), field.max_height or math.inf)
-    return dataclasses.replace(PICTURE, width=int(width), height=int(height))
+    return dataclasses.replace(upload, width=int(width), height=int(height))
 
 
 _GIVEN = {
     "text": _text,
+    "texts": _texts,
+    "boolean": _boolean,
     "integer": _integer,
     "number": _number,
     "choice": _choice,

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from lib.deapi.contract import ENDPOINTS
+from lib.deapi.contract import ENDPOINTS, Endpoint
 from lib.settings import Settings
+from lib.ui import words
 
 TOP = Path(__file__).parents[2]
 README = (TOP / "README.md").read_text()
@@ -62,9 +63,9 @@ def test_the_readme_has_every_command_and_no_other() -> None:
     assert named == targets - {"help"}
 
 
-def test_the_readme_lists_every_endpoint_and_no_other() -> None:
-    named = re.findall(r"\| `([\w.]+)` \|$", section("What is in it"), re.MULTILINE)
-    assert sorted(named) == sorted(each.id for each in ENDPOINTS)
+def test_the_readme_lists_every_endpoint_under_the_name_that_it_has_here_and_no_other() -> None:
+    listed = re.findall(r"^\| (.+) \| (.+) \| `(.+)` \|$", section("What is in it"), re.MULTILINE)
+    assert sorted(listed) == sorted((page(at), called(at), at.id) for at in ENDPOINTS)
 
 
 def test_the_readme_says_where_everything_is() -> None:
@@ -73,6 +74,15 @@ def test_the_readme_says_where_everything_is() -> None:
     assert not {place for place in named if not (TOP / place).exists()}
     assert {f"{name}/" for name in folders(TOP) - LEAVINGS - {"lib"}} <= named
     assert {f"lib/{name}/" for name in folders(TOP / "lib")} <= named
+
+
+def page(at: Endpoint) -> str:
+    return words.FAMILIES[at.family].title
+
+
+def called(at: Endpoint) -> str:
+    told = words.endpoint(at.id)
+    return f"{words.GROUPS[told.group].title}: {told.title}" if told.group else told.title
 
 
 def section(title: str) -> str:

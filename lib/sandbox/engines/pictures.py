@@ -40,10 +40,10 @@ def picture(order: Order) -> Image.Image:
         prompt,
         negative,
         (params["width"], params["height"]),
-        _number(params["seed"], prompt, order.model.slug),
+        _number(params["seed"], prompt, order.chosen.slug),
         octaves=min(6, 2 + steps.bit_length()),
     )
-    image = finish.toned(finish.developed(image, steps), order.model.slug)
+    image = finish.toned(finish.developed(image, steps), order.chosen.slug)
     image = finish.cleaned(image, negative)
     if "guidance" in params:
         image = finish.strengthened(image, params["guidance"])

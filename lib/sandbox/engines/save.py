@@ -19,7 +19,11 @@ def save(picture: Image.Image, folder: Path) -> Outputs:
     note = PngImagePlugin.PngInfo()
     note.add_text("Software", "deAPI Playground sandbox")
     picture.save(folder / "result.png", compress_level=1, pnginfo=note)
-    return Outputs("result.png", _alternatives(picture, folder), _previews(picture, folder))
+    return Outputs(
+        "result.png",
+        alternatives=_alternatives(picture, folder),
+        previews=_previews(picture, folder),
+    )
 
 
 def _alternatives(picture: Image.Image, folder: Path) -> dict[str, str]:

@@ -21,10 +21,10 @@ def seconds(_: Order) -> float:
 
 def render(order: Order, folder: Path) -> Outputs:
     """Enlarge the picture by the model's factor, upright and with its transparency."""
-    factor = order.model.factor
-    if math.prod(order.sizes["image"]) * factor**2 > _MAX_PIXELS:
-        raise CannotRender("The enlarged picture would be larger than this sandbox can hold.")
-    with Image.open(order.files["image"], formats=MEDIA_FORMATS["image"]) as picture:
+    factor = order.chosen.factor
+    with Image.open(order.files["image"][0], formats=MEDIA_FORMATS["image"]) as picture:
+        if math.prod(picture.size) * factor**2 > _MAX_PIXELS:
+            raise CannotRender("The enlarged picture would be larger than this sandbox can hold.")
         upright = ImageOps.exif_transpose(picture)
         plain = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
     large = plain.resize((plain.width * factor, plain.height * factor), Image.Resampling.LANCZOS)

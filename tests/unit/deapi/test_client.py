@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.deapi.client import MAX_ANSWER_BYTES, TRIES, Client
+from lib.deapi import wire
+from lib.deapi.client import MAX_ANSWER_BYTES, MAX_RESULT_BYTES, TRIES, Client
 from lib.deapi.contract import endpoint
 from lib.deapi.errors import (
     DailyLimit,
@@ -101,7 +102,7 @@ def quote(client: Client) -> Awaitable[Decimal]:
     return client.quote(GENERATE, PARAMS)
 
 
-async def submit(client: Client) -> str:
+async def submit(client: Client) -> wire.Answer:
     await client.turn(GENERATE)
     return await client.submit(GENERATE, PARAMS)
 
@@ -244,9 +245,13 @@ async def _repr(client: Client) -> str:
 
 
 def test_an_answer_without_end_is_not_read_to_its_end() -> None:
-    network = Network(httpx.Response(200, content=b" " * (MAX_ANSWER_BYTES + 1)))
-    with pytest.raises(NotUnderstood, match="too large"):
-        network.run(submit)
+    for call, most in (
+        (lambda client: client.job("r"), MAX_ANSWER_BYTES),
+        (submit, MAX_RESULT_BYTES),
+    ):
+        network = Network(httpx.Response(200, content=b" " * (most + 1)))
+        with pytest.raises(NotUnderstood, match="too large"):
+            network.run(call)
 
 
 def test_every_call_asks_for_its_turn_and_what_it_learns_counts() -> None:

@@ -17,10 +17,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.deapi import fields
-from lib.deapi.contract import ENDPOINTS, Endpoint, Param, endpoint
+from lib.deapi.contract import ENDPOINTS, GATES, LISTS, SIZE_GATE, Endpoint, Param, endpoint
 from lib.deapi.fields import Field
 from lib.deapi.models import Model
-from tests.support.values import PICTURE, RUBBISH, legal
+from lib.deapi.rules import ExactlyOne
+from tests.support.values import OF_MEDIA, PICTURE, RUBBISH, legal
 
 TOP = Path(__file__).parents[3]
 CATALOGUE = TOP / "lib" / "sandbox" / "models.json"
@@ -48,8 +49,8 @@ EVERYTHING = replace(
         Param(name="note", type="string", min_length=2),
         Param(name="tempo", type="integer", required=True, minimum=30, maximum=300),
         Param(name="strength", type="number", minimum=0, maximum=20),
-        Param(name="side", type="integer", required=True, limits=("resolution_step",)),
-        Param(name="ratio", type="number", limits=("resolution_step",), minimum=-9, maximum=9),
+        Param(name="height", type="integer", required=True),
+        Param(name="width", type="number", minimum=-9, maximum=9),
         Param(name="format", type="string", required=True, choices=("wav", "mp3")),
         Param(name="signature", type="integer", choices=(2, 3, 4, 6)),
         Param(name="seed", type="integer", required=True, random=-1),
@@ -77,12 +78,24 @@ def form_of(at: Endpoint, of: Model) -> dict[str, Field]:
 
 def started(at: Endpoint, of: Model, **values: Any) -> dict[str, Any]:
     """A form as it is filled when it is first shown, with the text and files of a person."""
-    given = {
-        param.name: PICTURE if param.type == "file" else "some words"
-        for param in at.params
-        if param.role == "value" and param.required and param.type in ("file", "string")
+    form = fields.fields(at, of)
+    alternatives = {
+        name for rule in at.rules if isinstance(rule, ExactlyOne) for name in rule.params
     }
-    return fields.adapt(fields.fields(at, of), given | values)
+    given = {
+        field.name: _given(field)
+        for field in form
+        if (field.required and field.kind in ("text", "texts", "file", "files"))
+        or (field.name in alternatives and field.kind == "file")
+    }
+    return fields.adapt(form, given | values)
+
+
+def _given(field: Field) -> Any:
+    upload = OF_MEDIA[field.media or "image"]
+    return {"text": "some words", "texts": ["some words"], "files": [upload]}.get(
+        field.kind, upload
+    )
 
 
 # --- what is a field ------------------------------------------------------------------------------
@@ -92,13 +105,20 @@ def started(at: Endpoint, of: Model, **values: Any) -> dict[str, Any]:
 def test_what_the_model_does_not_support_is_no_field(at: Endpoint, model: Model) -> None:
     form = form_of(at, model)
     for param in at.params:
-        if param.role != "value" or (param.feature and model.features.get(param.feature) is False):
+        feature = param.feature or GATES.get(param.name)
+        if param.role != "value" or (feature and model.features.get(feature) is False):
             assert param.name not in form
-        elif param.listed == "loras":
+        elif param.type == "array":
             assert (param.name in form) == bool(model.loras)
-        else:
+        elif param.type in ("integer", "number") and not param.choices and not _is_listed(param):
             low, high = model.limit(f"min_{param.name}"), model.limit(f"max_{param.name}")
-            assert (param.name in form) == (low is None or low != high)
+            gated = not param.required and param.name in ("width", "height")
+            sized = not gated or model.features.get(SIZE_GATE) is not False
+            assert (param.name in form) == (sized and (low is None or low != high))
+
+
+def _is_listed(param: Param) -> bool:
+    return param.name in LISTS
 
 
 @each_pair
@@ -224,9 +244,8 @@ def test_a_form_starts_with_the_models_own_values(at: Endpoint, model: Model) ->
 @each_pair
 def test_a_placeholder_is_not_filled_in(at: Endpoint, model: Model) -> None:
     form = form_of(at, model)
-    assert [field.default for field in form.values() if field.kind == "text"] == [None] * sum(
-        field.kind == "text" for field in form.values()
-    )
+    texts = [field for field in form.values() if field.kind == "text"]
+    assert [field.default for field in texts] == [field.nothing for field in texts]
     assert "negative_prompt" not in fields.request(at, model, started(at, model))
 
 
@@ -261,7 +280,8 @@ def test_a_choice_starts_with_the_models_own_or_the_first_where_one_is_required(
 @each_pair
 def test_a_request_holds_the_model_and_everything_required(at: Endpoint, model: Model) -> None:
     sent = fields.request(at, model, started(at, model))
-    assert sent["model"] == model.slug
+    assert at.model_param is not None
+    assert sent[at.model_param.name] == model.slug
     required = {param.name for param in at.params if param.required}
     assert required <= sent.keys()
     assert all(value is not None and value not in ("", []) for value in sent.values())
@@ -276,7 +296,7 @@ def test_a_request_holds_nothing_optional_that_the_model_does_not_support(
     form = form_of(at, model)
     for name in sent:
         param = at.param(name)
-        assert name in form or param.required
+        assert name in form or param.required or param.choices or param.role in ("model", "inline")
         assert param.role != "delivery"
 
 
@@ -338,13 +358,13 @@ def test_of_a_style_its_name_and_weight_are_sent() -> None:
 def test_what_is_legal_for_the_next_model_is_kept_and_the_rest_is_moved(
     data: st.DataObject, pair: tuple[Endpoint, Model], other: tuple[Endpoint, Model]
 ) -> None:
-    before = {field.name: data.draw(legal(field)) for field in fields.fields(*pair)}
-    form = fields.fields(*other)
+    before = _drawn(data, *pair)
+    form = fields.fields(*other, before)
     wrong = fields.check(form, before)
     after = fields.adapt(form, before)
     for field in form:
         value = before.get(field.name)
-        if field.name not in wrong and value not in (None, []):
+        if field.name not in wrong and value not in (None, []) and field.kind != "files":
             assert after[field.name] == value
         elif field.kind in ("integer", "number") and value is not None:
             assert fields.check((field,), after) == {}
@@ -362,10 +382,20 @@ def _distance(field: Field, value: float) -> float:
     return min(abs(each - value) for each in everyone if each >= low)
 
 
+def _drawn(data: st.DataObject, at: Endpoint, of: Model) -> dict[str, Any]:
+    """Legal values for a form, each field as those before it make it."""
+    values: dict[str, Any] = {}
+    for name in [param.name for param in at.params]:
+        field = next((each for each in fields.fields(at, of, values) if each.name == name), None)
+        if field is not None:
+            values[name] = data.draw(legal(field), label=name)
+    return values
+
+
 @given(data=st.data(), pair=st.sampled_from(PAIRS))
 def test_every_legal_value_is_kept(data: st.DataObject, pair: tuple[Endpoint, Model]) -> None:
-    form = fields.fields(*pair)
-    values = {field.name: data.draw(legal(field)) for field in form}
+    values = _drawn(data, *pair)
+    form = [each for each in fields.fields(*pair, values) if each.name in values]
     assert fields.check(form, values) == {}
     for field in form:
         if values[field.name] not in (None, []):
@@ -443,11 +473,14 @@ def test_whatever_goes_in_adapted_values_are_accepted(
     for field in form:
         if field.kind in ("text", "file"):
             # A person's own: missing, too long or too short, never changed.
-            assert after[field.name] in (None, values.get(field.name))
+            assert after[field.name] in (field.nothing, values.get(field.name))
+        elif field.kind in ("texts", "files"):
+            assert after[field.name] is None or after[field.name]
         elif field.name in wrong:
             # Nobody knows a value to start with.
             assert (after[field.name], field.default) == (None, None)
-            assert field.name == "side"
+            assert field.kind in ("integer", "number")
+            assert field.minimum is None
 
 
 @given(ANY_ENDPOINT, ANY_MODEL, ANY_VALUES)
@@ -473,7 +506,7 @@ def test_what_passes_the_check_can_be_sent_and_keeps_the_bounds(
     sent = fields.request(at, of, after)
     for field in form:
         value = sent.get(field.name)
-        if field.kind == "file" or value is None:
+        if field.kind in ("file", "files") or value is None:
             continue
         json.dumps(value, allow_nan=False)
         if field.kind in ("integer", "number") and value != field.random:
@@ -491,7 +524,7 @@ def test_a_legal_value_of_any_model_passes_and_stays(
 ) -> None:
     for field in fields.fields(at, of):
         # A grid of any fraction is one that floats can't draw from; nobody writes a page a letter.
-        if field.name == "ratio" or (field.min_length or 0) > 1000:
+        if (at is EVERYTHING and field.name == "width") or (field.min_length or 0) > 1000:
             continue
         value = data.draw(legal(field), label=field.name)
         assert fields.check((field,), {field.name: value}) == {}
@@ -529,7 +562,7 @@ def test_numbers_off_their_bounds_or_grid_get_their_sentence() -> None:
 
 
 def test_a_grid_of_tenths_has_its_tenths() -> None:
-    ratio = form_of(EVERYTHING, model({"resolution_step": 0.1}))["ratio"]
+    ratio = form_of(EVERYTHING, model({"resolution_step": 0.1}))["width"]
     assert [says(ratio, tenth / 10) for tenth in range(-90, 91)] == [None] * 181
     assert says(ratio, 0.35)
 
@@ -556,7 +589,7 @@ def test_missing_values_are_asked_for_in_words_that_fit() -> None:
     assert said == {
         "caption": "Write something here first.",
         "tempo": "Enter a number.",
-        "side": "Enter a number.",
+        "height": "Enter a number.",
         "format": "Choose one.",
         "seed": "Enter a number.",
         "image": "Choose a file first.",
@@ -618,10 +651,10 @@ def test_files_get_their_sentence() -> None:
     assert of(size=10 * 2**20) is None
     assert of(size=10 * 2**20 + 1) == "This file has 10.1 MB; at most 10 MB are accepted."
     assert of(format="TIFF") == "This is a TIFF file; use one of JPEG, PNG, GIF, BMP, WEBP."
-    assert of(width=15) == "This picture is 15 pixels wide; this model needs at least 16."
-    assert of(height=7) == "This picture is 7 pixels high; this model needs at least 8."
-    assert of(width=3000) == "This picture is 3,000 pixels wide; this model takes at most 2,048."
-    assert of(height=1025) == "This picture is 1,025 pixels high; this model takes at most 1,024."
+    assert of(width=15) == "This is 15 pixels wide; this model needs at least 16."
+    assert of(height=7) == "This is 7 pixels high; this model needs at least 8."
+    assert of(width=3000) == "This is 3,000 pixels wide; this model takes at most 2,048."
+    assert of(height=1025) == "This is 1,025 pixels high; this model takes at most 1,024."
     for nothing in ("picture.png", b"\x89PNG", {"upload": "0" * 64}, 7):
         assert says(image, nothing) == "Choose a file first."
 
@@ -630,7 +663,7 @@ def test_a_picture_bounded_on_one_side_only_is_checked_on_that_side() -> None:
     image = form_of(UPSCALES, model({"max_height": 100}))["image"]
     assert says(image, replace(PICTURE, width=9999)) is None
     assert says(image, replace(PICTURE, height=101)) == (
-        "This picture is 101 pixels high; this model takes at most 100."
+        "This is 101 pixels high; this model takes at most 100."
     )
 
 

@@ -471,3 +471,13 @@ def test_limits_that_are_others_now_hold_nobody_back() -> None:
         await governor.turn("a", Priority.SUBMIT)
 
     simulated(test)
+
+
+def test_a_limit_is_known_once_deapi_has_said_it() -> None:
+    async def test(time: Time, governor: Governor) -> None:
+        assert governor.limit("a") is None
+        one = asyncio.ensure_future(ask(governor, Server(time, 7)))
+        await time.pass_until(one.done)
+        assert governor.limit("a") == 7
+
+    simulated(test)

@@ -13,8 +13,9 @@ import pytest
 from PIL import Image
 
 from lib.deapi import media
-from lib.deapi.contract import IMAGE_BYTES, MEDIA_FORMATS
+from lib.deapi.contract import MEDIA_FORMATS
 from lib.deapi.media import BadMedia, inspect
+from lib.deapi.pictures import MAX_PIXELS
 
 Write = Callable[[bytes], Path]
 
@@ -95,7 +96,6 @@ def test_a_phones_double_jpeg_is_a_jpeg(write: Write) -> None:
         (picture("PNG")[:-200], "broken or was cut short"),
         (png(60_000, 60_000), "pixels"),
         (png(8_000, 8_000), "8000 × 8000 pixels; at most 50 million"),
-        (b"\0" * (IMAGE_BYTES + 1), "10.0 MB; at most 10 MB"),
     ],
 )
 def test_what_is_refused_is_refused_in_a_sentence(
@@ -121,7 +121,8 @@ def test_names_for_people_lose_folders_and_what_can_not_be_printed(write: Write)
 def test_an_upload_survives_being_remembered(write: Write) -> None:
     upload = inspect(write(picture("PNG")), "fox.png")
     raw = json.loads(json.dumps(media.to_json(upload)))
-    assert set(raw) == {"upload", "name", "size", "format", "media_type", "width", "height"}
+    facts = {"name", "size", "format", "media_type", "width", "height", "seconds"}
+    assert set(raw) == {"upload", *facts}
     assert media.from_json(raw, upload.path) == upload
 
 
@@ -166,7 +167,7 @@ def test_a_thousand_broken_files_are_refused_or_read_and_nothing_else(write: Wri
         except BadMedia as refused:
             sentences.add(str(refused))
         else:
-            assert upload.width * upload.height <= media.MAX_PIXELS
+            assert (upload.width or 0) * (upload.height or 0) <= MAX_PIXELS
             assert upload.format in MEDIA_FORMATS["image"]
     assert all(each.endswith(".") for each in sentences)
     # KiB; one picture of the largest allowed size at a time, and no more.
@@ -179,3 +180,52 @@ def test_a_picture_that_lost_a_tenth_is_refused(write: Write, kind: str) -> None
     for missing in (0.1, 0.3, 0.5, 0.9):
         with pytest.raises(BadMedia):
             inspect(write(content[: int(len(content) * (1 - missing))]), "x")
+
+
+# --- recordings whose headers lie -----------------------------------------------------------------
+
+
+def wav(
+    *,
+    rate: int = 8000,
+    channels: int = 1,
+    bits: int = 16,
+    align: int = 2,
+    riff: int | None = None,
+    size: int | None = None,
+) -> bytes:
+    """A second of silence, and what its header says of it."""
+    data = b"\0\0" * 8000
+    facts = struct.pack("<HHIIHH", 1, channels, rate, rate * align & 0xFFFFFFFF, align, bits)
+    told = len(data) if size is None else size
+    body = b"WAVEfmt " + struct.pack("<I", len(facts)) + facts
+    body += b"data" + struct.pack("<I", told) + data
+    return b"RIFF" + struct.pack("<I", len(body) if riff is None else riff) + body
+
+
+@pytest.mark.parametrize(
+    "content",
+    [wav(), wav(size=2**32 - 16), wav(riff=2**32 - 1), wav(size=2**32 - 1, riff=2**32 - 1)],
+    ids=["honest", "4 GB of sound claimed", "4 GB of file claimed", "both"],
+)
+def test_a_recording_lasts_as_long_as_what_is_there(write: Write, content: bytes) -> None:
+    found = inspect(write(content), "x.wav", media="audio")
+    assert (found.format, found.seconds) == ("WAV", pytest.approx(1))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        wav(rate=0),
+        wav(rate=2**32 - 1),
+        wav(bits=0),
+        wav(channels=0),
+        wav(channels=65535),
+        wav()[:30],
+        wav()[:44],
+    ],
+    ids=["0 Hz", "4 GHz", "no bits", "no channels", "65,535 channels", "cut", "no sound"],
+)
+def test_a_recording_that_makes_no_sense_is_refused(write: Write, content: bytes) -> None:
+    with pytest.raises(BadMedia, match=r"\.\Z"):
+        inspect(write(content), "x.wav", media="audio")

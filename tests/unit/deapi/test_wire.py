@@ -71,7 +71,7 @@ def upload(tmp_path: Path) -> Upload:
     )
 
 
-def test_json_keeps_types_and_drops_what_says_nothing(upload: Upload) -> None:
+def test_json_keeps_types_and_drops_what_says_nothing() -> None:
     sent = request(
         "json",
         {
@@ -81,7 +81,6 @@ def test_json_keeps_types_and_drops_what_says_nothing(upload: Upload) -> None:
             "guidance": Decimal("7.5"),
             "negative_prompt": "",
             "webhook_url": None,
-            "image": upload,
             "loras": [{"name": "a", "weight": 0.8}],
         },
     )

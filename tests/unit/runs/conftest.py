@@ -16,7 +16,7 @@ from lib.runs import keep, preview, profiles
 from lib.runs.journey import Journey
 from lib.runs.loop import Loop
 from lib.runs.profiles import Profile
-from lib.store import Store
+from lib.store import Run, Store
 from tests.unit.runs.scripted import ADDRESS, Deapi, Downloads, Time, World
 from tests.unit.store.conftest import migrated, not_flushed
 
@@ -87,5 +87,6 @@ def world(store: Store, loop: Loop, time: Time, deapi: Deapi, downloads: Downloa
 
     make = partial(Profile, ADDRESS, time.clock, None, lambda _: None)
     profile: Profile = loop.submit(made(make)).result()
-    journey = Journey(loop, store, profile, "this engine")
-    return World(store, loop, time, deapi, downloads, profile, journey)
+    followed: list[Run] = []
+    journey = Journey(loop, store, profile, "this engine", followed.append)
+    return World(store, loop, time, deapi, downloads, profile, journey, followed)

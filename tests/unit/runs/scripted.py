@@ -187,6 +187,8 @@ class World:
     downloads: Downloads
     profile: Profile
     journey: Journey
+    followed: list[Run]
+    """The runs that stand in for others, which an engine would take to their ends."""
     numbers: Iterator[int] = field(default_factory=count)
 
     def order(

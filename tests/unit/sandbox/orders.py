@@ -10,8 +10,8 @@ from starlette.datastructures import UploadFile
 
 from lib.deapi.contract import endpoint
 from lib.sandbox.catalogue import Catalogue, Model
-from lib.sandbox.images import Size
-from lib.sandbox.order import Order
+from lib.sandbox.engines.base import Outputs
+from lib.sandbox.order import Measured, Order
 
 GENERATIONS = endpoint("images.generations")
 UPSCALES = endpoint("images.upscales")
@@ -32,15 +32,26 @@ def model_with(inference_type: str, feature: str, value: bool) -> Model:
 def generation(of: Model | None = None, **params: object) -> Order:
     """A valid order for a picture; `params` change it."""
     usual = {"prompt": "a quiet fjord", "width": 256, "height": 256, "steps": 4, "seed": 7}
-    return Order(GENERATIONS, of or model("txt2img"), {**usual, **params}, {})
+    return Order(GENERATIONS, of or model("txt2img"), {**usual, **params})
 
 
 def upscale(picture: Image.Image, folder: Path, number: int = 0, **saving: Any) -> Order:
     """An order to enlarge `picture`, kept in `folder` as PNG (or what `saving` says)."""
     path = folder / "upload"
     picture.save(path, **{"format": "PNG", **saving})
-    size, file = Size(*picture.size), path
-    return Order(UPSCALES, model("img_upscale", number), {}, {"image": size}, {"image": file})
+    return Order(
+        UPSCALES,
+        model("img_upscale", number),
+        {},
+        {"image": (Measured(*picture.size),)},
+        {"image": (path,)},
+    )
+
+
+def made(outputs: Outputs, folder: Path) -> Path:
+    """The file that an engine wrote into `folder` as its result."""
+    assert outputs.result is not None
+    return folder / outputs.result
 
 
 def call(of: Model | None = None, **changes: object) -> Mapping[str, object]:

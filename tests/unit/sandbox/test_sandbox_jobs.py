@@ -171,7 +171,7 @@ def test_below_the_minimum_balance_nothing_is_accepted_or_kept(world: World, bal
         jobs = world.jobs()
         order = Order(UPSCALES, model("img_upscale"), {}, {})
         with pytest.raises(NotEnough, match=r"0\.49"):
-            await jobs.accept(order, {"image": upload(png())})
+            await jobs.accept(order, {"image": (upload(png()),)})
         assert world.account.balance == nanos(balance)
         assert world.account.charges() == []
         assert list((world.folder / "uploads").iterdir()) == []

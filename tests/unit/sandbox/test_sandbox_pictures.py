@@ -12,7 +12,7 @@ from PIL import Image
 
 from lib.sandbox.engines import pictures
 from lib.sandbox.engines.drawing import words
-from tests.unit.sandbox.orders import generation, model
+from tests.unit.sandbox.orders import generation, made, model
 
 PROMPTS = [
     "a sunset over mountains",
@@ -113,13 +113,13 @@ def test_a_result_comes_with_other_formats_and_previews_that_become_the_picture(
     tmp_path: Path,
 ) -> None:
     outputs = pictures.render(generation(width=512, height=384), tmp_path)
-    assert Image.open(tmp_path / outputs.result).format == "PNG"
+    assert Image.open(made(outputs, tmp_path)).format == "PNG"
     formats = {kind: Image.open(tmp_path / name) for kind, name in outputs.alternatives.items()}
     assert {kind: (picture.format, picture.size) for kind, picture in formats.items()} == {
         "jpg": ("JPEG", (512, 384)),
         "webp": ("WEBP", (512, 384)),
     }
-    final = Image.open(tmp_path / outputs.result).resize((384, 288))
+    final = Image.open(made(outputs, tmp_path)).resize((384, 288))
     distances = [distance(Image.open(tmp_path / name), final) for name in outputs.previews]
     assert len(distances) == 4
     assert distances == sorted(distances, reverse=True)
@@ -128,7 +128,7 @@ def test_a_result_comes_with_other_formats_and_previews_that_become_the_picture(
 def test_the_result_carries_the_sandboxs_mark(tmp_path: Path) -> None:
     order = generation(width=512, height=512)
     outputs = pictures.render(order, tmp_path)
-    marked, plain = Image.open(tmp_path / outputs.result), pictures.picture(order)
+    marked, plain = Image.open(made(outputs, tmp_path)), pictures.picture(order)
     corner = (350, 470, 512, 512)
     assert marked.crop(corner).tobytes() != plain.crop(corner).tobytes()
     assert marked.crop((0, 0, 512, 470)).tobytes() == plain.crop((0, 0, 512, 470)).tobytes()

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from lib.sandbox.images import Size
 from lib.sandbox.money import nanos, number, text
-from lib.sandbox.order import Order
+from lib.sandbox.order import Measured, Order
 from lib.sandbox.prices import price
+from lib.sandbox.validate import check
 from tests.unit.sandbox.orders import CATALOGUE, UPSCALES, generation, upscale
 
 
@@ -25,19 +25,20 @@ def test_a_picture_costs_in_proportion_to_its_steps() -> None:
 def test_a_model_without_steps_costs_as_with_the_tables_four() -> None:
     order = generation()
     params = {name: value for name, value in order.params.items() if name != "steps"}
-    assert price(Order(order.endpoint, order.model, params, {})) == price(order)
+    assert price(Order(order.endpoint, order.model, params)) == price(order)
 
 
 def test_an_upscale_from_512_to_2048_costs_what_the_table_says() -> None:
     four_times = next(each for each in CATALOGUE.of_types(["img_upscale"]) if each.factor == 4)
-    by_file = Order(UPSCALES, four_times, {}, {"image": Size(512, 512)})
-    by_measures = Order(UPSCALES, four_times, {"width": 512, "height": 512}, {})
+    by_file = Order(UPSCALES, four_times, {}, {"image": (Measured(512, 512),)})
+    measures = {"model": four_times.slug, "width": 512, "height": 512}
+    by_measures, _ = check(UPSCALES, measures, CATALOGUE, price=True)
     assert price(by_file) == price(by_measures) == nanos("0.00059")
 
 
 def test_twice_as_wide_costs_a_quarter_of_four_times_as_wide(tmp_path: Path) -> None:
     picture = Image.new("RGB", (512, 512))
-    prices = {upscale(picture, tmp_path, number).model.factor: number for number in (0, 1)}
+    prices = {upscale(picture, tmp_path, number).chosen.factor: number for number in (0, 1)}
     assert set(prices) == {2, 4}
     twice, four_times = (price(upscale(picture, tmp_path, prices[factor])) for factor in (2, 4))
     assert twice * 4 == four_times

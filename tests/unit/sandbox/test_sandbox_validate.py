@@ -246,8 +246,9 @@ def test_uploads_survive_the_check_unread() -> None:
         CATALOGUE,
         price=False,
     )
-    files["image"].file.seek(0)
-    assert Image.open(BytesIO(files["image"].file.read())).size == (100, 60)
+    (kept,) = files["image"]
+    kept.file.seek(0)
+    assert Image.open(BytesIO(kept.file.read())).size == (100, 60)
 
 
 def png_of_claimed_size(width: int, height: int) -> bytes:

@@ -1,8 +1,10 @@
 """Every model of the sandbox's catalogue, with the endpoints that can use it."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
+from lib.deapi.catalogue import Listing
 from lib.deapi.contract import ENDPOINTS, Endpoint
 from lib.deapi.models import Model
 
@@ -12,11 +14,10 @@ MODELS = tuple(
     Model.parse(raw) for raw in json.loads((TOP / "lib/sandbox/models.json").read_text())
 )
 
+LISTING = Listing(MODELS, datetime.now(UTC))
+
 PAIRS: tuple[tuple[Endpoint, Model], ...] = tuple(
-    (endpoint, model)
-    for endpoint in ENDPOINTS
-    for model in MODELS
-    if model.inference_types & set(endpoint.inference_types)
+    (endpoint, model) for endpoint in ENDPOINTS for model in LISTING.for_endpoint(endpoint)
 )
 
 

@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from lib.deapi.catalogue import Listing
 from lib.deapi.contract import Endpoint
 from lib.deapi.errors import DeapiError
+from lib.deapi.media import Upload
 from lib.deapi.models import Model
 from lib.runs.orders import PriceRose
 from lib.runs.quotes import Quote
@@ -24,6 +26,8 @@ class Client:
         """What a submit finds it to cost, when that is more than was shown."""
         self.orders: list[tuple[str, dict[str, Any], Decimal]] = []
         """Nonce, values and shown price of each submit that was taken."""
+        self.fallbacks: list[bool] = []
+        """Of each of them, whether another model may do it."""
         self.drafts: dict[str, tuple[str, dict[str, Any]]] = {}
 
     def quote(
@@ -35,12 +39,27 @@ class Client:
     def balance(self) -> None:
         return None
 
+    def listing(self) -> Listing:
+        """No models beside the form's own, so that nothing stands beside it but the form."""
+        return Listing((), datetime.now(UTC))
+
+    def upload_url(self, upload: Upload) -> str:
+        return f"http://127.0.0.1/files/uploads/{upload.sha256}"
+
     def submit(
-        self, at: Endpoint, model: Model, values: Mapping[str, Any], *, nonce: str, shown: Decimal
+        self,
+        at: Endpoint,
+        model: Model,
+        values: Mapping[str, Any],
+        *,
+        nonce: str,
+        shown: Decimal,
+        fallback: bool = False,
     ) -> Run:
         if self.now_costs is not None and self.now_costs > shown:
             raise PriceRose(Quote(self.now_costs, datetime.now(UTC)))
         self.orders.append((nonce, dict(values), shown))
+        self.fallbacks.append(fallback)
         return run(nonce=nonce)
 
     def draft(self, at: Endpoint) -> tuple[str, dict[str, Any]] | None:

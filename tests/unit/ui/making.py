@@ -28,6 +28,8 @@ def run(**facts: Any) -> Run:
         "quote": Decimal("0.0019"),
         "reserved": Decimal("0.0020"),
         "price": None,
+        "fallback": False,
+        "instead_of": None,
         "price_estimated": False,
         "progress": None,
         "preview_url": None,

@@ -11,6 +11,7 @@ from lib.deapi.contract import Endpoint
 from lib.deapi.errors import Invalid, ServerError
 from lib.deapi.models import Model
 from lib.ui import state, words
+from lib.ui.plain import label
 from tests.unit.ui.catalogue import PAIRS, name
 from tests.unit.ui.fakes import Client
 
@@ -26,7 +27,7 @@ def script() -> None:
     client, at, model = (st.session_state[key] for key in ("client", "at", "model"))
     state.restore_draft(client, at)
     values, problems = form.draw(client, at, model)
-    run_button.draw(client, at, model, values, problems)
+    run_button.draw(client, at, model, values, problems, others=True)
 
 
 def shown(at: Endpoint, model: Model, client: Client | None = None) -> AppTest:
@@ -94,7 +95,11 @@ def test_a_fresh_form_is_calm_and_lacks_only_what_a_person_must_give(
     form = fields.fields(at, model)
     missing = set(fields.check(form, values(app)))
     assert missing == {
-        each.name for each in form if each.required and each.kind in ("text", "file")
+        each.name
+        for each in form
+        if each.required
+        and each.nothing is None
+        and each.kind in ("text", "texts", "file", "files")
     }
 
 
@@ -152,6 +157,44 @@ def test_an_example_is_one_click_away_and_the_dice_draws_another() -> None:
     assert prompt(app).value == example.text
     press(app, "🎲 Surprise me")
     assert prompt(app).value in {each.text for each in words.endpoint(at.id).examples[1:]}
+
+
+SPEAKERS = [pair for pair in PAIRS if pair[0].id == "audio.speech"]
+
+
+@pytest.mark.parametrize("pair", SPEAKERS, ids=name)
+def test_an_example_is_read_in_its_own_language_with_a_voice_of_that(
+    pair: tuple[Endpoint, Model],
+) -> None:
+    at, model = pair
+    spoken = {
+        each.label
+        for each in words.endpoint(at.id).examples
+        if any(words.is_language(one.slug, each.language) for one in model.languages)
+    }
+    for index, example in enumerate(words.endpoint(at.id).examples):
+        app = shown(at, model)
+        chips = [each for each in app.button if each.label == label(example.label)]
+        assert len(chips) <= (example.label in spoken), index
+        if chips:
+            quiet(chips[0].click().run())
+            chosen = next(one for one in model.languages if one.slug == values(app)["lang"])
+            assert words.is_language(chosen.slug, example.language)
+            voice = values(app).get("voice")
+            assert voice is None or voice in [each.slug for each in chosen.voices]
+
+
+def test_an_example_leaves_an_accent_that_speaks_it() -> None:
+    at, model = next(
+        pair
+        for pair in SPEAKERS
+        if sum(words.is_language(one.slug, "en") for one in pair[1].languages) > 1
+    )
+    app = shown(at, model)
+    british = [one.slug for one in model.languages if words.is_language(one.slug, "en")][1]
+    quiet(widget(app, "selectbox", "lang").set_value(british).run())
+    press(app, words.endpoint(at.id).examples[0].label)
+    assert values(app)["lang"] == british
 
 
 def test_the_folded_line_says_what_is_set() -> None:

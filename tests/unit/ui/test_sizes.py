@@ -13,7 +13,7 @@ from lib.deapi.models import Model
 from lib.ui import sizes
 from tests.unit.ui.catalogue import PAIRS, name
 
-SIZED = [pair for pair in PAIRS if pair[0].has("width")]
+SIZED = [pair for pair in PAIRS if "width" in {each.name for each in fields.fields(*pair)}]
 
 
 def sides(endpoint: Endpoint, model: Model) -> tuple[Field, Field]:
@@ -37,7 +37,8 @@ def test_a_preset_has_its_shape_and_about_the_models_own_area(
     assert {"Square", "Portrait 3:4", "Landscape 16:9"} <= set(presets)
     for shape, (wide, high) in presets.items():
         assert abs(math.log(wide / high / sizes.SHAPES[shape])) < math.log(1.15)
-        assert 0.4 < wide * high / (width.default * height.default) < 2.5
+        if width.default and height.default:
+            assert 0.4 < wide * high / (width.default * height.default) < 2.5
 
 
 @pytest.mark.parametrize("pair", SIZED, ids=name)

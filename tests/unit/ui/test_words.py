@@ -2,11 +2,13 @@
 
 import pytest
 
-from lib.deapi import media
-from lib.deapi.contract import ENDPOINTS, MEDIA_FORMATS, Endpoint, Media, Param
+from lib.deapi import fields, media
+from lib.deapi.contract import ENDPOINTS, Endpoint, Param
+from lib.deapi.fields import Field
+from lib.deapi.models import Model
 from lib.store import State
 from lib.ui import words
-from tests.unit.ui.catalogue import TOP
+from tests.unit.ui.catalogue import PAIRS, TOP, name
 from tests.unit.ui.making import run
 
 PARAMS = [(each, param) for each in ENDPOINTS for param in each.params if param.role == "value"]
@@ -35,13 +37,16 @@ def test_every_field_has_words(endpoint: Endpoint, param: Param) -> None:
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda each: each.id)
 def test_an_endpoint_that_takes_a_file_says_so_on_a_result(endpoint: Endpoint) -> None:
-    assert bool(endpoint.files) == bool(words.endpoint(endpoint.id).take)
+    told = words.endpoint(endpoint.id)
+    assert bool(told.take) == (bool(endpoint.files) and not told.group)
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda each: each.id)
 def test_an_endpoint_that_starts_from_a_text_has_examples(endpoint: Endpoint) -> None:
-    required = [p for p in endpoint.params if p.required and p.type == "string"]
-    starts_from_text = any(param.role == "value" for param in required)
+    starts_from_text = any(
+        p.required and p.role == "value" and p.type in ("string", "string|array") and not p.choices
+        for p in endpoint.params
+    )
     examples = words.endpoint(endpoint.id).examples
     assert bool(examples) == starts_from_text
     assert len({each.text for each in examples}) == len(examples)
@@ -59,10 +64,27 @@ def test_every_state_has_a_word() -> None:
     assert set(words.STATES) == set(State)
 
 
-@pytest.mark.parametrize("kind", MEDIA_FORMATS)
-def test_every_kind_of_file_has_a_sample_that_is_accepted(kind: Media) -> None:
-    sample = words.MEDIA[kind]
-    assert media.inspect(sample.path, sample.path.name).size < 100_000
+@pytest.mark.parametrize("pair", PAIRS, ids=name)
+def test_every_file_that_a_form_asks_for_can_be_tried_with_one_of_ours(
+    pair: tuple[Endpoint, Model],
+) -> None:
+    at, model = pair
+    asked = [field for field in every_field(at, model) if field.media]
+    for field in asked:
+        assert field.media
+        sample = words.sample(at.id, field.name, field.media).path
+        given = media.inspect(sample, sample.name, media=field.media)
+        value = [given] if field.kind == "files" else given
+        assert fields.check((field,), {field.name: value}) == {}
+        assert given.size < 300_000
+
+
+def every_field(at: Endpoint, model: Model) -> list[Field]:
+    """The fields of a form in each of its modes."""
+    first = fields.fields(at, model)
+    choices = [each for each in first if each.kind in ("choice", "boolean")]
+    chosen = [{each.name: value} for each in choices for value in each.choices or (True, False)]
+    return [field for values in ({}, *chosen) for field in fields.fields(at, model, values)]
 
 
 def test_a_run_is_called_by_its_text_else_by_its_file_else_by_what_it_does() -> None:

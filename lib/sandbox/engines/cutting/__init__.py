@@ -1,0 +1,1 @@
+"""What the cut-out engine is made of."""

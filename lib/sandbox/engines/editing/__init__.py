@@ -1,0 +1,1 @@
+"""What the edit engine is made of."""

@@ -1,0 +1,1 @@
+"""What the reading engine is made of."""

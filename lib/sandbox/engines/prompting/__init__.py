@@ -1,0 +1,1 @@
+"""What the prompt engine is made of."""

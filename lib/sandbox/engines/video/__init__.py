@@ -1,0 +1,1 @@
+"""Videos: read, drawn, put together and written as MP4."""

@@ -1,0 +1,240 @@
+"""A small paid run beside something else on the page: an enhancement, an idea, a query.
+
+It is a run like any other, in History and in the books; only its result goes somewhere else than
+into a card. One press makes one run, a large price takes a second click, and while it works the
+place of its button says so.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import streamlit as st
+
+from lib.deapi import fields
+from lib.deapi.contract import Endpoint
+from lib.deapi.errors import DeapiError
+from lib.deapi.models import Model
+from lib.runs.orders import NoQuote, OrderRefused, PriceRose
+from lib.store import Run, State, StoreError
+from lib.ui import errors, money, notes, run_status, state, title
+from lib.ui.plain import label, safe
+from lib.ui.session import Client
+from lib.ui.state import Press
+
+TICK = 0.7
+"""Seconds between two looks at what is awaited."""
+WAIT = 0.15
+"""Seconds that drawing waits for a price: the form's own comes first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """What is to be done: `values` of `at` on `model`, under a `name` that the session has once.
+
+    `label` stands on the button, before the price. `values` are those of now, and a `blocked`
+    button says why it can't be pressed yet.
+    """
+
+    name: str
+    label: str
+    at: Endpoint
+    model: Model
+    values: Mapping[str, Any]
+    help: str | None = None
+    icon: str | None = None
+    blocked: str | None = None
+
+    @property
+    def problems(self) -> dict[str, str]:
+        """What would be refused about the values."""
+        form = fields.fields(self.at, self.model, self.values)
+        return fields.check(form, self.values, self.at.rules)
+
+
+@dataclass(frozen=True, slots=True)
+class _Started:
+    run: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What came of it: the `done` run, and the values that it was started with."""
+
+    run: Run
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A press that has to be asked back, as `run_button` does it."""
+
+    amount: Decimal
+    instead: Decimal | None
+    about: str
+
+
+def draw(client: Client, errand: Errand) -> Ended | None:
+    """The button, or how it goes, or what went wrong; returns what came of it, once."""
+    if pressed := st.session_state.pop(_key(client, errand, "press"), None):
+        _answer(client, errand, pressed)
+    started: _Started | None = st.session_state.get(_key(client, errand, "started"))
+    if started is not None:
+        run = client.run(started.run)
+        if run is not None and run_status.moving(run):
+            st.fragment(_watch, run_every=TICK)(client, run.id)
+            return None
+        del st.session_state[_key(client, errand, "started")]
+        if run is not None and run.state is State.DONE:
+            return Ended(run, started.values)
+        _failed(client, errand, run)
+    question: _Question | None = st.session_state.get(_key(client, errand, "question"))
+    if question is not None and question.about == _about(client, errand):
+        _ask(client, errand, question)
+        return None
+    _button(client, errand)
+    if problem := st.session_state.get(_key(client, errand, "problem")):
+        notes.problem(problem)
+    return None
+
+
+def busy(client: Client, name: str) -> bool:
+    """Whether the errand of this name works, or has something to say or to ask about its last
+    press: it must be drawn then, even where its button is only shown on demand."""
+    parts = ("press", "started", "question", "problem")
+    return any(f"errand:{part}:{name}:{client.profile}" in st.session_state for part in parts)
+
+
+# --- while it works ------------------------------------------------------------------------------
+
+
+def _watch(client: Client, run_id: str) -> None:
+    run = client.run(run_id)
+    if run is None or not run_status.moving(run):
+        title.settle()
+        return
+    delay = client.delay(run) if run.state is State.WAITING else 0.0
+    st.html(f'<p class="pg-errand">{safe(run_status.sentence(run, delay))}</p>', width="content")
+
+
+def _failed(client: Client, errand: Errand, run: Run | None) -> None:
+    """It came to rest without a result: one sentence here, the rest in History."""
+    if run is None:
+        return
+    if run.state is State.FAILED:
+        told = errors.advice(run.error or {}, rehearsing=client.rehearsing)
+    elif run.state is State.CANCELLED:
+        return
+    else:
+        told = errors.Advice(f"{run_status.sentence(run).rstrip('.')}. Look at it in History.")
+    st.session_state[_key(client, errand, "problem")] = told
+
+
+# --- a press -------------------------------------------------------------------------------------
+
+
+def _answer(client: Client, errand: Errand, pressed: Press) -> None:
+    for what in ("question", "problem"):
+        st.session_state.pop(_key(client, errand, what), None)
+    if pressed.profile != client.profile or pressed.shown is None or errand.blocked:
+        return
+    if pressed.nonce != state.nonce(errand.name):
+        return  # the second click of two: its run is made
+    balance = client.balance()
+    left = balance.amount if balance else None
+    about = _about(client, errand)
+    if not pressed.sure and money.needs_a_second_click(pressed.shown, left):
+        question = _Question(pressed.shown, None, about)
+        st.session_state[_key(client, errand, "question")] = question
+        return
+    told: errors.Advice | None = None
+    try:
+        run = client.submit(
+            errand.at, errand.model, errand.values, nonce=pressed.nonce, shown=pressed.shown
+        )
+    except PriceRose as error:
+        question = _Question(error.quote.price, pressed.shown, about)
+        st.session_state[_key(client, errand, "question")] = question
+    except NoQuote as error:
+        told = errors.advice(error.error, rehearsing=client.rehearsing)
+    except (OrderRefused, StoreError) as error:
+        told = errors.Advice(str(error))
+    else:
+        state.renew_nonce(errand.name)
+        st.session_state[_key(client, errand, "started")] = _Started(run.id, dict(errand.values))
+    if told is not None:
+        st.session_state[_key(client, errand, "problem")] = told
+
+
+def _button(client: Client, errand: Errand) -> None:
+    nonce = state.nonce(errand.name)
+    problems = list(errand.problems.values())
+    blocked = errand.blocked or next(iter(problems), None)
+    quote = None if blocked else _quote(client, errand, WAIT)
+    amount = None if quote is None or isinstance(quote, DeapiError) else quote.price
+    said = label(errand.label)
+    if amount is not None:
+        said = f"{said} · {label(money.price(amount))}"
+    why = errors.advice(quote).sentence if isinstance(quote, DeapiError) else blocked
+    st.button(
+        said,
+        # The nonce is in the key, and so is the profile: see run_button.
+        key=f"errand:{errand.name}:{client.profile}:{nonce}",
+        icon=errand.icon,
+        disabled=amount is None,
+        help=label(why or errand.help or "") or None,
+        on_click=_press,
+        args=(client, errand, Press(client.profile, nonce, amount, sure=False)),
+    )
+    if not blocked and quote is None:
+        st.fragment(_look_again, run_every=TICK)(client, errand)
+
+
+def _quote(client: Client, errand: Errand, wait: float) -> Any:
+    params = fields.request(errand.at, errand.model, errand.values)
+    return client.quote(errand.at, params, wait=wait)
+
+
+def _look_again(client: Client, errand: Errand) -> None:
+    """Redraw as soon as the price is there."""
+    if _quote(client, errand, 0) is not None:
+        st.rerun()
+
+
+def _ask(client: Client, errand: Errand, question: _Question) -> None:
+    nonce, now = state.nonce(errand.name), label(money.price(question.amount))
+    told, yes = f"This costs {now}. That is a large step: go ahead?", f"Yes, spend {now}"
+    if question.instead is not None:
+        now, before = map(label, money.prices(question.amount, question.instead))
+        told, yes = f"The price is now {now} instead of {before}.", f"Go on · {now}"
+    st.caption(told)
+    st.button(
+        yes,
+        key=f"errand_sure:{errand.name}:{client.profile}:{nonce}",
+        on_click=_press,
+        args=(client, errand, Press(client.profile, nonce, question.amount, sure=True)),
+    )
+    st.button(
+        "Not now",
+        key=f"errand_not_now:{errand.name}",
+        on_click=_drop,
+        args=(_key(client, errand, "question"),),
+    )
+
+
+def _press(client: Client, errand: Errand, pressed: Press) -> None:
+    st.session_state[_key(client, errand, "press")] = pressed
+
+
+def _drop(key: str) -> None:
+    st.session_state.pop(key, None)
+
+
+def _about(client: Client, errand: Errand) -> str:
+    return repr((client.profile, errand.model.slug, sorted(errand.values.items(), key=str)))
+
+
+def _key(client: Client, errand: Errand, what: str) -> str:
+    return f"errand:{what}:{errand.name}:{client.profile}"

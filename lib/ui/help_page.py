@@ -1,0 +1,74 @@
+"""What everything is, what it needs and what it gives: written from the same words as the pages."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from lib.deapi.contract import Endpoint
+from lib.ui import state, words
+from lib.ui.plain import label, safe
+
+BASICS: Mapping[str, str] = {
+    "How a run goes": (
+        "Choose what to make, fill in the form and look at the price on the Run button: that "
+        "click is the only thing that costs. The run goes on when you leave the page or close "
+        "the window. Its result is kept, and History has all of it."
+    ),
+    "Sandbox and Live": (
+        "The Sandbox is a deAPI of our own on this machine. It takes play money, knows the same "
+        "forms and prices, and its own small engines do the work: good for learning and for "
+        "showing, not for judging a model. Live sends runs to deAPI and pays from your account. "
+        "The colour on top of every page says which one a click goes to."
+    ),
+    "What a run costs": (
+        "The price comes from deAPI itself, for exactly what is in the form. It is held while "
+        "the run works and paid when it is done. A run that fails costs nothing. A large price "
+        "asks you a second time."
+    ),
+    "“Needs your answer”": (
+        "When the network fails in the very moment of sending, nobody can know whether deAPI "
+        "took the run. The playground never sends it twice by itself. Its card shows what "
+        "speaks for either, and you say whether it was paid, or send it again."
+    ),
+    "Going on with a result": (
+        "Every result can be the beginning of another run: animate a picture, remove its "
+        "background, read a text aloud. The buttons under it open the right form with it "
+        "inside."
+    ),
+    "Keyboard": (
+        "Ctrl + Enter runs. Tab goes through the form. In a player, Space plays and the arrows "
+        "seek; in a before and after, the arrows move the line."
+    ),
+}
+
+
+def draw() -> None:
+    st.title(words.HELP.title)
+    for title, text in BASICS.items():
+        with st.expander(title, expanded=title == next(iter(BASICS))):
+            st.write(text)
+    st.subheader("What there is to make")
+    for family, told in words.FAMILIES.items():
+        st.html(f'<p class="pg-only">{safe(told.icon)} {safe(told.title)}</p>')
+        st.caption(told.hint)
+        for at in words.family(family):
+            _endpoint(at)
+
+
+def _endpoint(at: Endpoint) -> None:
+    told = words.endpoint(at.id)
+    text, way = st.columns([7, 1], vertical_alignment="center")
+    with text:
+        st.html(
+            f'<p class="pg-prompt"><b>{safe(told.title)}</b> {safe(told.hint)}</p>'
+            f'<p class="pg-small">Needs {safe(told.needs)}. Gives {safe(told.gives)}. '
+            f"In the API: {safe(at.id)}, {safe(at.method)} {safe(at.path)}</p>"
+        )
+    with way:
+        st.button(
+            "Open",
+            key=f"open:{at.id}",
+            help=label(f"Open the form: {told.title}"),
+            on_click=state.open_form,
+            args=(at, {}),
+        )
