@@ -47,6 +47,7 @@ def test_a_model_is_looked_at_and_tried(open_window: OpenWindow, playground: Pla
     page.get_by_role("textbox", name="Search").press("Enter")
     expect(page.get_by_text("1 of")).to_be_visible()
     table = page.get_by_test_id("stDataFrame")
+    expect(table).to_have_count(1)  # the one before the search has gone
     table.click(position={"x": 18, "y": 52})  # the box of its first row: a canvas has no elements
     expect(page.get_by_text("In the API: sdxl")).to_be_visible()
     change = tile(page, re.compile("Try it.*Change a picture"))

@@ -287,7 +287,7 @@ _ADDRESS = {"source_url": "https://www.youtube.com/watch?v=a"}
 
 @each_pair
 @given(data=st.data())
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_every_value_that_the_fields_allow_is_taken(
     deapi: Deapi, files: Files, at: Endpoint, model: Model, data: st.DataObject
 ) -> None:
@@ -483,7 +483,7 @@ _OUTSIDE: Mapping[str, Callable[[Field, bool], st.SearchStrategy[Any]]] = {
 
 @each_pair
 @given(data=st.data())
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_every_value_outside_is_refused_before_paying_and_by_deapi(
     refusing: Deapi, files: Files, at: Endpoint, model: Model, data: st.DataObject
 ) -> None:

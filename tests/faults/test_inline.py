@@ -69,8 +69,10 @@ def test_the_result_in_the_answer_is_kept_and_paid_for_without_a_poll(
     assert run.quote >= charged(sandbox) > 0
 
 
-@each_inline
-@pytest.mark.parametrize("way", [Way.CUT_SHORT, Way.AFTERWARDS])
+@pytest.mark.parametrize(
+    ("at", "way"),
+    [*((at, Way.CUT_SHORT) for at in ORDERS), ("embeddings", Way.AFTERWARDS)],
+)
 def test_an_answer_that_is_lost_on_its_way_is_unknown_and_not_asked_for_again(
     sandbox: Sandbox, proxy: Proxy, start_engine: StartEngine, at: str, way: Way
 ) -> None:

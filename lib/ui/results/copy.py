@@ -10,7 +10,7 @@ _button = component(
     "copy",
     html='<button type="button" aria-live="polite"></button>',
     css=(_HERE / "copy.css").read_text(),
-    js=(_HERE / "copy.js").read_text(),
+    js=(_HERE / "clipboard.js").read_text() + (_HERE / "copy.js").read_text(),
 )
 
 

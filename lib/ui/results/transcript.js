@@ -26,9 +26,8 @@ export default function ({ parentElement, data }) {
 
   const copy = find('.copy');
   copy.onclick = async () => {
-    await navigator.clipboard.writeText(data.text);
-    copy.textContent = 'Copied';
-    setTimeout(() => (copy.textContent = 'Copy text'), 1500);
+    copy.textContent = (await copied(data.text)) ? 'Copied' : 'Select it and copy by hand';
+    setTimeout(() => (copy.textContent = 'Copy text'), 2000);
   };
 
   if (player) player.ontimeupdate = () => follow(lines, player.currentTime);

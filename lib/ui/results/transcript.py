@@ -23,7 +23,7 @@ _reader = component(
     "transcript",
     html=(_HERE / "transcript.html").read_text(),
     css=(_HERE / "transcript.css").read_text(),
-    js=(_HERE / "transcript.js").read_text(),
+    js=(_HERE / "clipboard.js").read_text() + (_HERE / "transcript.js").read_text(),
 )
 
 
