@@ -52,6 +52,8 @@ def open_window(
     Keyword arguments are Playwright's for a new context. At the end every window is photographed
     if the test failed, and what happened behind them fails it.
     """
+    # Set up before the windows, so ended after them: a page that still loads would miss its server.
+    request.getfixturevalue("start_playground")
     with ExitStack() as ending:
         contexts: list[BrowserContext] = []
 
