@@ -52,7 +52,7 @@ def run(page: Page) -> Decimal:
         _expect_another(card, before, timeout=8_000)
     except AssertionError:
         # A known fault: a click made while a price redraws the page can be lost. Its person presses
-        # again, which makes one run whatever became of the first press: the nonce is the same.
+        # again. Until the first press is answered, the button keeps its nonce, so that is one run.
         button.click()
         _expect_another(card, before, timeout=PATIENCE)
     return price
