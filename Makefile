@@ -5,7 +5,7 @@ PYTHON_IN_VENV := .venv/bin/python
 WITH_BROWSER = browser="$$($(PYTHON_IN_VENV) -m tools.browser)" && PLAYGROUND_TEST_BROWSER="$$browser"
 
 .DEFAULT_GOAL := help
-.PHONY: help install engines run test check format lock screenshots
+.PHONY: help install engines run test chaos check format lock screenshots
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +21,10 @@ engines: ## install the sandbox's better engines too (reading, hearing, cutting 
 
 test: engines ## run every test, those in a real browser included
 	@$(WITH_BROWSER) $(PYTHON_IN_VENV) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+
+KILLS ?= 200
+chaos: install ## kill the server at random points, again and again (KILLS=200)
+	@$(PYTHON_IN_VENV) -m tests.faults.chaos $(KILLS)
 
 check: install ## formatting, lint, types, and the layers of the house
 	$(PYTHON_IN_VENV) -m ruff format --check

@@ -10,12 +10,17 @@ import threading
 from collections.abc import Generator
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from lib import settings
+from lib.deapi.push import PushAddress
+from lib.runs.callbacks import Callbacks
 from lib.runs.engine import Engine
 from lib.runs.profiles import LIVE, SANDBOX, Address
 from lib.sandbox import process as sandbox
 from lib.settings import Settings, SettingsError
 from lib.store import Store, StoreError, hold
+from lib.web import webhooks
 
 CANNOT_START = (SettingsError, StoreError, sandbox.DidNotStart)
 """Why there may be no playground; each has a sentence that says what to do."""
@@ -36,13 +41,13 @@ class Playground:
             addresses: list[Address] = []
             self.sandbox: sandbox.Sandbox | None = None
             if told.playground_sandbox == "on":
-                local = sandbox.start(folder / "sandbox", _sandbox_key(folder))
+                local = sandbox.start(folder / "sandbox", _drawn(folder / "sandbox.key"))
                 undo.callback(local.stop)
                 self.sandbox = local
-                addresses.append(Address(SANDBOX, local.url, local.key))
+                push = PushAddress(local.push_url, local.app_key, local.client_id)
+                addresses.append(Address(SANDBOX, local.url, local.key, push))
             if told.deapi_api_key is not None:
-                key = told.deapi_api_key.get_secret_value()
-                addresses.append(Address(LIVE, str(told.deapi_base_url).rstrip("/"), key))
+                addresses.append(_live(told, told.deapi_api_key))
             self.engine = Engine(self.store, addresses)
             try:
                 self.engine.start()
@@ -51,9 +56,22 @@ class Playground:
             undo.callback(self.engine.stop)
             self._undo = undo.pop_all()
 
+    @property
+    def receiver(self) -> webhooks.Receiver | None:
+        """Who takes in what deAPI sends to our webhooks; None where it was told no address."""
+        callbacks = self.engine.callbacks(LIVE)
+        return callbacks and _Receiver(self.engine, callbacks)
+
     def stop(self) -> None:
         """Let go of everything, the engine first, so that paid calls get their answers."""
         self._undo.close()
+
+
+class _Receiver:
+    def __init__(self, engine: Engine, callbacks: Callbacks) -> None:
+        self.run_id = callbacks.run_id
+        self.secrets = callbacks.secrets
+        self.delivered = engine.delivered
 
 
 _lock = threading.Lock()
@@ -90,9 +108,32 @@ def _usable(folder: Path) -> Generator[None]:
         ) from error
 
 
-def _sandbox_key(data_dir: Path) -> str:
-    """The data folder's own key for its sandbox, drawn once."""
-    path = data_dir / "sandbox.key"
+def _live(told: Settings, key: SecretStr) -> Address:
+    push = callbacks = None
+    if told.deapi_client_id is not None:
+        url = str(told.deapi_push_url).rstrip("/")
+        push = PushAddress(url, told.deapi_push_key, told.deapi_client_id)
+    if told.playground_public_url is not None:
+        callbacks = Callbacks(
+            str(told.playground_public_url).rstrip("/"),
+            _server_secret(told).encode(),
+            _plain(told.deapi_webhook_secret),
+        )
+    base_url = str(told.deapi_base_url).rstrip("/")
+    return Address(LIVE, base_url, key.get_secret_value(), push, callbacks)
+
+
+def _server_secret(told: Settings) -> str:
+    """What the secrets of this server's own making are derived from."""
+    return _plain(told.playground_cookie_secret) or _drawn(told.playground_data_dir / "secret.key")
+
+
+def _plain(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None
+
+
+def _drawn(path: Path) -> str:
+    """A secret of the data folder's own, drawn once."""
     if not path.exists():
         # It appears whole: half a key would keep every later start from working.
         fresh = path.with_suffix(".new")

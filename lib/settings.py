@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    Field,
+    HttpUrl,
+    SecretStr,
+    ValidationError,
+    WebsocketUrl,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -22,13 +30,23 @@ class Settings(BaseSettings):
     deapi_api_key: SecretStr | None = None
     """The key of the live profile; without one there is only the sandbox."""
     deapi_base_url: HttpUrl = HttpUrl("https://api.deapi.ai")
+    deapi_push_url: WebsocketUrl = WebsocketUrl("wss://soketi.deapi.ai:443")
+    deapi_push_key: str = "depin-api-prod-key"
+    """The app key of deAPI's push; no secret."""
+    deapi_client_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_=@,.;-]{1,100}$")] | None = None
+    """Whose news is pushed, from deAPI's dashboard. Without it jobs are asked about."""
+    deapi_webhook_secret: SecretStr | None = None
+    """The account's own, for deliveries of endpoints that take none by request."""
     playground_port: Annotated[int, Field(ge=1, le=65535)] = 8501
     playground_sandbox: Literal["on", "off"] = "on"
     playground_timezone: str = "UTC"
     """Where the days and months of spending begin (an IANA name)."""
     playground_data_dir: Path = Path(".data")
     playground_public_url: HttpUrl | None = None
-    """Where others would reach the playground. Refused until there are accounts."""
+    """Where deAPI reaches the webhook route. An address of this machine only, until there are
+    accounts."""
+    playground_cookie_secret: Annotated[SecretStr, Field(min_length=32)] | None = None
+    """What this server's own secrets derive from; without it one is drawn in the data folder."""
 
     @field_validator("playground_timezone")
     @classmethod
@@ -39,11 +57,14 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _safe_and_useful(self) -> Self:
-        if self.playground_public_url is not None:
+        public = self.playground_public_url
+        if public is not None and public.host not in ("127.0.0.1", "localhost"):
             raise ValueError(
                 "PLAYGROUND_PUBLIC_URL would show this playground to others, and it has no "
                 "accounts yet; remove it and use the playground on this machine"
             )
+        if public is not None and public.scheme != "https":
+            raise ValueError("PLAYGROUND_PUBLIC_URL must begin with https://; deAPI calls no other")
         if self.playground_sandbox == "off" and self.deapi_api_key is None:
             raise ValueError(
                 "PLAYGROUND_SANDBOX=off leaves nothing to talk to; set DEAPI_API_KEY or remove it"

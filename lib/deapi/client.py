@@ -37,6 +37,9 @@ MAX_RESULT_BYTES = 64 * 1024 * 1024
 TRIES = 5
 """How often a free call is made at most (rules.md, Money)."""
 
+BROADCASTING = "/broadcasting/auth"
+"""Where a push channel is asked for (deapi.md, WebSockets)."""
+
 PAGE = 50
 """Models asked for at once: the most that the live service gives (gotchas §1)."""
 MAX_PAGES = 100
@@ -172,13 +175,15 @@ class Client:
 
         return wire.price_of(await self._repeated(attempt))
 
-    async def turn(self, endpoint: Endpoint) -> None:
+    async def turn(self, endpoint: Endpoint, who: str = "", tag: str = "") -> None:
         """Wait until a submit to `endpoint` may leave; `submit` or `give_back` must follow.
+
+        Persons (`who`) take turns; `tag` names it for `Governor.delay`.
 
         Apart from `submit`, so that the intent to pay is committed when the bytes leave and not
         while they wait. Raises `DailyLimit` when the requests of this day are used up.
         """
-        await self._governor.turn(endpoint.id, Priority.SUBMIT)
+        await self._governor.turn(endpoint.id, Priority.SUBMIT, who, tag)
 
     def give_back(self, endpoint: Endpoint) -> None:
         """Let somebody else have a turn that isn't taken after all."""
@@ -203,10 +208,20 @@ class Client:
             )
         return wire.answer_of(endpoint, body)
 
-    async def job(self, request_id: str) -> wire.Job:
+    async def job(self, request_id: str, who: str = "") -> wire.Job:
         """How a job stands. Not repeated here: who polls decides when to ask again."""
         path = JOB.path.format(request_id=percent(request_id, safe=""))
-        return wire.Job.parse(await self._send("GET", path, "jobs", Priority.POLL, {}), request_id)
+        body = await self._send("GET", path, "jobs", Priority.POLL, {}, who)
+        return wire.Job.parse(body, request_id)
+
+    async def authorise(self, socket_id: str, channel: str) -> str:
+        """deAPI's word that this key may hear `channel` (gotchas §7). Not repeated here."""
+        sent = {"json": {"socket_id": socket_id, "channel_name": channel}}
+        body = await self._send("POST", BROADCASTING, "broadcasting", Priority.POLL, sent)
+        signed = body.get("auth")
+        if not isinstance(signed, str):
+            raise NotUnderstood("The answer has no signature.")
+        return signed
 
     async def _free(
         self, method: str, path: str, pool: str, priority: Priority, sent: Mapping[str, Any]
@@ -236,9 +251,10 @@ class Client:
         pool: str,
         priority: Priority,
         sent: Mapping[str, Any],
+        who: str = "",
     ) -> Mapping[str, Any]:
         """One free request, when its turn has come, and the JSON object it is answered with."""
-        await self._governor.turn(pool, priority)
+        await self._governor.turn(pool, priority, who)
         return await self._exchanged(method, path, pool, sent)
 
     async def _exchanged(

@@ -141,7 +141,11 @@ class _Window:
 @dataclass(order=True, slots=True)
 class _Waiting:
     priority: Priority
+    round: int
+    """How many of the same person's go before it: persons take turns."""
     arrival: int
+    who: str = field(compare=False)
+    tag: str = field(compare=False)
     name: str = field(compare=False)
     turn: asyncio.Future[None] = field(compare=False)
 
@@ -154,6 +158,10 @@ class _Pool:
         self.flying: dict[str, list[float]] = {}
         self.waiting: list[_Waiting] = []
         self.timer: asyncio.Task[None] | None = None
+        self._round: dict[Priority, int] = {}
+        """Whose round it is, by priority."""
+        self._last: dict[tuple[Priority, str], int] = {}
+        """The round of each person's last request that waits."""
         self.forget()
 
     def forget(self) -> None:
@@ -163,6 +171,20 @@ class _Pool:
         self.answered = False
         self.blocked_until = -math.inf
         self.closed_until = -math.inf
+
+    def round_for(self, priority: Priority, who: str) -> int:
+        """In which round a new request of `who` goes: one a person a round, from now on."""
+        if not self.waiting:
+            self._round.clear()
+            self._last.clear()
+        earliest = self._round.get(priority, 0)
+        mine = max(earliest, self._last.get((priority, who), earliest - 1) + 1)
+        self._last[priority, who] = mine
+        return mine
+
+    def served(self, one: "_Waiting") -> None:
+        """The rounds before this one's are over."""
+        self._round[one.priority] = max(one.round, self._round.get(one.priority, 0))
 
     def in_flight(self) -> int:
         return sum(len(times) for times in self.flying.values())
@@ -203,15 +225,18 @@ class Governor:
         self._sources: dict[str, _Pool] = {}
         self._arrivals = itertools.count()
 
-    async def turn(self, pool: str, priority: Priority) -> None:
+    async def turn(self, pool: str, priority: Priority, who: str = "", tag: str = "") -> None:
         """Wait until a request into `pool`, a name of the caller's own, may leave.
 
-        In the order of priority, then of arrival. Raises `DailyLimit` when the pool's day is used
-        up, now or while waiting.
+        In the order of priority; within one, persons (`who`) take turns, each in the order of
+        arrival. `tag` names the request for `delay`. Raises `DailyLimit` when the pool's day is
+        used up, now or while waiting.
         """
         home = self._pools.setdefault(pool, _Pool())
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        heapq.heappush(home.waiting, _Waiting(priority, next(self._arrivals), pool, turn))
+        place = home.round_for(priority, who)
+        waiting = _Waiting(priority, place, next(self._arrivals), who, tag, pool, turn)
+        heapq.heappush(home.waiting, waiting)
         self._pump(home)
         try:
             await turn
@@ -256,15 +281,18 @@ class Governor:
             home.forget()
             self._pump(home)
 
-    def delay(self, pool: str) -> float:
-        """Seconds that a new request into `pool` would wait now, as far as is known."""
+    def delay(self, pool: str, tag: str = "") -> float:
+        """Seconds that the request with this `tag`, or a new one into `pool`, waits from now, as
+        far as is known."""
         home = self._pools.get(pool)
         if home is None:
             return 0.0
         now = self._clock()
         if closed := home.closed_for(now):
             return closed
-        places = 1 + sum(not each.turn.done() for each in home.waiting)
+        queue = sorted(each for each in [*home.waiting] if not each.turn.done())
+        tagged = (n for n, each in enumerate(queue) if tag and each.tag == tag)
+        places = 1 + next(tagged, len(queue))
         minute = home.minute.opens_in(now, home.in_flight(), places)
         return max(home.blocked_until - now, minute, 0.0)
 
@@ -348,6 +376,7 @@ class Governor:
                     break
                 else:
                     home.flying.setdefault(first.name, []).append(now)
+                    home.served(first)
                     first.turn.set_result(None)
             heapq.heappop(home.waiting)
         self._set_timer(home, now)

@@ -15,14 +15,17 @@ from lib.deapi.catalogue import Listing
 from lib.deapi.contract import Endpoint
 from lib.deapi.errors import DeapiError, NoAnswer
 from lib.deapi.models import Model
+from lib.deapi.webhooks import Delivery
 from lib.runs import orders
 from lib.runs.balance import Balance
+from lib.runs.callbacks import Callbacks
+from lib.runs.delivery import Orphan
 from lib.runs.journey import Journey
 from lib.runs.loop import Clock, Loop
 from lib.runs.orders import NoQuote, Order
 from lib.runs.profiles import Address, Profile
 from lib.runs.quotes import Quote
-from lib.store import Run, Store, StoreError, catalogues, runs
+from lib.store import Run, State, Store, StoreError, catalogues, deliveries, runs
 from lib.store.catalogues import StoredCatalogue
 
 T = TypeVar("T")
@@ -31,6 +34,8 @@ log = logging.getLogger(__name__)
 
 CLICK_SECONDS = 20.0
 """How long a click may wait for deAPI's answer before it says so."""
+DELIVERY_TRIES = 8
+"""How often a webhook is tried to be written down, ever more slowly: for four minutes."""
 GRACE_SECONDS = 10.0
 """How long stopping waits for a paid call's answer."""
 
@@ -128,7 +133,7 @@ class Engine:
 
     def delay(self, run: Run) -> float:
         """Seconds that the rate limit still makes this waiting run wait, as far as is known."""
-        return self._profiles[run.profile].client.governor.delay(run.endpoint)
+        return self._profiles[run.profile].client.governor.delay(run.endpoint, run.id)
 
     def forget_limits(self, profile: str) -> None:
         """The account has other limits than before: learn them anew."""
@@ -162,6 +167,20 @@ class Engine:
         """Count an `unknown` run as paid, or as not charged; None when nothing was to settle."""
         return runs.settle_unknown(self.store, run_id, person, paid=paid)
 
+    # --- what deAPI tells by itself --------------------------------------------------------------
+
+    def callbacks(self, profile: str) -> Callbacks | None:
+        """Where this profile's deAPI may call back, if it may."""
+        return next((each.callbacks for each in self._addresses if each.name == profile), None)
+
+    def delivered(self, run_id: str, delivery: Delivery) -> None:
+        """A webhook about this run came and was verified. Returns at once; from any thread."""
+        self._loop.call(lambda: self._loop.spawn(self._delivered(run_id, delivery)))
+
+    def orphans(self, profile: str) -> list[Orphan]:
+        """News of the last ten minutes about jobs that no run here has, oldest first."""
+        return self._loop.submit(self._orphans(profile)).result(timeout=CLICK_SECONDS)
+
     # --- inside ----------------------------------------------------------------------------------
 
     async def _begin(self) -> None:
@@ -176,6 +195,42 @@ class Engine:
         if journey is not None and run.id not in self._followed:
             self._followed.add(run.id)
             self._loop.spawn(self._go(journey, run))
+
+    async def _delivered(self, run_id: str, delivery: Delivery) -> None:
+        """Write a webhook down and act on it. deAPI has had its 2xx already and won't send it
+        again, so a database that fails is tried again."""
+        for tried in range(DELIVERY_TRIES):
+            try:
+                run = await self._loop.thread(self._record, run_id, delivery)
+            except StoreError as error:
+                log.warning("run %s: its webhook is not written down: %s", run_id, error)
+                await self._loop.clock.sleep(2.0**tried)
+                continue
+            if run is not None and run.request_id == delivery.job.request_id:
+                self._follow(run)  # it was `unknown`, and has its job back
+                self._journeys[run.profile].desk.heard(delivery.job)
+            return
+
+    def _record(self, run_id: str, delivery: Delivery) -> Run | None:
+        """The run it is about, which has its job back if it was `unknown`; None for nothing new."""
+        run, job = runs.get(self.store, run_id), delivery.job
+        if run is None or run.profile not in self._journeys:
+            return None
+        first = deliveries.record(
+            self.store,
+            run.profile,
+            run_id=run_id,
+            delivery_id=delivery.id,
+            request_id=job.request_id,
+            event=delivery.event,
+            body=job.raw,
+        )
+        if run.state is State.UNKNOWN and run.request_id is None:
+            return runs.accept(self.store, run, job.request_id)
+        return run if first else None
+
+    async def _orphans(self, profile: str) -> list[Orphan]:
+        return self._journeys[profile].desk.orphans()
 
     async def _go(self, journey: Journey, run: Run) -> None:
         try:
@@ -197,6 +252,7 @@ class Engine:
         self._journeys[address.name] = Journey(
             self._loop, self.store, profile, self._owner, self._follow
         )
+        self._loop.spawn(self._journeys[address.name].desk.keep_line())
         self._loop.spawn(profile.balance.look())
 
     async def _remember(self, profile: str, listing: Listing) -> None:

@@ -5,7 +5,8 @@ another process can take a run up at any point (rules.md, States of a run).
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+import math
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -22,9 +23,11 @@ from lib.deapi.errors import (
     Unauthorized,
 )
 from lib.deapi.wire import Job
+from lib.runs.delivery import Desk
 from lib.runs.fallback import is_about_model, order_instead
 from lib.runs.keep import Keeper
 from lib.runs.loop import Loop
+from lib.runs.pace import Pace, took
 from lib.runs.params import FileGone, restored
 from lib.runs.preview import Previews
 from lib.runs.profiles import Profile
@@ -33,11 +36,13 @@ from lib.store import ENDED, FOLLOWED, Run, State, Store, StoreError, final, his
 
 log = logging.getLogger(__name__)
 
-FIRST_POLL = 0.5
-SLOWEST_POLL = 5.0
-POLL_GROWTH = 1.5
 STALLED_POLL = 3600.0
-"""Seconds between two questions about a job."""
+"""Seconds between two questions about a stalled job."""
+SOON = 0.5
+"""Seconds until a job that is taken up again is asked about."""
+NOT_ENDED_YET = 1.0
+"""Seconds until a job is asked about again whose end was told, and which says it still works: the
+first time, and then twice as long each time."""
 PATIENCE = timedelta(minutes=30)
 """How long a job may take, or be without news, before it counts as stalled: at least this."""
 MISSING = timedelta(minutes=1)
@@ -70,6 +75,7 @@ class Journey:
         self._store = store
         self._profile = profile
         self._owner = owner
+        self.desk = Desk(loop, profile.make_line)
         self._previews = Previews(loop, store, profile)
         self._steps: dict[State, Callable[[Run], Awaitable[Run | None]]] = {
             State.WAITING: self._send,
@@ -119,7 +125,7 @@ class Journey:
             if final(quote.price) > run.quote:
                 risen = {"kind": "PriceRose", "message": "", "price": str(quote.price)}
                 return await self._postpone(run, risen, QUOTE_LIFE.total_seconds())
-            await client.turn(at)
+            await client.turn(at, run.person, run.id)
         except (FileGone, *_REFUSALS) as error:
             return await self._loop.finished(self._withdraw(run, error))
         except DailyLimit as error:
@@ -143,7 +149,8 @@ class Journey:
         if claimed is None:
             return None
         try:
-            answer = await client.submit(at, params)
+            wanted = {**params, **self._profile.delivery_of(run.id, at)}
+            answer = await client.submit(at, wanted)
         except (NotDelivered, RateLimited) as error:
             limited = isinstance(error, RateLimited)
             wait = error.retry_after if limited else self._send_again_after(run)
@@ -202,39 +209,67 @@ class Journey:
     # --- accepted → keeping ----------------------------------------------------------------------
 
     async def _follow(self, run: Run) -> Run | None:
-        """Ask how the job stands, ever more rarely, until it has ended."""
-        patience = await self._patience(run)
-        pause, answered = FIRST_POLL, True
-        while True:
-            await self._clock.sleep(pause)
-            pause = min(pause * POLL_GROWTH, SLOWEST_POLL)
-            try:
-                moved = await self._ask(run)
-            except RateLimited as error:
-                pause = max(pause, error.retry_after)
-                continue
-            except DeapiError as error:
-                # It says nothing about the job, and neither does the silence that follows: once.
-                if answered:
-                    log.warning("run %s: no news of its job: %s", run.id, error)
-                answered, moved = False, run
-            else:
-                answered = True
-            if moved is None or moved.state not in FOLLOWED:
-                return moved
-            run = moved
-            if run.state is not State.STALLED and self._overdue(run, patience):
-                run = await self._loop.thread(runs.stall, self._store, run) or run
-            if answered and run.state is State.STALLED:
-                pause = STALLED_POLL
+        """Hear how the job stands, by news that comes and by asking, until it has ended."""
+        assert run.request_id is not None, "a followed run has a request id"
+        past = await self._loop.thread(
+            history.durations, self._store, run.profile, run.endpoint, run.model
+        )
+        pace = Pace(past, endpoint(run.endpoint).family)
+        patience, answered, soon = _patience(past), True, math.inf
+        last_open: float | None = None
+        with self.desk.following(run.request_id) as news:
+            # Taken up after a start, or stalled: it may have ended long ago.
+            late = run.state is State.STALLED or self._age(run) > SOON
+            wait = SOON if late else pace.next(self._age(run), pushed=news.is_pushed)
+            while True:
+                hint = await news.next(wait)
+                age = self._age(run)
+                try:
+                    moved = await self._take(
+                        run, hint, age if _says_ended(hint) else took(last_open, age)
+                    )
+                except RateLimited as error:
+                    wait = max(pace.next(self._age(run), pushed=False), error.retry_after)
+                    continue
+                except DeapiError as error:
+                    # It says nothing about the job, nor does the silence that follows: once.
+                    if answered:
+                        log.warning("run %s: no news of its job: %s", run.id, error)
+                    answered, moved = False, run
+                else:
+                    answered, last_open = True, age
+                if moved is None or moved.state not in FOLLOWED:
+                    return moved
+                run = moved
+                if run.state is not State.STALLED and self._overdue(run, patience):
+                    run = await self._loop.thread(runs.stall, self._store, run) or run
+                pace.heard(self._age(run), run.progress)
+                wait = pace.next(self._age(run), pushed=news.is_pushed)
+                if _says_ended(hint):
+                    soon = NOT_ENDED_YET
+                wait, soon = min(wait, soon), 2 * soon
+                if answered and run.state is State.STALLED:
+                    wait = STALLED_POLL
 
-    async def _ask(self, run: Run) -> Run | None:
+    async def _take(self, run: Run, hint: Job | None, took: float | None = None) -> Run | None:
+        """Take in news, or ask: also when news tells of an end, as the price is in the job only
+        (gotchas §7) and a hint settles nothing (rules.md, Wire)."""
+        if hint is None or _says_ended(hint):
+            return await self._ask(run, took)
+        return await self._heard(run, hint)
+
+    async def _ask(self, run: Run, took: float | None = None) -> Run | None:
+        """`took` is how many seconds the job took, should it have ended."""
         assert run.request_id is not None, "a followed run has a request id"
         try:
-            job = await self._profile.client.job(run.request_id)
+            job = await self._profile.client.job(run.request_id, run.person)
         except NotFound:
             return await self._missed(run)
-        return await self._heard(run, job)
+        return await self._heard(run, job, took)
+
+    def _age(self, run: Run) -> float:
+        """Seconds since deAPI took it."""
+        return self._clock.age(run.accepted_at or run.created_at).total_seconds()
 
     async def _missed(self, run: Run) -> Run | None:
         """deAPI doesn't know the job. When it says so twice, a minute apart, it is stalled."""
@@ -245,7 +280,7 @@ class Journey:
             return missing
         return await self._loop.thread(runs.stall, self._store, missing)
 
-    async def _heard(self, run: Run, job: Job) -> Run | None:
+    async def _heard(self, run: Run, job: Job, took: float | None = None) -> Run | None:
         if job.state == "done":
             return await self._loop.thread(
                 runs.settle_done,
@@ -256,6 +291,7 @@ class Journey:
                 result_url=job.result_url,
                 alternatives=job.alternatives,
                 result_text=job.result,
+                took=took,
             )
         if job.state == "error":
             failed = {"kind": "JobFailed", "message": job.error_message, "code": job.error_code}
@@ -273,16 +309,6 @@ class Journey:
             return run  # nothing new, so nothing to write
         return await self._loop.thread(runs.news, self._store, run, state, job.progress, preview)
 
-    async def _patience(self, run: Run) -> timedelta:
-        """How long this job may take, or be without news, before it counts as stalled."""
-        past = await self._loop.thread(
-            history.durations, self._store, run.profile, run.endpoint, run.model
-        )
-        if not past:
-            return PATIENCE
-        p95 = sorted(past)[int(len(past) * 0.95)]
-        return max(PATIENCE, timedelta(seconds=10 * p95))
-
     def _overdue(self, run: Run, patience: timedelta) -> bool:
         """No end in sight: nothing has moved for too long."""
         moved = run.news_at or run.accepted_at or run.created_at
@@ -293,3 +319,15 @@ def _settled(before: Run, after: Run) -> bool:
     """Whether this step settled a price, so that what is left on the account has changed."""
     was_open = before.state in FOLLOWED | {State.WAITING, State.SENDING}
     return was_open and after.price is not None and after.state in ENDED | {State.KEEPING}
+
+
+def _patience(past: Sequence[float]) -> timedelta:
+    """How long such a job may take, or be without news, before it counts as stalled."""
+    if not past:
+        return PATIENCE
+    p95 = sorted(past)[int(len(past) * 0.95)]
+    return max(PATIENCE, timedelta(seconds=10 * p95))
+
+
+def _says_ended(hint: Job | None) -> bool:
+    return hint is not None and hint.state in ("done", "error")

@@ -1,12 +1,16 @@
 """The deAPIs that runs can go to: the sandbox always, live when a key is set."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from lib.deapi.catalogue import Catalogue, Listing
 from lib.deapi.client import Client
+from lib.deapi.contract import Endpoint
+from lib.deapi.push import Push, PushAddress
 from lib.runs.balance import BalanceWatch
+from lib.runs.callbacks import Callbacks
+from lib.runs.delivery import MakeLine
 from lib.runs.loop import Clock
 from lib.runs.quotes import Quotes
 
@@ -21,6 +25,10 @@ class Address:
     name: str
     base_url: str
     key: str = field(repr=False)
+    push: PushAddress | None = None
+    """Where news is pushed, when it is known whose."""
+    callbacks: Callbacks | None = field(default=None, repr=False)
+    """Where deAPI may call back, when it can reach us."""
 
     @property
     def origin(self) -> str:
@@ -44,9 +52,23 @@ class Profile:
         self.name = address.name
         self.origin = address.origin
         self.client = Client(address.base_url, address.key)
+        self._push = address.push
+        self._callbacks = address.callbacks
         self.catalogue = Catalogue(self.client.models, remembered=remembered, on_fetched=remember)
         self.balance = BalanceWatch(self.client, now=clock.now)
         self.quotes = Quotes(self.client, now=clock.now)
+
+    @property
+    def make_line(self) -> MakeLine | None:
+        """What makes this deAPI's push connection, if it has one."""
+        address = self._push
+        if address is None:
+            return None
+        return lambda heard, changed: Push(address, self.client.authorise, heard, changed)
+
+    def delivery_of(self, run_id: str, at: Endpoint) -> Mapping[str, str]:
+        """What a submit to `at` says about where news of its job should be sent."""
+        return self._callbacks.params(run_id, at) if self._callbacks else {}
 
     async def aclose(self) -> None:
         """Give up what is being asked, and close every connection."""

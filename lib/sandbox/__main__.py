@@ -13,7 +13,7 @@ from types import FrameType
 
 from filelock import FileLock, Timeout
 
-from lib.sandbox.config import Config
+from lib.sandbox.config import CLIENT_ID, Config
 from lib.sandbox.money import balance
 from lib.sandbox.parent import follow
 from lib.sandbox.server import bound, serve
@@ -68,6 +68,7 @@ def _config(options: argparse.Namespace, data: Path) -> Config:
         balance=options.balance,
         speed=options.speed,
         engines=options.engines,
+        client_id=options.client_id,
     )
 
 
@@ -85,6 +86,7 @@ def _options() -> argparse.Namespace:
     add("--speed", type=_speed, default=1.0, help="how many times as fast jobs are (default: 1)")
     add("--data", type=Path, help="folder to keep jobs and files in (default: a temporary one)")
     add("--engines", choices=("real", "none"), default="real", help="none: one tiny fixed result")
+    add("--client-id", default=CLIENT_ID, help="whose push channel it is (default: %(default)s)")
     add("--with-parent", action="store_true", help="always end when standard input does")
     options = parser.parse_args()
     if options.key is None:

@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+APP_KEY = "sandbox-app-key"
+"""The app key of its push."""
+CLIENT_ID = "sandbox"
+
 Tier = Literal["basic", "premium"]
 Role = Literal["admin", "api"]
 Engines = Literal["real", "none"]
@@ -24,3 +28,7 @@ class Config:
     """How many times as fast as deAPI jobs run; greater than zero."""
     engines: Engines = "real"
     """`none` answers every job with one fixed tiny file."""
+    client_id: str = CLIENT_ID
+    """Whose channel news is pushed to."""
+    address: str = "http://127.0.0.1"
+    """Where this sandbox answers, for news that no call has asked for."""

@@ -35,6 +35,10 @@ _PENDING = 0.1
 _WORKERS = 2
 """Engines at work at once; the loop stays free whatever they do."""
 
+_REPORTS = 8
+_LEAST_BETWEEN = 0.25
+"""News of a job comes so often while it works, and never closer than so many seconds."""
+
 _STEP_BACK = 10
 """How much nicer an engine's thread is than the one that answers."""
 
@@ -102,8 +106,10 @@ class Jobs:
         engines: Mapping[str, Engine],
         speed: float,
         clock: Callable[[], float],
+        told: Callable[[str, Snapshot], None] | None = None,
     ) -> None:
-        """`files` and `uploads` are made in `folder`; `clock` gives seconds since 1970."""
+        """`files` and `uploads` are made in `folder`; `clock` gives seconds since 1970. `told` is
+        called with a request id and its job whenever there is news of it."""
         self.files = folder / "files"
         self._uploads = folder / "uploads"
         self._database = database
@@ -111,6 +117,7 @@ class Jobs:
         self._engines = engines
         self._speed = speed
         self._clock = clock
+        self._told = told or _nobody
         self._open: dict[str, _Open] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._workers = ThreadPoolExecutor(
@@ -190,7 +197,23 @@ class Jobs:
         self._tasks[request_id] = task
         task.add_done_callback(lambda _: self._tasks.pop(request_id, None))
 
+    async def _tell(self, job: _Open) -> None:
+        """News of a job from its acceptance on, until it has ended."""
+        step = max((job.ends_at - job.starts_at) / _REPORTS, _LEAST_BETWEEN)
+        self._told(job.request_id, job.snapshot(self._clock()))
+        await asyncio.sleep(max(0.0, job.starts_at - self._clock()))
+        while True:
+            self._told(job.request_id, job.snapshot(self._clock()))
+            await asyncio.sleep(step)
+
     async def _run(self, job: _Open) -> None:
+        telling = asyncio.create_task(self._tell(job))
+        try:
+            await self._rendered(job)
+        finally:
+            telling.cancel()
+
+    async def _rendered(self, job: _Open) -> None:
         try:
             loop = asyncio.get_running_loop()
             outputs = await loop.run_in_executor(self._workers, self._render, job)
@@ -232,6 +255,8 @@ class Jobs:
                 [status, outputs, final, code, message, job.request_id],
             )
         del self._open[job.request_id]
+        if (ended := self.find(job.request_id)) is not None:
+            self._told(job.request_id, ended)
 
     def _give_up(self, request_id: str) -> None:
         with self._database.transaction():
@@ -256,6 +281,10 @@ class Jobs:
 
     def _discard(self, request_id: str) -> None:
         shutil.rmtree(self._uploads / request_id, ignore_errors=True)
+
+
+def _nobody(_: str, __: Snapshot) -> None:
+    """Hears news where nobody else wants to."""
 
 
 def _preview(outputs: Outputs, progress: float) -> str | None:

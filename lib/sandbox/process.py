@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from lib.sandbox.config import Engines, Role, Tier
+from lib.sandbox.config import APP_KEY, CLIENT_ID, Engines, Role, Tier
 
 CALL_SECONDS = 5.0
 """How long a sandbox, which is on this machine, may take to answer."""
@@ -40,6 +40,13 @@ class Sandbox:
     url: str
     key: str
     process: subprocess.Popen[bytes]
+    client_id: str = CLIENT_ID
+    app_key: str = APP_KEY
+
+    @property
+    def push_url(self) -> str:
+        """Where it pushes news of jobs."""
+        return self.url.replace("http://", "ws://", 1)
 
     @property
     def alive(self) -> bool:

@@ -4,6 +4,7 @@ import socket
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import uvicorn
@@ -12,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lib.sandbox import control, errors, files, v1, v2
+from lib.sandbox import control, errors, files, push, v1, v2
 from lib.sandbox.config import Config
 from lib.sandbox.state import Call, State, opened
 
@@ -26,7 +27,7 @@ def app(config: Config) -> Starlette:
             yield {"sandbox": state}
 
     return Starlette(
-        routes=[*v2.routes(), *v1.routes(), *control.routes(), *files.routes()],
+        routes=[*v2.routes(), *v1.routes(), *control.routes(), *files.routes(), *push.routes()],
         middleware=[Middleware(Recorder)],
         exception_handlers={
             errors.Refused: errors.answer_refused,
@@ -82,15 +83,18 @@ def serve(config: Config, listening: socket.socket) -> None:
     """Answer on `listening` until SIGTERM or Ctrl-C; says on standard output when it does."""
     host, port = listening.getsockname()[:2]
     name = f"[{host}]" if ":" in host else host
+    address = f"http://{name}:{port}"
     server = _Server(
         uvicorn.Config(
-            app(config),
+            app(replace(config, address=address)),
             log_level="warning",
             access_log=False,
             server_header=False,
+            ws="websockets-sansio",
+            ws_ping_interval=None,  # Pusher has pings of its own
             timeout_graceful_shutdown=2,
         ),
-        ready=f"ready http://{name}:{port}",
+        ready=f"ready {address}",
     )
     server.run(sockets=[listening])
 

@@ -12,7 +12,8 @@ from lib.sandbox.catalogue import Catalogue
 from lib.sandbox.config import Config
 from lib.sandbox.database import Database
 from lib.sandbox.engines import engines
-from lib.sandbox.jobs import Jobs
+from lib.sandbox.hub import Hub, payload
+from lib.sandbox.jobs import Jobs, Snapshot
 from lib.sandbox.rates import Rates
 
 _CALLS_KEPT = 10_000
@@ -38,6 +39,7 @@ class State:
     jobs: Jobs
     rates: Rates
     catalogue: Catalogue
+    hub: Hub
     calls: deque[Call] = field(default_factory=lambda: deque[Call](maxlen=_CALLS_KEPT))
     """The latest calls, oldest first."""
 
@@ -49,7 +51,13 @@ async def opened(config: Config) -> AsyncGenerator[State]:
     database = Database(config.data / "sandbox.db")
     account = Account(database, config.balance, time.time)
     work = engines(config.engines)
-    jobs = Jobs(config.data, database, account, work, config.speed, time.time)
+    hub = Hub(config)
+
+    def told(request_id: str, job: Snapshot) -> None:
+        if job.status != "error":  # errors are never pushed (deapi.md, WebSockets)
+            hub.tell(payload(config, request_id, job))
+
+    jobs = Jobs(config.data, database, account, work, config.speed, time.time, told)
     jobs.resume()
     try:
         yield State(
@@ -58,6 +66,7 @@ async def opened(config: Config) -> AsyncGenerator[State]:
             jobs=jobs,
             rates=Rates(config.tier, time.monotonic),
             catalogue=Catalogue.shipped(),
+            hub=hub,
         )
     finally:
         await jobs.close()

@@ -1,11 +1,21 @@
-"""What the playground remembers: runs, ledger, uploads, results, drafts, catalogues and looks.
+"""What the playground remembers: runs, ledger, files, deliveries, drafts, catalogues and looks.
 
 Open a `Store`, then use one module a subject, as in `ledger.admit(store, new)`,
 `runs.claim(store, run_id, owner)`, `history.page(store, filters)`. Everything is synchronous and
 short. Only this package knows SQLAlchemy.
 """
 
-from lib.store import catalogues, drafts, files, history, ledger, looks, runs, statistics
+from lib.store import (
+    catalogues,
+    deliveries,
+    drafts,
+    files,
+    history,
+    ledger,
+    looks,
+    runs,
+    statistics,
+)
 from lib.store.database import Store
 from lib.store.errors import AlreadyHeld, BadPicture, DiskFull, NewerData, StoreError
 from lib.store.history import Choices, Filters, Total
@@ -43,6 +53,7 @@ __all__ = [
     "StoreError",
     "Total",
     "catalogues",
+    "deliveries",
     "drafts",
     "files",
     "final",

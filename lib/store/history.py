@@ -104,9 +104,10 @@ def results_of(store: Store, run_ids: Iterable[str]) -> dict[str, list[ResultFil
 
 
 def durations(store: Store, profile: str, endpoint: str, model: str, last: int = 50) -> list[float]:
-    """Seconds from acceptance to the heard end of the last finished jobs, newest first."""
+    """Seconds that the last finished jobs took, newest first: from acceptance to the end, as well
+    as is known."""
     query = (
-        select(runs.c.accepted_at, runs.c.ended_at)
+        select(runs.c.accepted_at, runs.c.ended_at, runs.c.took)
         .where(
             runs.c.profile == profile,
             runs.c.endpoint == endpoint,
@@ -117,7 +118,10 @@ def durations(store: Store, profile: str, endpoint: str, model: str, last: int =
         .limit(last)
     )
     with store.read() as connection:
-        return [(ended - accepted).total_seconds() for accepted, ended in connection.execute(query)]
+        return [
+            (ended - accepted).total_seconds() if took is None else took
+            for accepted, ended, took in connection.execute(query)
+        ]
 
 
 def neighbours(store: Store, run: Run) -> list[Run]:

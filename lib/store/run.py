@@ -88,6 +88,8 @@ class Run:
     """Since then deAPI has answered 404 for its request id."""
     stalled_at: datetime | None
     """When it stalled last."""
+    took: float | None
+    """Seconds from acceptance to the end at deAPI, as well as is known."""
 
 
 @dataclass(frozen=True, kw_only=True)

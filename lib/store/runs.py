@@ -256,8 +256,12 @@ def settle_done(
     result_url: str | None = None,
     alternatives: Mapping[str, str] | None = None,
     result_text: str | None = None,
+    took: float | None = None,
 ) -> Run | None:
-    """The job is done → keeping. Posted at the job's own `price` in USD, else at the quote."""
+    """The job is done → keeping. Posted at the job's own `price` in USD, else at the quote.
+
+    `took` is how many seconds the job took, where that is known better than by its heard end.
+    """
     with store.write() as connection:
         now = store.now()
         posted = run.quote if price is None else final(price)
@@ -273,6 +277,7 @@ def settle_done(
             result_url=result_url,
             alternatives=dict(alternatives or {}),
             result_text=result_text,
+            took=took,
             ended_at=now,
             missing_since=None,
             error=None,

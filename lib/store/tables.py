@@ -134,6 +134,7 @@ runs = Table(
     Column("not_before", Moment),  # of the next send, or of the next download
     Column("missing_since", Moment),  # deAPI answers 404 for it
     Column("stalled_at", Moment),
+    Column("took", Float),  # seconds from acceptance to deAPI's end, as well as we know
     CheckConstraint("quote >= 0 AND reserved >= 0", name="amounts"),
     CheckConstraint("person <> ''", name="person"),  # '' is the team, in totals
     Index(None, "profile", "request_id", unique=True),
@@ -233,4 +234,17 @@ looks = Table(
     Column("person", String(80), primary_key=True),
     Column("models", JSON, nullable=False),
     Column("at", Moment, nullable=False),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("profile", String(40), primary_key=True),
+    Column("delivery_id", String(100), primary_key=True),  # deAPI's: its repeats name it again
+    Column("run_id", String(36), ForeignKey("runs.id"), nullable=False),
+    Column("request_id", String(255), nullable=False),
+    Column("event", String(100), nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index(None, "profile", "at"),
 )

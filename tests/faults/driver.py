@@ -1,10 +1,10 @@
 """A playground without its pages: the store and the engine over a data folder, in a process that
-a test can kill. `python -m tests.faults.driver FOLDER URL KEY [SECONDS]`
+a test can kill. `python -m tests.faults.driver FOLDER URL KEY [SECONDS] [--push]`
 
 Takes one order a line on standard input, as JSON, and answers one JSON object a line:
 `{"quote": VALUES}`, `{"order": VALUES, "nonce": …}`, `{"cancel": run id}`. Beside the form's own,
 VALUES may hold an `endpoint`, and `fallback` when another model may do it. `SECONDS` is how long
-deAPI may be silent, where the real playground is patient.
+deAPI may be silent, where the real playground is patient. With `--push` it hears a sandbox's push.
 """
 
 import json
@@ -21,10 +21,12 @@ from lib.deapi import client, fields, media
 from lib.deapi.contract import Endpoint, endpoint
 from lib.deapi.errors import DeapiError
 from lib.deapi.models import Model
+from lib.deapi.push import PushAddress
 from lib.runs.engine import Engine
 from lib.runs.orders import Order, OrderRefused
 from lib.runs.profiles import LIVE, Address
 from lib.runs.quotes import Quote
+from lib.sandbox.config import APP_KEY, CLIENT_ID
 from lib.store import Store, StoreError, files, hold
 
 PERSON = "local"
@@ -83,12 +85,15 @@ class Driver:
 
 
 def main() -> None:
-    folder, url, key = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
-    if len(sys.argv) > 4:
-        client._TIMEOUT = httpx.Timeout(float(sys.argv[4]))
+    given = [each for each in sys.argv[1:] if each != "--push"]
+    folder, url, key = Path(given[0]), given[1], given[2]
+    if len(given) > 3:
+        client._TIMEOUT = httpx.Timeout(float(given[3]))
+    socket = url.replace("http://", "ws://", 1)
+    push = PushAddress(socket, APP_KEY, CLIENT_ID) if "--push" in sys.argv else None
     with hold(folder):
         store = Store(folder, ZoneInfo("UTC"))
-        engine = Engine(store, [Address(LIVE, url, key)])
+        engine = Engine(store, [Address(LIVE, url, key, push)])
         engine.start()
         driver = Driver(store, engine)
         say({"ready": True})

@@ -34,10 +34,12 @@ class Playground:
         *,
         silence: float | None = None,
         data: Path | None = None,
+        push: bool = False,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.data = folder, data or folder / "data"
         self._arguments = [str(self.data), url, key, *([str(silence)] if silence else [])]
+        self._arguments += ["--push"] if push else []
         self._nonces = count()
         self.start()
         self.store = Store(self.data, ZoneInfo("UTC"))
@@ -146,10 +148,15 @@ def engines(folder: Path) -> Iterator[StartEngine]:
         numbers = count(1)
 
         def start(
-            url: str, key: str, *, silence: float | None = None, data: Path | None = None
+            url: str,
+            key: str,
+            *,
+            silence: float | None = None,
+            data: Path | None = None,
+            push: bool = False,
         ) -> Playground:
             home = folder / f"engine-{next(numbers)}"
-            started = Playground(home, url, key, silence=silence, data=data)
+            started = Playground(home, url, key, silence=silence, data=data, push=push)
             ending.callback(started.store.close)
             ending.callback(started.kill)
             return started

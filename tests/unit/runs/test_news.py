@@ -1,6 +1,7 @@
-"""News of a job in any order, doubled and late: the end is the same, and it is settled once.
+"""News of a job by any way, in any order, doubled, late and lost: the end is the same, and it is
+settled once.
 
-Whoever hears of a job may have read the run long ago, as push, poll and webhook will. So each rule
+Whoever hears of a job may have read the run long ago, as push, poll and webhook do. So each rule
 lets an old snapshot of the run hear something.
 """
 
@@ -20,6 +21,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from lib.deapi.wire import Job
 from lib.store import Run, State
 from tests.unit.runs.scripted import PRICE, RESULT, World, job, reply
 
@@ -66,6 +68,34 @@ class News(RuleBasedStateMachine):
     def unknown(self, snapshot: Run) -> Run:
         return self.hear(snapshot, reply({"message": "Not found."}, 404))
 
+    @rule(
+        target=snapshots,
+        snapshot=snapshots,
+        state=st.sampled_from(["pending", "processing", "in_progress", "done", "error"]),
+        progress=st.none() | st.integers(0, 100),
+    )
+    def hint(self, snapshot: Run, state: str, progress: int | None) -> Run:
+        """By push or webhook, true or not: it may ask, and then deAPI tells how it is."""
+        self.world.deapi.jobs = [self.truth]
+        said = Job.parse({"status": state, "progress": progress, "price": 99}, "any")
+        taken = self.world.journey._take(snapshot, said)
+        return self.world.loop.submit(taken).result(timeout=10) or self.now
+
+    @property
+    def truth(self) -> httpx.Response:
+        if self.end is None:
+            return job("processing")
+        ended = {"result_url": RESULT, "price": {"amount": float(FINAL)}}
+        return job("error") if self.end is State.FAILED else job("done", **ended)
+
+    def teardown(self) -> None:
+        """All other news is lost: one answer to a poll makes up for it."""
+        if hasattr(self, "run"):
+            self.end = self.end or State.KEEPING
+            self.hear(self.now, self.truth)
+            self.it_only_goes_forward()
+            self.the_first_end_is_the_end_and_it_is_settled_once()
+
     @rule(seconds=st.sampled_from([1, 30, 61]))
     def time_passes(self, seconds: int) -> None:
         self.world.time.move(seconds=seconds)
@@ -111,7 +141,7 @@ def machine(world: World) -> type[News]:
     return type("NewsInThisWorld", (News,), {"world": world})
 
 
-def test_news_in_any_order_doubled_and_late_ends_the_same(machine: type[News]) -> None:
+def test_news_in_any_order_doubled_late_and_lost_ends_the_same(machine: type[News]) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(

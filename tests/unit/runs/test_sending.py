@@ -266,8 +266,8 @@ class TestPrice:
         governor = world.profile.client.governor
         turn = governor.turn
 
-        async def slow(pool: str, priority: Priority) -> None:
-            await turn(pool, priority)
+        async def slow(pool: str, priority: Priority, *names: str) -> None:
+            await turn(pool, priority, *names)
             if pool == GENERATE.id:
                 world.time.move(minutes=6)
 
