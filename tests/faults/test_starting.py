@@ -65,6 +65,7 @@ SETTINGS = [
     ({"PLAYGROUND_PORT": "many"}, "PLAYGROUND_PORT"),
     ({"PLAYGROUND_SANDBOX": "off"}, "DEAPI_API_KEY"),
     ({"PLAYGROUND_PUBLIC_URL": "https://playground.example"}, "PLAYGROUND_PUBLIC_URL"),
+    ({"PLAYGROUND_PUBLIC_URL": "http://localhost:8501"}, "https://"),
     ({"DEAPI_API_KEY": f"{KEY} twice"}, "key"),
     ({"DEAPI_API_KEY": KEY, "DEAPI_BASE_URL": "http://deapi.example"}, "https://"),
 ]

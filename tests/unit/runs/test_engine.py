@@ -11,10 +11,12 @@ import pytest
 
 from lib.deapi.errors import DeapiError
 from lib.deapi.models import Model
+from lib.deapi.webhooks import Delivery
+from lib.deapi.wire import Job
 from lib.runs.engine import Engine
 from lib.runs.orders import FieldProblems, NoQuote, Order, PriceRose
 from lib.runs.profiles import LIVE, SANDBOX, Address
-from lib.store import DiskFull, Run, State, Store, files, ledger, runs
+from lib.store import DiskFull, Run, State, Store, deliveries, files, ledger, runs
 from tests.support.waiting import eventually
 from tests.unit.runs.scripted import (
     ADDRESS,
@@ -436,3 +438,68 @@ def test_only_its_person_takes_a_waiting_run_back(
     assert engine.cancel(run.id, "ada") is None
     assert stored(store, run).state is State.CANCELLED
     assert spent(store, SANDBOX) == 0
+
+
+class TestWebhooks:
+    def lost(self, start: Starting, store: Store, deapi: Deapi) -> tuple[Engine, Run]:
+        """A run whose submit was answered by a reset."""
+        deapi.submits = [httpx.ReadError("reset")]
+        engine = start()
+        run = engine.submit(order())
+        return engine, ended(store, run, State.UNKNOWN)
+
+    def test_one_that_names_an_unknown_run_gives_it_its_job_back(
+        self, start: Starting, store: Store, deapi: Deapi
+    ) -> None:
+        engine, run = self.lost(start, store, deapi)
+        engine.delivered(run.id, delivery())
+        done = ended(store, run)
+        assert (done.request_id, deapi.sent, spent(store, SANDBOX)) == ("job-1", 1, PRICE)
+        assert [each.run_id for each in deliveries.latest(store, SANDBOX)] == [run.id]
+
+    def test_each_delivery_counts_once(self, start: Starting, store: Store, deapi: Deapi) -> None:
+        engine, run = self.lost(start, store, deapi)
+        for _ in range(3):
+            engine.delivered(run.id, delivery())
+        ended(store, run)
+        engine.delivered(run.id, delivery("d-2", "error"))  # late and wrong: it has ended
+        eventually(lambda: len(deliveries.latest(store, SANDBOX)) == 2)
+        assert (stored(store, run).state, spent(store, SANDBOX)) == (State.DONE, PRICE)
+
+    def test_one_about_a_run_that_is_not_here_is_dropped(
+        self, start: Starting, store: Store, deapi: Deapi
+    ) -> None:
+        engine, run = self.lost(start, store, deapi)
+        engine.delivered("a run that is not here", delivery())
+        engine.delivered(run.id, delivery("d-2"))
+        ended(store, run)
+        assert len(deliveries.latest(store, SANDBOX)) == 1
+
+    def test_a_database_that_fails_for_a_while_loses_none(
+        self, start: Starting, store: Store, deapi: Deapi, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        engine, run = self.lost(start, store, deapi)
+        failures, record = [DiskFull("full")] * 3, deliveries.record
+
+        def full(*args: Any, **facts: Any) -> bool:
+            if failures:
+                raise failures.pop()
+            return record(*args, **facts)
+
+        monkeypatch.setattr(deliveries, "record", full)
+        engine.delivered(run.id, delivery())
+        assert ended(store, run).request_id == "job-1"
+
+    def test_another_jobs_name_changes_nothing(
+        self, start: Starting, store: Store, deapi: Deapi
+    ) -> None:
+        engine = start()
+        run = ended(store, engine.submit(order()))
+        engine.delivered(run.id, delivery("d-9", request_id="of another"))
+        eventually(lambda: deliveries.latest(store, SANDBOX))
+        assert stored(store, run) == run
+
+
+def delivery(delivery_id: str = "d-1", state: str = "done", request_id: str = "job-1") -> Delivery:
+    job = Job.parse({"status": state, "job_request_id": request_id}, request_id)
+    return Delivery(delivery_id, "job.completed", job)
