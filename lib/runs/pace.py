@@ -28,7 +28,7 @@ SLOWEST = 30.0
 """Seconds between two polls at most, but behind push."""
 ENOUGH = 3
 """So many past durations replace the guess."""
-SPARE = 15.0
+SPARE = 6.0
 """Seconds to the first poll of a job that push reports on, at least."""
 
 TYPICAL: Mapping[str, float] = {

@@ -16,6 +16,7 @@ from lib.sandbox import body, money
 from lib.sandbox.catalogue import BadCatalogue, Catalogue
 from lib.sandbox.config import Tier
 from lib.sandbox.errors import Refused, invalid
+from lib.sandbox.faults import BadFault
 from lib.sandbox.guard import Handler, authenticate, state_of
 from lib.sandbox.state import State, written
 
@@ -31,6 +32,9 @@ def routes() -> list[Route]:
         _route("GET", "/sandbox/tier", _get_tier),
         _route("PUT", "/sandbox/tier", _put_tier),
         _route("PUT", "/sandbox/models", _put_models),
+        _route("GET", "/sandbox/faults", _get_faults),
+        _route("POST", "/sandbox/faults", _post_faults),
+        _route("DELETE", "/sandbox/faults", _delete_faults),
     ]
 
 
@@ -108,6 +112,27 @@ async def _put_models(request: Request, state: State) -> Response:
     except BadCatalogue as error:
         raise invalid({"models": [str(error)]}) from error
     return JSONResponse({"models": len(state.catalogue.of_types(()))})
+
+
+async def _get_faults(_: Request, state: State) -> Response:
+    """Those that were asked for, each with how often it has struck."""
+    return JSONResponse(state.faults.as_json())
+
+
+async def _post_faults(request: Request, state: State) -> Response:
+    """Takes a list of faults (`lib.sandbox.faults`), beside those that are there; or one alone."""
+    given = await body.json_value(request)
+    try:
+        state.faults.add(cast(list[object], given) if isinstance(given, list) else [given])
+    except BadFault as error:
+        raise invalid({error.field: [str(error)]}) from error
+    return await _get_faults(request, state)
+
+
+async def _delete_faults(request: Request, state: State) -> Response:
+    """All is well again; jobs keep what was to become of them."""
+    state.faults.clear()
+    return await _get_faults(request, state)
 
 
 async def _value(request: Request, name: str) -> object:

@@ -24,6 +24,8 @@ from lib.sandbox.account import Account
 from lib.sandbox.boost import BOOSTER, boosted, boosting
 from lib.sandbox.database import Database
 from lib.sandbox.engines.base import CannotRender, Engine, Outputs
+from lib.sandbox.faults import Faults
+from lib.sandbox.money import balance
 from lib.sandbox.order import Order
 from lib.sandbox.prices import final, is_estimated, price
 from lib.sandbox.validate import Uploads
@@ -66,6 +68,10 @@ class Snapshot:
     error_message: str | None = None
 
 
+Fate = Mapping[str, Any]
+"""What was asked to become of a job: `fault` and its details; empty for nothing special."""
+
+
 @dataclass(slots=True)
 class _Open:
     """A job that hasn't ended."""
@@ -77,6 +83,7 @@ class _Open:
     ends_at: float
     """Seconds since 1970, like `starts_at`; later if rendering takes longer."""
     outputs: Outputs | None = None
+    fate: Fate = field(default_factory=dict[str, Any])
 
     def snapshot(self, now: float) -> Snapshot:
         estimated = is_estimated(self.order)
@@ -107,9 +114,11 @@ class Jobs:
         speed: float,
         clock: Callable[[], float],
         told: Callable[[str, Snapshot], None] | None = None,
+        faults: Faults | None = None,
     ) -> None:
         """`files` and `uploads` are made in `folder`; `clock` gives seconds since 1970. `told` is
-        called with a request id and its job whenever there is news of it."""
+        called with a request id and its job whenever there is news of it; `faults` says what
+        becomes of jobs."""
         self.files = folder / "files"
         self._uploads = folder / "uploads"
         self._database = database
@@ -118,6 +127,7 @@ class Jobs:
         self._speed = speed
         self._clock = clock
         self._told = told or _nobody
+        self._faults = faults or Faults()
         self._open: dict[str, _Open] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._workers = ThreadPoolExecutor(
@@ -130,12 +140,14 @@ class Jobs:
             "SELECT request_id, token, work, accepted_at FROM jobs WHERE status = 'open'"
             " ORDER BY accepted_at"
         ):
+            work = json.loads(row["work"])
             try:
-                order = Order.from_json(json.loads(row["work"]))
+                order = Order.from_json(work)
             except LookupError:  # kept by an older sandbox, which wrote orders in another way
                 self._give_up(row["request_id"])
             else:
-                self._start(row["request_id"], row["token"], order, row["accepted_at"])
+                fate = work.get("fate", {})
+                self._start(row["request_id"], row["token"], order, row["accepted_at"], fate)
         if self._uploads.is_dir():
             for folder in self._uploads.iterdir():  # killed before the job was kept, or after it
                 if folder.name not in self._open:
@@ -155,6 +167,8 @@ class Jobs:
         files = await asyncio.to_thread(self._keep, request_id, uploads)
         order = replace(order, files=files).drawn()
         token, now = secrets.token_urlsafe(24), self._clock()
+        fault = self._faults.job(order.endpoint.method, order.endpoint.path)
+        fate = {"fault": fault.kind, **fault.details} if fault else {}
         try:
             with self._database.transaction():
                 self._account.charge(request_id, order.endpoint.id, price(order))
@@ -163,12 +177,12 @@ class Jobs:
                 self._database.execute(
                     "INSERT INTO jobs (request_id, token, accepted_at, work, status)"
                     " VALUES (?, ?, ?, ?, 'open')",
-                    [request_id, token, now, json.dumps(order.as_json())],
+                    [request_id, token, now, json.dumps({**order.as_json(), "fate": fate})],
                 )
         except BaseException:
             await asyncio.to_thread(self._discard, request_id)
             raise
-        self._start(request_id, token, order, now)
+        self._start(request_id, token, order, now, fate)
         return request_id
 
     async def ended(self, request_id: str, seconds: float | None) -> Snapshot | None:
@@ -188,10 +202,12 @@ class Jobs:
         )
         return _ended(self.files, *rows[0]) if rows else None
 
-    def _start(self, request_id: str, token: str, order: Order, accepted_at: float) -> None:
+    def _start(
+        self, request_id: str, token: str, order: Order, accepted_at: float, fate: Fate
+    ) -> None:
         seconds = self._engines[order.endpoint.id].seconds(order) / self._speed
         starts_at, ends_at = accepted_at + seconds * _PENDING, accepted_at + seconds
-        job = _Open(request_id, token, order, starts_at, ends_at)
+        job = _Open(request_id, token, order, starts_at, ends_at, fate=fate)
         self._open[request_id] = job
         task = asyncio.create_task(self._run(job))
         self._tasks[request_id] = task
@@ -219,13 +235,27 @@ class Jobs:
             outputs = await loop.run_in_executor(self._workers, self._render, job)
             job.outputs = outputs
             await asyncio.sleep(max(0.0, job.ends_at - self._clock()))
-            self._end(job, "done", final(job.order, outputs.text))
+            await self._meet(job, final(job.order, outputs.text))
         except CannotRender as failure:
             self._end(job, "error", 0, "cannot_render", str(failure))
         except Exception:  # noqa: BLE001 -- whatever it was: the job ends, its money goes back
             _log.exception("The engine of job %s failed", job.request_id)
             self._end(job, "error", 0, "internal_error", "The sandbox failed to make this.")
         await asyncio.to_thread(self._discard, job.request_id)
+
+    async def _meet(self, job: _Open, price: int) -> None:
+        """The end that was asked for, else the usual one at `price`."""
+        match job.fate.get("fault"):
+            case "job_never_ends":
+                await asyncio.Event().wait()
+            case "job_error":
+                code = job.fate.get("code", "PROCESSING_ERROR")
+                message = job.fate.get("message", "Error during inference processing")
+                self._end(job, "error", 0, code, message)
+            case "final_price":
+                self._end(job, "done", balance(job.fate.get("price", 0)))
+            case _:
+                self._end(job, "done", price)
 
     def _render(self, job: _Open) -> Outputs:
         folder = self.files / job.token

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lib.sandbox import control, errors, files, push, v1, v2
 from lib.sandbox.config import Config
+from lib.sandbox.faulty import Faulty, Protocol
 from lib.sandbox.state import Call, State, opened
 
 
@@ -28,7 +29,7 @@ def app(config: Config) -> Starlette:
 
     return Starlette(
         routes=[*v2.routes(), *v1.routes(), *control.routes(), *files.routes(), *push.routes()],
-        middleware=[Middleware(Recorder)],
+        middleware=[Middleware(Recorder), Middleware(Faulty)],
         exception_handlers={
             errors.Refused: errors.answer_refused,
             HTTPException: errors.answer_http,
@@ -48,7 +49,7 @@ class Recorder:
         if scope["type"] != "http" or scope["path"].startswith("/sandbox/"):
             await self._inner(scope, receive, send)
             return
-        status = 500  # what a bug answers, outside of here
+        status = 0  # none at all
 
         async def noting(message: Message) -> None:
             nonlocal status
@@ -59,6 +60,9 @@ class Recorder:
         at = time.time()
         try:
             await self._inner(scope, receive, noting)
+        except Exception:
+            status = 500  # what a bug answers, outside of here
+            raise
         finally:
             state: State = scope["state"]["sandbox"]
             state.calls.append(Call(scope["method"], scope["path"], status, at))
@@ -90,6 +94,7 @@ def serve(config: Config, listening: socket.socket) -> None:
             log_level="warning",
             access_log=False,
             server_header=False,
+            http=Protocol,
             ws="websockets-sansio",
             ws_ping_interval=None,  # Pusher has pings of its own
             timeout_graceful_shutdown=2,

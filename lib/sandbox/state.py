@@ -2,16 +2,18 @@
 
 import time
 from collections import deque
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from lib.sandbox.account import Account
 from lib.sandbox.catalogue import Catalogue
 from lib.sandbox.config import Config
 from lib.sandbox.database import Database
 from lib.sandbox.engines import engines
+from lib.sandbox.faults import Faults
 from lib.sandbox.hub import Hub, payload
 from lib.sandbox.jobs import Jobs, Snapshot
 from lib.sandbox.rates import Rates
@@ -40,6 +42,7 @@ class State:
     rates: Rates
     catalogue: Catalogue
     hub: Hub
+    faults: Faults
     calls: deque[Call] = field(default_factory=lambda: deque[Call](maxlen=_CALLS_KEPT))
     """The latest calls, oldest first."""
 
@@ -51,13 +54,21 @@ async def opened(config: Config) -> AsyncGenerator[State]:
     database = Database(config.data / "sandbox.db")
     account = Account(database, config.balance, time.time)
     work = engines(config.engines)
-    hub = Hub(config)
+    hub, faults = Hub(config), Faults()
+    held: list[Mapping[str, Any]] = []
 
     def told(request_id: str, job: Snapshot) -> None:
-        if job.status != "error":  # errors are never pushed (deapi.md, WebSockets)
-            hub.tell(payload(config, request_id, job))
+        if job.status == "error":
+            return  # errors are never pushed (deapi.md, WebSockets)
+        news, fault = payload(config, request_id, job), faults.push()
+        if fault == "push_out_of_order":
+            held.append(news)
+        elif fault != "push_lost":
+            hub.tell(news, copies=2 if fault == "push_doubled" else 1)
+            while held:
+                hub.tell(held.pop())
 
-    jobs = Jobs(config.data, database, account, work, config.speed, time.time, told)
+    jobs = Jobs(config.data, database, account, work, config.speed, time.time, told, faults)
     jobs.resume()
     try:
         yield State(
@@ -67,6 +78,7 @@ async def opened(config: Config) -> AsyncGenerator[State]:
             rates=Rates(config.tier, time.monotonic),
             catalogue=Catalogue.shipped(),
             hub=hub,
+            faults=faults,
         )
     finally:
         await jobs.close()

@@ -1,0 +1,161 @@
+"""Each fault does what it says, over real HTTP, and strikes when it should."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.support.sandbox import Sandbox, StartSandbox
+from tests.support.waiting import eventually
+
+BALANCE = "/api/v2/account/balance"
+SUBMIT = "/api/v2/images/generations"
+
+
+@pytest.fixture
+def sandbox(start_sandbox: StartSandbox) -> Sandbox:
+    return start_sandbox(engines="none", speed=50)
+
+
+def ask(sandbox: Sandbox, path: str = BALANCE, **sent: Any) -> httpx.Response:
+    return httpx.request(
+        "POST" if sent else "GET",
+        f"{sandbox.url}{path}",
+        headers={"Authorization": f"Bearer {sandbox.key}"},
+        timeout=10,
+        **sent,
+    )
+
+
+def submit(sandbox: Sandbox) -> httpx.Response:
+    models = ask(sandbox, "/api/v2/models?filter[inference_types]=txt2img").json()["data"]
+    picture = {"prompt": "a fox", "model": models[0]["slug"], "width": 512, "height": 512}
+    return ask(sandbox, SUBMIT, json=picture | {"steps": 4, "seed": 1, "guidance": 1})
+
+
+def fault(sandbox: Sandbox, kind: str, **details: Any) -> None:
+    sandbox.control("POST", "faults", [{"fault": kind, **details}])
+
+
+def job(sandbox: Sandbox, request_id: str) -> dict[str, Any]:
+    return ask(sandbox, f"/api/v2/jobs/{request_id}").json()["data"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "details", "status", "type_"),
+    [
+        ("status", {"status": 503, "body": "{}"}, 503, "application/json"),
+        ("html", {"status": 502}, 502, "text/html; charset=utf-8"),
+        ("minute_limit", {"retry_after": 7}, 429, "application/json"),
+        ("daily_limit", {}, 429, "application/json"),
+        ("expired", {}, 403, "application/xml"),
+    ],
+)
+def test_another_answer_is_given_once_and_then_the_right_one(
+    sandbox: Sandbox, kind: str, details: dict[str, Any], status: int, type_: str
+) -> None:
+    fault(sandbox, kind, path=BALANCE, **details)
+    answer = ask(sandbox)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, type_)
+    if status == 429:
+        assert answer.headers["x-ratelimit-type"] == kind.removesuffix("_limit")
+        assert int(answer.headers["retry-after"]) == details.get("retry_after", 3600)
+    assert ask(sandbox).status_code == 200
+
+
+@pytest.mark.parametrize("charged", [False, True], ids=["before", "after"])
+def test_a_reset_comes_before_or_after_the_call_was_processed(
+    sandbox: Sandbox, charged: bool
+) -> None:
+    fault(sandbox, "reset_after" if charged else "reset_before", method="POST", path=SUBMIT)
+    with pytest.raises((httpx.ReadError, httpx.RemoteProtocolError)):
+        submit(sandbox)
+    assert len(sandbox.charges()) == charged
+    assert sandbox.requests()[-1]["status"] == 0
+    assert submit(sandbox).status_code == 200
+
+
+def test_half_of_the_answer_is_no_json(sandbox: Sandbox) -> None:
+    fault(sandbox, "truncated", method="POST", path=SUBMIT)
+    answer = submit(sandbox)
+    assert answer.status_code == 200
+    with pytest.raises(json.JSONDecodeError):
+        answer.json()
+    assert len(sandbox.charges()) == 1
+
+
+def test_a_stall_is_silence_and_then_a_reset(sandbox: Sandbox) -> None:
+    fault(sandbox, "stall", path=BALANCE, seconds=0.2)
+    with pytest.raises((httpx.ReadError, httpx.RemoteProtocolError)):
+        ask(sandbox)
+
+
+def test_every_third_call_and_twice_in_all(sandbox: Sandbox) -> None:
+    fault(sandbox, "status", path="/api/v2/*", every=3, times=2)
+    assert [ask(sandbox).status_code for _ in range(10)] == [
+        *[200, 200, 500],
+        *[200, 200, 500],
+        *[200] * 4,
+    ]
+    assert sandbox.control("GET", "faults")[0]["struck"] == 2
+
+
+def test_they_end_when_they_are_taken_away(sandbox: Sandbox) -> None:
+    fault(sandbox, "status", path=BALANCE, times=None)
+    assert [ask(sandbox).status_code for _ in range(3)] == [500] * 3
+    assert sandbox.control("DELETE", "faults") == []
+    assert ask(sandbox).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"fault": "earthquake"}, "fault"),
+        ({"fault": "status", "every": 0}, "every"),
+        ({"fault": "status", "every": "often"}, "every"),
+        ({"fault": "status", "colour": "red"}, "colour"),
+        ({"fault": "final_price", "price": "much"}, "price"),
+        ("status", "fault"),
+    ],
+)
+def test_what_can_not_be_understood_is_refused_and_changes_nothing(
+    sandbox: Sandbox, given: object, field: str
+) -> None:
+    with pytest.raises(httpx.HTTPStatusError) as refused:
+        sandbox.control("POST", "faults", [{"fault": "html"}, given])
+    assert refused.value.response.status_code == 422
+    assert list(refused.value.response.json()["errors"]) == [field]
+    assert sandbox.control("GET", "faults") == []
+
+
+def test_a_job_ends_in_the_error_that_was_asked_for_and_is_refunded(sandbox: Sandbox) -> None:
+    fault(sandbox, "job_error", code="AGE_RESTRICTED", message="Not for everybody")
+    request_id = submit(sandbox).json()["data"]["request_id"]
+    ended = eventually(lambda: (d := job(sandbox, request_id))["status"] == "error" and d)
+    assert (ended["error_code"], ended["error_message"]) == ("AGE_RESTRICTED", "Not for everybody")
+    assert [each["price"] for each in sandbox.charges()] == ["0"]
+
+
+@pytest.mark.parametrize("price", ["0.0000001", "0.25"])
+def test_a_job_costs_in_the_end_what_was_asked_for(sandbox: Sandbox, price: str) -> None:
+    fault(sandbox, "final_price", price=price)
+    before = sandbox.control("GET", "balance")["balance"]
+    request_id = submit(sandbox).json()["data"]["request_id"]
+    eventually(lambda: job(sandbox, request_id)["status"] == "done")
+    (charge,) = sandbox.charges()
+    assert float(charge["price"]) == float(price)
+    left = float(sandbox.control("GET", "balance")["balance"])
+    assert left == pytest.approx(float(before) - float(price), abs=1e-12)
+
+
+def test_a_job_that_never_ends_stays_at_work_over_a_restart(
+    sandbox: Sandbox, start_sandbox: StartSandbox
+) -> None:
+    fault(sandbox, "job_never_ends")
+    request_id = submit(sandbox).json()["data"]["request_id"]
+    eventually(lambda: job(sandbox, request_id)["progress"] == 99)
+    sandbox.process.kill()
+    again = start_sandbox(engines="none", speed=50, data=sandbox.data)
+    eventually(lambda: job(again, request_id)["progress"] == 99)
+    assert job(again, request_id)["status"] == "processing"
