@@ -88,7 +88,7 @@ class Run:
     """Since then deAPI has answered 404 for its request id."""
     stalled_at: datetime | None
     """When it stalled last."""
-    took: float | None
+    took: float | None = None
     """Seconds from acceptance to the end at deAPI, as well as is known."""
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from lib.deapi.contract import ENDPOINTS, Endpoint
+from lib.sandbox.faults import KINDS
 from lib.settings import Settings
 from lib.ui import words
 
@@ -32,6 +33,8 @@ FIXED_POINTS = {
     "PLAYGROUND_COOKIE_SECRET",
 }
 """The settings of the design's fixed points: names that others rely on, in use or not yet."""
+
+FAULT_TESTS = ("contract/test_sandbox_faults.py", "faults/test_faults.py")
 
 LEAVINGS = {"test-results"}
 """Folders that tests and tools make, and git ignores."""
@@ -104,3 +107,9 @@ def example() -> set[str]:
 
 def folders(above: Path) -> set[str]:
     return {each.name for each in above.iterdir() if each.is_dir() and each.name[0] not in "._"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_fault_of_the_sandbox_is_shown_striking(kind: str) -> None:
+    told = [(TOP / "tests" / each).read_text() for each in FAULT_TESTS]
+    assert any(f'"{kind}"' in each or f'fault(sandbox, "{kind}"' in each for each in told)
