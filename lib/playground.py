@@ -60,14 +60,16 @@ class Playground:
     def receiver(self) -> webhooks.Receiver | None:
         """Who takes in what deAPI sends to our webhooks; None where it was told no address."""
         callbacks = self.engine.callbacks(LIVE)
-        return callbacks and _Receiver(self.engine, callbacks)
+        return callbacks and Receiver(self.engine, callbacks)
 
     def stop(self) -> None:
         """Let go of everything, the engine first, so that paid calls get their answers."""
         self._undo.close()
 
 
-class _Receiver:
+class Receiver:
+    """Takes in what deAPI sends to our webhooks: tokens and secrets, and the engine behind."""
+
     def __init__(self, engine: Engine, callbacks: Callbacks) -> None:
         self.run_id = callbacks.run_id
         self.secrets = callbacks.secrets

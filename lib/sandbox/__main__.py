@@ -69,6 +69,8 @@ def _config(options: argparse.Namespace, data: Path) -> Config:
         speed=options.speed,
         engines=options.engines,
         client_id=options.client_id,
+        webhook_secret=options.webhook_secret,
+        ca=options.ca,
     )
 
 
@@ -87,6 +89,8 @@ def _options() -> argparse.Namespace:
     add("--data", type=Path, help="folder to keep jobs and files in (default: a temporary one)")
     add("--engines", choices=("real", "none"), default="real", help="none: one tiny fixed result")
     add("--client-id", default=CLIENT_ID, help="whose push channel it is (default: %(default)s)")
+    add("--webhook-secret", help="signs webhooks that have none by request (default: the key)")
+    add("--ca", type=Path, help="certificates (PEM) that webhook receivers may have too")
     add("--with-parent", action="store_true", help="always end when standard input does")
     options = parser.parse_args()
     if options.key is None:

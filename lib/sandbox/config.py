@@ -32,3 +32,7 @@ class Config:
     """Whose channel news is pushed to."""
     address: str = "http://127.0.0.1"
     """Where this sandbox answers, for news that no call has asked for."""
+    webhook_secret: str | None = None
+    """The account's own, which signs what has no secret by request; the key when there is none."""
+    ca: Path | None = None
+    """Certificates that webhook receivers may also have, in PEM."""

@@ -35,6 +35,8 @@ def routes() -> list[Route]:
         _route("GET", "/sandbox/faults", _get_faults),
         _route("POST", "/sandbox/faults", _post_faults),
         _route("DELETE", "/sandbox/faults", _delete_faults),
+        _route("GET", "/sandbox/webhooks", _get_webhooks),
+        _route("PUT", "/sandbox/webhooks", _put_webhooks),
     ]
 
 
@@ -133,6 +135,17 @@ async def _delete_faults(request: Request, state: State) -> Response:
     """All is well again; jobs keep what was to become of them."""
     state.faults.clear()
     return await _get_faults(request, state)
+
+
+async def _get_webhooks(_: Request, state: State) -> Response:
+    """Whether they are enabled, and the latest deliveries: event, url, tries, status, delivered."""
+    return JSONResponse(state.webhooks.as_json())
+
+
+async def _put_webhooks(request: Request, state: State) -> Response:
+    """Enable them again after too many failures."""
+    state.webhooks.enable()
+    return await _get_webhooks(request, state)
 
 
 async def _value(request: Request, name: str) -> object:

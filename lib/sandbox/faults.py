@@ -9,8 +9,8 @@
   (`minute_limit`, `daily_limit`), `seconds` and `processed` (`stall`), `code` and `message`
   (`job_error`), `price` in USD (`final_price`)
 
-Job faults strike submits, and stay with the job over a restart; push faults strike messages, for
-which `method` and `path` mean nothing.
+Job faults strike submits, and stay with the job over a restart; faults of push and of webhooks
+strike messages, for which `method` and `path` mean nothing.
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,10 @@ CallFault = Literal[
 ]
 JobFault = Literal["job_error", "job_never_ends", "final_price"]
 PushFault = Literal["push_lost", "push_doubled", "push_out_of_order"]
-KINDS: tuple[str, ...] = (*get_args(CallFault), *get_args(JobFault), *get_args(PushFault))
+WebhookFault = Literal["webhook_forged", "webhook_replayed"]
+KINDS: tuple[str, ...] = tuple(
+    kind for kinds in (CallFault, JobFault, PushFault, WebhookFault) for kind in get_args(kinds)
+)
 
 _TAKES: Mapping[str, type | tuple[type, ...]] = {
     "fault": str,
@@ -146,6 +149,11 @@ class Faults:
         """What happens to the next message by push."""
         struck = self._first(get_args(PushFault), "*", "*")
         return struck and cast(PushFault, struck.kind)
+
+    def webhook(self) -> WebhookFault | None:
+        """What happens to the next delivery to a webhook."""
+        struck = self._first(get_args(WebhookFault), "*", "*")
+        return struck and cast(WebhookFault, struck.kind)
 
     def _first(self, kinds: tuple[str, ...], method: str, path: str) -> Fault | None:
         of_these = (each for each in self._asked if each.kind in kinds)

@@ -66,6 +66,8 @@ class Snapshot:
     """Further members of the job."""
     error_code: str | None = None
     error_message: str | None = None
+    seconds: float = 0.0
+    """How long it was at work, for who hears of its end."""
 
 
 Fate = Mapping[str, Any]
@@ -113,12 +115,12 @@ class Jobs:
         engines: Mapping[str, Engine],
         speed: float,
         clock: Callable[[], float],
-        told: Callable[[str, Snapshot], None] | None = None,
+        told: Callable[[str, Snapshot, Order], None] | None = None,
         faults: Faults | None = None,
     ) -> None:
         """`files` and `uploads` are made in `folder`; `clock` gives seconds since 1970. `told` is
-        called with a request id and its job whenever there is news of it; `faults` says what
-        becomes of jobs."""
+        called with a request id, its job and its order whenever there is news of it; `faults` says
+        what becomes of jobs."""
         self.files = folder / "files"
         self._uploads = folder / "uploads"
         self._database = database
@@ -216,10 +218,10 @@ class Jobs:
     async def _tell(self, job: _Open) -> None:
         """News of a job from its acceptance on, until it has ended."""
         step = max((job.ends_at - job.starts_at) / _REPORTS, _LEAST_BETWEEN)
-        self._told(job.request_id, job.snapshot(self._clock()))
+        self._told(job.request_id, job.snapshot(self._clock()), job.order)
         await asyncio.sleep(max(0.0, job.starts_at - self._clock()))
         while True:
-            self._told(job.request_id, job.snapshot(self._clock()))
+            self._told(job.request_id, job.snapshot(self._clock()), job.order)
             await asyncio.sleep(step)
 
     async def _run(self, job: _Open) -> None:
@@ -286,7 +288,8 @@ class Jobs:
             )
         del self._open[job.request_id]
         if (ended := self.find(job.request_id)) is not None:
-            self._told(job.request_id, ended)
+            took = self._clock() - job.starts_at
+            self._told(job.request_id, replace(ended, seconds=took), job.order)
 
     def _give_up(self, request_id: str) -> None:
         with self._database.transaction():
@@ -313,7 +316,7 @@ class Jobs:
         shutil.rmtree(self._uploads / request_id, ignore_errors=True)
 
 
-def _nobody(_: str, __: Snapshot) -> None:
+def _nobody(_: str, __: Snapshot, ___: Order) -> None:
     """Hears news where nobody else wants to."""
 
 

@@ -16,7 +16,9 @@ from lib.sandbox.engines import engines
 from lib.sandbox.faults import Faults
 from lib.sandbox.hub import Hub, payload
 from lib.sandbox.jobs import Jobs, Snapshot
+from lib.sandbox.order import Order
 from lib.sandbox.rates import Rates
+from lib.sandbox.webhooks import Webhooks
 
 _CALLS_KEPT = 10_000
 
@@ -43,6 +45,7 @@ class State:
     catalogue: Catalogue
     hub: Hub
     faults: Faults
+    webhooks: Webhooks
     calls: deque[Call] = field(default_factory=lambda: deque[Call](maxlen=_CALLS_KEPT))
     """The latest calls, oldest first."""
 
@@ -57,7 +60,10 @@ async def opened(config: Config) -> AsyncGenerator[State]:
     hub, faults = Hub(config), Faults()
     held: list[Mapping[str, Any]] = []
 
-    def told(request_id: str, job: Snapshot) -> None:
+    webhooks = Webhooks(config, faults)
+
+    def told(request_id: str, job: Snapshot, order: Order) -> None:
+        webhooks.tell(request_id, job, order)
         if job.status == "error":
             return  # errors are never pushed (deapi.md, WebSockets)
         news, fault = payload(config, request_id, job), faults.push()
@@ -79,8 +85,10 @@ async def opened(config: Config) -> AsyncGenerator[State]:
             catalogue=Catalogue.shipped(),
             hub=hub,
             faults=faults,
+            webhooks=webhooks,
         )
     finally:
+        await webhooks.close()
         await jobs.close()
         database.close()
 

@@ -1,14 +1,17 @@
 """A playground without its pages: the store and the engine over a data folder, in a process that
-a test can kill. `python -m tests.faults.driver FOLDER URL KEY [SECONDS] [--push]`
+a test can kill. `python -m tests.faults.driver FOLDER URL KEY [SECONDS] [--push]
+[--webhooks=PORT:PEM]`
 
 Takes one order a line on standard input, as JSON, and answers one JSON object a line:
 `{"quote": VALUES}`, `{"order": VALUES, "nonce": …}`, `{"cancel": run id}`. Beside the form's own,
 VALUES may hold an `endpoint`, and `fallback` when another model may do it. `SECONDS` is how long
-deAPI may be silent, where the real playground is patient. With `--push` it hears a sandbox's push.
+deAPI may be silent, where the real playground is patient. With `--push` it hears a sandbox's push,
+with `--webhooks` it takes them in at that port, by the key and certificate in that file.
 """
 
 import json
 import sys
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,18 +19,23 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
+import uvicorn
+from starlette.applications import Starlette
 
 from lib.deapi import client, fields, media
 from lib.deapi.contract import Endpoint, endpoint
 from lib.deapi.errors import DeapiError
 from lib.deapi.models import Model
 from lib.deapi.push import PushAddress
+from lib.playground import Receiver
+from lib.runs.callbacks import Callbacks
 from lib.runs.engine import Engine
 from lib.runs.orders import Order, OrderRefused
 from lib.runs.profiles import LIVE, Address
 from lib.runs.quotes import Quote
 from lib.sandbox.config import APP_KEY, CLIENT_ID
 from lib.store import Store, StoreError, files, hold
+from lib.web import webhooks
 
 PERSON = "local"
 
@@ -85,7 +93,8 @@ class Driver:
 
 
 def main() -> None:
-    given = [each for each in sys.argv[1:] if each != "--push"]
+    given = [each for each in sys.argv[1:] if not each.startswith("--")]
+    called = next((each[11:] for each in sys.argv if each.startswith("--webhooks=")), None)
     folder, url, key = Path(given[0]), given[1], given[2]
     if len(given) > 3:
         client._TIMEOUT = httpx.Timeout(float(given[3]))
@@ -93,8 +102,11 @@ def main() -> None:
     push = PushAddress(socket, APP_KEY, CLIENT_ID) if "--push" in sys.argv else None
     with hold(folder):
         store = Store(folder, ZoneInfo("UTC"))
-        engine = Engine(store, [Address(LIVE, url, key, push)])
+        callbacks = called and Callbacks(f"https://127.0.0.1:{called.split(':')[0]}", b"ours", key)
+        engine = Engine(store, [Address(LIVE, url, key, push, callbacks or None)])
         engine.start()
+        if called and callbacks:
+            receive(engine, callbacks, *called.split(":", 1))
         driver = Driver(store, engine)
         say({"ready": True})
         for line in sys.stdin:
@@ -104,6 +116,15 @@ def main() -> None:
                 say({"refused": type(error).__name__, "why": str(error)})
         engine.stop()
         store.close()
+
+
+def receive(engine: Engine, callbacks: Callbacks, port: str, pem: str) -> None:
+    """Serve the playground's own webhook route, over TLS."""
+    app = Starlette(routes=webhooks.routes(lambda: Receiver(engine, callbacks)))
+    config = uvicorn.Config(
+        app, port=int(port), ssl_certfile=pem, ssl_keyfile=pem, log_level="warning"
+    )
+    threading.Thread(target=uvicorn.Server(config).run, daemon=True).start()
 
 
 def say(what: Mapping[str, Any]) -> None:

@@ -35,11 +35,13 @@ class Playground:
         silence: float | None = None,
         data: Path | None = None,
         push: bool = False,
+        webhooks: str | None = None,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.data = folder, data or folder / "data"
         self._arguments = [str(self.data), url, key, *([str(silence)] if silence else [])]
         self._arguments += ["--push"] if push else []
+        self._arguments += [f"--webhooks={webhooks}"] if webhooks else []
         self._nonces = count()
         self.start()
         self.store = Store(self.data, ZoneInfo("UTC"))
@@ -154,9 +156,12 @@ def engines(folder: Path) -> Iterator[StartEngine]:
             silence: float | None = None,
             data: Path | None = None,
             push: bool = False,
+            webhooks: str | None = None,
         ) -> Playground:
             home = folder / f"engine-{next(numbers)}"
-            started = Playground(home, url, key, silence=silence, data=data, push=push)
+            started = Playground(
+                home, url, key, silence=silence, data=data, push=push, webhooks=webhooks
+            )
             ending.callback(started.store.close)
             ending.callback(started.kill)
             return started

@@ -34,7 +34,11 @@ FIXED_POINTS = {
 }
 """The settings of the design's fixed points: names that others rely on, in use or not yet."""
 
-FAULT_TESTS = ("contract/test_sandbox_faults.py", "faults/test_faults.py")
+FAULT_TESTS = (
+    "contract/test_sandbox_faults.py",
+    "faults/test_faults.py",
+    "faults/test_webhooks.py",
+)
 
 LEAVINGS = {"test-results"}
 """Folders that tests and tools make, and git ignores."""
