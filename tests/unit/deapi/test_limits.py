@@ -266,6 +266,77 @@ def test_who_waits_goes_by_priority_and_then_by_arrival() -> None:
     simulated(test)
 
 
+@given(st.lists(st.sampled_from(["ada", "ben", "cyd", "dan"]), min_size=1, max_size=24))
+@settings(max_examples=40, deadline=None)
+def test_persons_take_turns_each_in_the_order_of_arrival(who: list[str]) -> None:
+    """Nobody gets a second turn while somebody who waited as long has had fewer."""
+
+    async def test(_: Time, governor: Governor) -> None:
+        await governor.turn("pool", Priority.SUBMIT)
+        went: list[tuple[str, int]] = []
+
+        async def wait(name: str, n: int) -> None:
+            await governor.turn("pool", Priority.SUBMIT, name)
+            went.append((name, n))
+            governor.learn("pool", {}, 200)
+
+        waiting = [asyncio.ensure_future(wait(name, n)) for n, name in enumerate(who)]
+        await asyncio.sleep(0)
+        governor.learn("pool", {}, 500)  # says nothing of limits: one goes after the other
+        await asyncio.gather(*waiting)
+        for name in set(who):
+            mine = [n for each, n in went if each == name]
+            assert mine == sorted(mine)
+        for n in range(len(went)):
+            had = {name: sum(each == name for each, _ in went[:n]) for name in set(who)}
+            left = {name: who.count(name) - had[name] for name in set(who)}
+            assert all(had[went[n][0]] <= had[name] for name in set(who) if left[name])
+
+    simulated(test)
+
+
+def test_who_comes_late_waits_for_one_turn_of_each_other_and_not_for_their_queues() -> None:
+    async def test(_: Time, governor: Governor) -> None:
+        await governor.turn("pool", Priority.SUBMIT)
+        went: list[str] = []
+
+        async def wait(name: str) -> None:
+            await governor.turn("pool", Priority.SUBMIT, name)
+            went.append(name)
+            if len(went) == 3:
+                late.append(asyncio.ensure_future(wait("ben")))
+                await asyncio.sleep(0)
+            governor.learn("pool", {}, 500)
+
+        late: list[asyncio.Future[None]] = []
+        waiting = [asyncio.ensure_future(wait("ada")) for _ in range(10)]
+        await asyncio.sleep(0)
+        governor.learn("pool", {}, 500)
+        await asyncio.gather(*waiting)
+        await asyncio.gather(*late)
+        assert went.index("ben") <= 4
+
+    simulated(test)
+
+
+def test_the_delay_of_one_that_waits_is_that_of_its_own_place() -> None:
+    async def test(_: Time, governor: Governor) -> None:
+        await governor.turn("pool", Priority.SUBMIT)
+        governor.learn("pool", {"X-RateLimit-Limit": "1", "X-RateLimit-Remaining": "0"}, 200)
+        tags = ["first", "second", "third"]
+        waiting = [
+            asyncio.ensure_future(governor.turn("pool", Priority.SUBMIT, "ada", tag))
+            for tag in tags
+        ]
+        await asyncio.sleep(0)
+        delays = [governor.delay("pool", tag) for tag in [*tags, "one that is not there"]]
+        assert delays == [MINUTE, 2 * MINUTE, 3 * MINUTE, 4 * MINUTE]
+        for each in waiting:
+            each.cancel()
+
+    simulated(test)
+
+
 def test_a_used_up_day_stops_everybody_until_it_ends() -> None:
     async def test(time: Time, governor: Governor) -> None:
         server = Server(time, 10, day=4)
