@@ -8,10 +8,11 @@
 /files/uploads/{sha256}       what a person gave, by its content
 """
 
+import hashlib
 import os
 import re
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -71,6 +72,8 @@ def routes(store: Callable[[], Store]) -> list[Route]:
             return PlainTextResponse("There is no such file.\n", status_code=404, headers=_HEADERS)
         served, facts = found
         headers = {**_HEADERS, "Cache-Control": served.cache}
+        if isinstance(facts, bytes):
+            return _small(request, facts, served.media_type, headers)
         response = FileResponse(
             served.path,
             media_type=served.media_type,
@@ -89,6 +92,17 @@ def routes(store: Callable[[], Store]) -> list[Route]:
     ]
 
 
+def _small(
+    request: Request, content: bytes, media_type: str, headers: Mapping[str, str]
+) -> Response:
+    """A file that another may take the place of at any moment, so that it is read as a whole."""
+    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    known = {**headers, "ETag": etag}
+    if _has(request, etag):
+        return Response(status_code=304, headers=known)
+    return Response(content, media_type=media_type, headers=known)
+
+
 def _has(request: Request, etag: str) -> bool:
     """Whether the browser says that it has this very file already (RFC 9110, If-None-Match)."""
     named = request.headers.get("if-none-match", "")
@@ -97,11 +111,14 @@ def _has(request: Request, etag: str) -> bool:
 
 def _found(
     store: Store, find: Callable[[Store], _Served | None]
-) -> tuple[_Served, os.stat_result] | None:
+) -> tuple[_Served, os.stat_result | bytes] | None:
+    """The file with its facts or, when it changes while a run goes on, with its content."""
     served = find(store)
     if served is None:
         return None
     try:
+        if served.cache == _NEVER:
+            return served, served.path.read_bytes()
         facts = served.path.stat()
     except OSError:
         return None

@@ -76,7 +76,7 @@ def test_one_odd_duration_leaves_no_hole() -> None:
 
 
 def test_behind_push_polls_are_few_and_ever_fewer() -> None:
-    pace = Pace([4.0, 4.1, 4.2], "images")
+    pace = Pace([2.0, 2.1, 2.2], "images")
     waits = [pace.next(1.0, pushed=True) for _ in range(4)]
     assert waits[0] == SPARE
     assert waits == sorted(set(waits))

@@ -1,9 +1,12 @@
 """The files of runs: whole and in ranges, once, and never as something that runs."""
 
+from typing import Any
+
 import pytest
 from starlette.testclient import TestClient
 
 from lib.store import Run, Store, files
+from lib.web import files as served
 from tests.unit.web.conftest import Keeping
 
 
@@ -76,6 +79,23 @@ def test_a_preview_that_was_replaced_is_another_one(
     second = web.get(f"/files/{run.id}/preview", headers={"If-None-Match": first.headers["etag"]})
     assert (second.status_code, second.content) == (200, b"another")
     assert second.headers["cache-control"] == "private, no-store"
+
+
+def test_a_preview_that_is_replaced_while_it_is_sent_is_still_whole(
+    web: TestClient, store: Store, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = files.preview_path(store, run.id)
+    path.write_bytes(b"one")
+    find = served.run_in_threadpool
+
+    async def found_and_replaced(*args: Any) -> Any:
+        found = await find(*args)
+        path.write_bytes(b"another, and longer")
+        return found
+
+    monkeypatch.setattr(served, "run_in_threadpool", found_and_replaced)
+    answer = web.get(f"/files/{run.id}/preview")
+    assert (answer.content, answer.headers["content-length"]) == (b"one", "3")
 
 
 def test_a_head_says_the_same_without_the_file(web: TestClient, run: Run) -> None:
