@@ -160,8 +160,8 @@ class _Pool:
         self.timer: asyncio.Task[None] | None = None
         self._round: dict[Priority, int] = {}
         """Whose round it is, by priority."""
-        self._last: dict[tuple[Priority, str], int] = {}
-        """The round of each person's last request that waits."""
+        self._served: dict[tuple[Priority, str], int] = {}
+        """The round of each person's last request that went."""
         self.forget()
 
     def forget(self) -> None:
@@ -176,15 +176,20 @@ class _Pool:
         """In which round a new request of `who` goes: one a person a round, from now on."""
         if not self.waiting:
             self._round.clear()
-            self._last.clear()
+            self._served.clear()
         earliest = self._round.get(priority, 0)
-        mine = max(earliest, self._last.get((priority, who), earliest - 1) + 1)
-        self._last[priority, who] = mine
-        return mine
+        before = [self._served.get((priority, who), -1)]
+        before += [
+            each.round
+            for each in self.waiting
+            if (each.priority, each.who) == (priority, who) and not each.turn.done()
+        ]
+        return max(earliest, max(before) + 1)
 
     def served(self, one: "_Waiting") -> None:
         """The rounds before this one's are over."""
         self._round[one.priority] = max(one.round, self._round.get(one.priority, 0))
+        self._served[one.priority, one.who] = one.round
 
     def in_flight(self) -> int:
         return sum(len(times) for times in self.flying.values())

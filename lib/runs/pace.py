@@ -8,7 +8,7 @@ and after the last of those ever further apart. A progress report scales what is
 import bisect
 from collections.abc import Mapping, Sequence
 
-QUANTILES = (0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.97)
+QUANTILES = (0.04, 0.12, 0.2, 0.28, 0.36, 0.44, 0.52, 0.6, 0.68, 0.76, 0.86, 0.96)
 """Where in the past durations a poll lies. Ends are dense in the middle, so polls are."""
 EARLY = 0.4
 """Share of the first of them at which a job that takes long is asked about too: what it says of
@@ -17,7 +17,7 @@ LONG = 8.0
 """Seconds from which on a job takes long."""
 NEAR = 0.05
 """Polls are not closer to each other than this share of the age they lie at …"""
-LEAST, MOST = 0.35, 1.0
+LEAST, MOST = 0.4, 1.0
 """… which is at least and at most so many seconds."""
 ODD = 2.0
 """None of them counts as more than so many times the one before it: one odd duration among the

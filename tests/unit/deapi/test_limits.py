@@ -319,6 +319,31 @@ def test_who_comes_late_waits_for_one_turn_of_each_other_and_not_for_their_queue
     simulated(test)
 
 
+def test_who_takes_back_what_waited_stands_behind_nobody_for_it() -> None:
+    async def test(_: Time, governor: Governor) -> None:
+        await governor.turn("pool", Priority.SUBMIT)
+        went: list[str] = []
+
+        async def wait(name: str) -> None:
+            await governor.turn("pool", Priority.SUBMIT, name)
+            went.append(name)
+            governor.learn("pool", {}, 500)
+
+        many = [asyncio.ensure_future(wait("ada")) for _ in range(10)]
+        waiting = [asyncio.ensure_future(wait("ben")) for _ in range(5)]
+        await asyncio.sleep(0)
+        for each in many:
+            each.cancel()
+        await asyncio.wait(many)
+        waiting.append(asyncio.ensure_future(wait("ada")))
+        await asyncio.sleep(0)
+        governor.learn("pool", {}, 500)
+        await asyncio.gather(*waiting)
+        assert went.index("ada") <= 1
+
+    simulated(test)
+
+
 def test_the_delay_of_one_that_waits_is_that_of_its_own_place() -> None:
     async def test(_: Time, governor: Governor) -> None:
         await governor.turn("pool", Priority.SUBMIT)
