@@ -14,6 +14,11 @@ def local(moment: datetime) -> datetime:
         return moment.astimezone(UTC)
 
 
+def hour(moment: datetime) -> str:
+    """For what comes within a day: `17:36`."""
+    return f"{local(moment):%H:%M}"
+
+
 def minute(moment: datetime) -> str:
     """To the minute, for lists: `24 Nov 2026, 17:36`."""
     return f"{local(moment):%d %b %Y, %H:%M}"

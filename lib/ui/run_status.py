@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from lib.store import Run, Settlement, State
-from lib.ui import errors, words
+from lib.ui import clock, errors, words
 from lib.ui.plain import seconds
 
 MOVING = frozenset({State.WAITING, State.SENDING, State.ACCEPTED, State.WORKING, State.KEEPING})
@@ -51,7 +51,8 @@ def _waiting(run: Run, delay: float) -> str:
     if kind == "PriceRose":
         return "The price went up while this was waiting"
     if kind == "DailyLimit":
-        return f"Today's runs are used up, goes on in {seconds(wait)}"
+        at = f", at {clock.hour(run.not_before)}" if run.not_before else ""
+        return f"Today's runs are used up, goes on in {seconds(wait)}{at}"
     if kind == "NotDelivered":
         return f"deAPI can't be reached, trying again in {seconds(wait)}"
     if kind is not None and not kind.endswith("Limit") and kind != "RateLimited":

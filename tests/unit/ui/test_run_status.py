@@ -22,7 +22,9 @@ def test_a_waiting_run_says_why_and_how_long() -> None:
     assert run_status.sentence(run(), delay=40) == "Waiting for the rate limit, about 40 s"
     refused = run(not_before=soon, error={"kind": "NotDelivered"})
     assert run_status.sentence(refused) == "deAPI can't be reached, trying again in 40 s"
-    assert "Today's runs are used up" in run_status.sentence(run(error={"kind": "DailyLimit"}))
+    used_up = run(not_before=soon, error={"kind": "DailyLimit"})
+    told = f"Today's runs are used up, goes on in 40 s, at {soon:%H:%M}"
+    assert run_status.sentence(used_up) == told
 
 
 def test_a_working_run_says_how_far_it_is() -> None:
