@@ -28,8 +28,9 @@ SLOWEST = 30.0
 """Seconds between two polls at most, but behind push."""
 ENOUGH = 3
 """So many past durations replace the guess."""
-SPARE = 6.0
-"""Seconds to the first poll of a job that push reports on, at least."""
+SPARE, RAREST = 6.0, 600.0
+"""Seconds to the first poll of a job that push reports on, at least, and between two of the later
+ones, at most."""
 
 TYPICAL: Mapping[str, float] = {
     "images": 4.0,
@@ -55,7 +56,8 @@ class Pace:
         self._early = EARLY * _quantile(known, QUANTILES[0])
         self._marks = _marks(known)
         self._longest = _quantile(known, 0.95)
-        self._spared = 0
+        self._spare = max(SPARE, 2 * self._longest)
+        self._behind_push: float | None = None
 
     def heard(self, age: float, progress: float | None) -> None:
         """A job of `age` seconds is at `progress` percent: that says how long it will take.
@@ -71,9 +73,12 @@ class Pace:
     def next(self, age: float, *, pushed: bool) -> float:
         """Seconds from `age` until the next poll; `pushed`: push reports on this job."""
         if pushed:
-            # Errors never come by push (gotchas §7), so that it is asked all the same, rarely.
-            self._spared += 1
-            return max(SPARE, 2 * self._longest) * 1.5 ** (self._spared - 1)
+            # Errors never come by push (gotchas §7), so that it is asked all the same, rarely; at
+            # an age that what is pushed until then doesn't move.
+            if self._behind_push is None or age >= self._behind_push:
+                self._behind_push = age + self._spare
+                self._spare = min(1.5 * self._spare, RAREST)
+            return self._behind_push - age
         if age < self._early and self._early >= EARLY * LONG:
             return self._early - age
         least = min(max(LEAST, NEAR * age), MOST)

@@ -4,8 +4,10 @@ import random
 from statistics import mean
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from lib.runs.pace import SLOWEST, SPARE, Pace, took
+from lib.runs.pace import RAREST, SLOWEST, SPARE, Pace, took
 
 KINDS = [("images", 4.0), ("audio", 3.0), ("audio", 25.0), ("videos", 60.0)]
 
@@ -75,11 +77,26 @@ def test_one_odd_duration_leaves_no_hole() -> None:
     assert age < 60
 
 
-def test_behind_push_polls_are_few_and_ever_fewer() -> None:
-    pace = Pace([2.0, 2.1, 2.2], "images")
-    waits = [pace.next(1.0, pushed=True) for _ in range(4)]
+def test_behind_push_polls_are_few_and_ever_fewer_until_ten_minutes() -> None:
+    pace, age, waits = Pace([2.0, 2.1, 2.2], "images"), 1.0, list[float]()
+    for _ in range(30):
+        waits.append(pace.next(age, pushed=True))
+        age += waits[-1]
     assert waits[0] == SPARE
-    assert waits == sorted(set(waits))
+    assert waits[1:6] == sorted(set(waits[1:6]))
+    assert waits[-1] == pytest.approx(RAREST)
+
+
+@given(st.lists(st.floats(0.01, 3.0), min_size=1, max_size=200))
+def test_however_much_is_pushed_the_next_poll_comes_at_its_age(gaps: list[float]) -> None:
+    """Errors never come by push: a job that fails behind many reports is heard by that poll."""
+    pace, age = Pace([2.0, 2.1, 2.2], "images"), 0.5
+    due = age + pace.next(age, pushed=True)
+    for gap in gaps:
+        if age + gap >= due:
+            break
+        age += gap
+        assert age + pace.next(age, pushed=True) == pytest.approx(due)
 
 
 def test_progress_moves_the_estimate() -> None:
