@@ -1,4 +1,5 @@
-"""What the playground remembers: runs, ledger, files, deliveries, drafts, catalogues and looks.
+"""What the playground remembers: runs, ledger, balances, files, deliveries, drafts, catalogues
+and looks.
 
 Open a `Store`, then use one module a subject, as in `ledger.admit(store, new)`,
 `runs.claim(store, run_id, owner)`, `history.page(store, filters)`. Everything is synchronous and
@@ -6,6 +7,7 @@ short. Only this package knows SQLAlchemy.
 """
 
 from lib.store import (
+    balances,
     catalogues,
     deliveries,
     drafts,
@@ -16,6 +18,7 @@ from lib.store import (
     runs,
     statistics,
 )
+from lib.store.balances import Seen
 from lib.store.database import Store
 from lib.store.errors import AlreadyHeld, BadPicture, DiskFull, NewerData, StoreError
 from lib.store.history import Choices, Filters, Total
@@ -46,12 +49,14 @@ __all__ = [
     "Record",
     "ResultFile",
     "Run",
+    "Seen",
     "Settlement",
     "Spent",
     "State",
     "Store",
     "StoreError",
     "Total",
+    "balances",
     "catalogues",
     "deliveries",
     "drafts",

@@ -177,6 +177,18 @@ def spent(
     )
 
 
+def standing(store: Store, profile: str) -> Balance:
+    """What the whole team holds, and what it has spent since ever, by the totals."""
+    query = select(func.sum(totals.c.held), func.sum(totals.c.posted)).where(
+        totals.c.profile == profile,
+        totals.c.person == TEAM,
+        totals.c.period.startswith("month:"),
+    )
+    with store.read() as connection:
+        held, posted = connection.execute(query).one()
+    return Balance(held=held or ZERO, posted=posted or ZERO)
+
+
 def sums(store: Store, profile: str) -> dict[tuple[str, str], Balance]:
     """The totals as they are kept: (person or '' for the team, period) → balance."""
     query = select(totals).where(totals.c.profile == profile)

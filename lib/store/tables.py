@@ -248,3 +248,17 @@ deliveries = Table(
     Column("at", Moment, nullable=False),
     Index(None, "profile", "at"),
 )
+
+balances = Table(
+    "balances",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("profile", String(40), nullable=False),
+    Column("amount", Nano, nullable=False),  # left on the account
+    Column("posted", Nano, nullable=False),  # in our books, by everybody, since ever
+    Column("held", Nano, nullable=False),  # there at the same moment
+    Column("first_at", Moment, nullable=False),
+    Column("last_at", Moment, nullable=False),
+    Column("closed", Boolean, nullable=False),  # what comes later is not compared with it
+    Index(None, "profile", "id"),
+)
