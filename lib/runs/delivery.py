@@ -73,7 +73,7 @@ class Following:
     async def next(self, seconds: float) -> Job | None:
         """The next piece of news; None when it is time to ask, after `seconds` at the latest."""
         if not self._news:
-            await self._wait(seconds)
+            await self._clock.sleep_or(seconds, self._came)
         self._came.clear()
         if not self._news:
             return None
@@ -81,17 +81,6 @@ class Following:
         if self._news:
             self._came.set()
         return job
-
-    async def _wait(self, seconds: float) -> None:
-        time_is_up = asyncio.ensure_future(self._clock.sleep(seconds))
-        came = asyncio.ensure_future(self._came.wait())
-        try:
-            await asyncio.wait([time_is_up, came], return_when=asyncio.FIRST_COMPLETED)
-            if time_is_up.done():
-                time_is_up.result()
-        finally:
-            time_is_up.cancel()
-            came.cancel()
 
 
 class Desk:

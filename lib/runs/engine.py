@@ -16,16 +16,18 @@ from lib.deapi.contract import Endpoint
 from lib.deapi.errors import DeapiError, NoAnswer
 from lib.deapi.models import Model
 from lib.deapi.webhooks import Delivery
-from lib.runs import orders
+from lib.runs import evidence, orders, reconcile
 from lib.runs.balance import Balance
 from lib.runs.callbacks import Callbacks
 from lib.runs.delivery import Orphan
+from lib.runs.evidence import Evidence
 from lib.runs.journey import Journey
 from lib.runs.loop import Clock, Loop
 from lib.runs.orders import NoQuote, Order
 from lib.runs.profiles import Address, Profile
 from lib.runs.quotes import Quote
-from lib.store import Run, State, Store, StoreError, catalogues, deliveries, runs
+from lib.runs.reconcile import Comparison
+from lib.store import Run, State, Store, StoreError, balances, catalogues, deliveries, runs
 from lib.store.catalogues import StoredCatalogue
 
 T = TypeVar("T")
@@ -86,15 +88,24 @@ class Engine:
         """The last known balance, or None before the first answer; looks again when it is old."""
         watch = self._profiles[profile].balance
         if watch.due():
-            self._loop.submit(watch.look())
+            self._loop.submit(self._look(profile))
         return watch.peek()
 
     def look(self, profile: str, *, wait: float) -> None:
         """Ask for the balance because something else has changed it, waiting `wait` seconds at
         most: the answer is taken in whenever it comes."""
-        looking = self._loop.submit(self._profiles[profile].balance.look())
+        looking = self._loop.submit(self._look(profile))
         with contextlib.suppress(concurrent.futures.TimeoutError):
             looking.result(timeout=wait)
+
+    def comparison(self, profile: str) -> Comparison | None:
+        """How the books stand to the balance; None as long as nothing can be compared."""
+        return reconcile.compare(self.store, profile)
+
+    def compare_anew(self, profile: str) -> None:
+        """Compare from the next look on at which nothing is held. Raises `StoreError`."""
+        balances.close(self.store, profile)
+        self._loop.submit(self._look(profile))
 
     def quote(
         self, profile: str, at: Endpoint, params: Mapping[str, Any], *, wait: float
@@ -163,6 +174,14 @@ class Engine:
         """Take back a run that is still waiting; None when it is too late for that."""
         return runs.cancel(self.store, run_id, person)
 
+    def evidence(self, run: Run) -> Evidence:
+        """What tells whether an `unknown` run was paid for. Raises `StoreError`."""
+        return evidence.gather(self.store, run, self.orphans(run.profile))
+
+    def keep_now(self, run: Run) -> None:
+        """Fetch the result of a run in `keeping` now, instead of when its next try is due."""
+        self._loop.call(self._journeys[run.profile].keeper.hurry, run.id)
+
     def settle_unknown(self, run_id: str, person: str, *, paid: bool) -> Run | None:
         """Count an `unknown` run as paid, or as not charged; None when nothing was to settle."""
         return runs.settle_unknown(self.store, run_id, person, paid=paid)
@@ -229,6 +248,9 @@ class Engine:
             return runs.accept(self.store, run, job.request_id)
         return run if first else None
 
+    async def _look(self, profile: str) -> None:
+        await reconcile.look(self._loop, self.store, self._profiles[profile])
+
     async def _orphans(self, profile: str) -> list[Orphan]:
         return self._journeys[profile].desk.orphans()
 
@@ -253,7 +275,7 @@ class Engine:
             self._loop, self.store, profile, self._owner, self._follow
         )
         self._loop.spawn(self._journeys[address.name].desk.keep_line())
-        self._loop.spawn(profile.balance.look())
+        self._loop.spawn(self._look(address.name))
 
     async def _remember(self, profile: str, listing: Listing) -> None:
         raw = [model.raw for model in listing.models]

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from lib.runs.delivery import Orphan
-from lib.runs.reconcile import unit_of
+from lib.runs.reconcile import DIGITS_OF, unit_of
 from lib.store import Run, Seen, Store, balances, history
 
 TAKEN_IN = timedelta(seconds=10)
@@ -62,19 +62,20 @@ def gather(store: Store, run: Run, orphans: Sequence[Orphan]) -> Evidence:
             run,
             balances.before(store, run.profile, sent),
             balances.between(store, run.profile, sent + TAKEN_IN, sent + SETTLED_IN),
+            unit_of(balances.last(store, run.profile, DIGITS_OF)),
         ),
     )
 
 
-def of_balance(run: Run, before: Seen | None, after: Seen | None) -> Balance:
-    """What the account lost between two looks, beside what the other runs explain of it.
+def of_balance(run: Run, before: Seen | None, after: Seen | None, unit: Decimal) -> Balance:
+    """What the account lost between two looks, beside what the other runs explain of it; `unit`
+    is how finely the balance is told, in USD.
 
     Runs that were held before may have been charged before, and runs that are held now may be
     charged already; so what is left for this one lies between two bounds.
     """
     if before is None or after is None:
         return Balance(Says.UNSEEN)
-    sent = run.sending_at or run.created_at
     held_before = before.held - (run.reserved if before.first_at >= run.created_at else 0)
     held_after = after.held - run.reserved
     if held_after < 0 or held_before < 0:
@@ -82,7 +83,7 @@ def of_balance(run: Run, before: Seen | None, after: Seen | None) -> Balance:
     others = after.posted - before.posted
     most = before.amount - after.amount - others + held_before
     least = most - held_before - held_after
-    says = _says(run.quote, least, most, unit_of([before, after]))
+    says = _says(run.quote, least, most, unit)
     return Balance(says, before.amount, after.amount, others, after.last_at)
 
 

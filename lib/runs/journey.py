@@ -23,6 +23,7 @@ from lib.deapi.errors import (
     Unauthorized,
 )
 from lib.deapi.wire import Job
+from lib.runs import reconcile
 from lib.runs.delivery import Desk
 from lib.runs.fallback import is_about_model, order_instead
 from lib.runs.keep import Keeper
@@ -76,13 +77,14 @@ class Journey:
         self._profile = profile
         self._owner = owner
         self.desk = Desk(loop, profile.make_line)
+        self.keeper = Keeper(loop, store, profile)
         self._previews = Previews(loop, store, profile)
         self._steps: dict[State, Callable[[Run], Awaitable[Run | None]]] = {
             State.WAITING: self._send,
             State.ACCEPTED: self._follow,
             State.WORKING: self._follow,
             State.STALLED: self._follow,
-            State.KEEPING: Keeper(loop, store, profile).keep,
+            State.KEEPING: self.keeper.keep,
         }
 
     async def go(self, run: Run | None) -> None:
@@ -98,8 +100,8 @@ class Journey:
                 log.exception("run %s: a step failed, trying again", run.id)
                 await self._clock.sleep(PAUSE_AFTER_FAILURE)
                 run = await self._read(run)
-            if run is not None and _settled(before, run):
-                self._loop.spawn(self._profile.balance.look())
+            if run is not None and _moves_money(before, run):
+                self._loop.spawn(reconcile.look(self._loop, self._store, self._profile))
 
     async def _read(self, run: Run) -> Run | None:
         """The run as it stands now, or None when it is somebody else's."""
@@ -315,8 +317,11 @@ class Journey:
         return self._clock.age(moved) >= patience
 
 
-def _settled(before: Run, after: Run) -> bool:
-    """Whether this step settled a price, so that what is left on the account has changed."""
+def _moves_money(before: Run, after: Run) -> bool:
+    """Whether this step settled a price, so that what is left on the account has changed; or left
+    nobody knowing whether it was paid, which the account may tell."""
+    if after.state is State.UNKNOWN:
+        return before.state is not State.UNKNOWN
     was_open = before.state in FOLLOWED | {State.WAITING, State.SENDING}
     return was_open and after.price is not None and after.state in ENDED | {State.KEEPING}
 

@@ -4,6 +4,7 @@ The price is posted already. Whatever goes wrong here is tried again, with an ad
 for anew; only when deAPI has no file any more is the run given up.
 """
 
+import asyncio
 import errno
 import hashlib
 import logging
@@ -59,10 +60,17 @@ class Keeper:
         self._clock = loop.clock
         self._store = store
         self._profile = profile
+        self._hurries: dict[str, asyncio.Event] = {}
+        """Of the runs that wait for their next try: set when somebody wants it now."""
+
+    def hurry(self, run_id: str) -> None:
+        """Try now what waits for its next try; nothing happens when it doesn't wait."""
+        if (hurry := self._hurries.get(run_id)) is not None:
+            hurry.set()
 
     async def keep(self, run: Run) -> Run | None:
         """keeping → done; or still `keeping` with the reason noted, to be tried again later."""
-        await self._clock.until(run.not_before)
+        await self._due(run)
         try:
             kept = [await self._result(run), *await self._alternatives(run)]
             looks = await self._loop.thread(self._look, run, kept[0])
@@ -74,20 +82,41 @@ class Keeper:
             log.warning("run %s: its result is not ours yet: %s", run.id, error)
             return await self._failed(run, error)
 
-    async def _known_address(self, run: Run) -> str | None:
-        """A fresh address from the job; None for a run that has no job."""
-        if run.request_id is None:
-            return None
-        return (await self._profile.client.job(run.request_id)).result_url
+    async def _due(self, run: Run) -> None:
+        if run.not_before is None:
+            return
+        hurry = self._hurries[run.id] = asyncio.Event()
+        try:
+            seconds = max(0.0, (run.not_before - self._clock.now()).total_seconds())
+            await self._clock.sleep_or(seconds, hurry)
+        finally:
+            del self._hurries[run.id]
 
     async def _result(self, run: Run) -> ResultFile:
-        """The result itself: the file that the job names, else the text that it gave."""
-        url = run.result_url if run.keep_tries == 0 else await self._known_address(run)
-        if url is not None:
+        """The result itself: the file that the job names, else the text that it gave.
+
+        deAPI is asked for another address only where the last one has died: that costs a request.
+        """
+        url = run.result_url
+        if _address_died(run):
+            url = await self._fresh_address(run)
+        if url is None:
+            if run.result_text is None:
+                raise NoFile("deAPI says it is done, but gives no file")
+            return await self._loop.thread(self._written, run, run.result_text)
+        try:
             return await self._fetch(run, url, 0)
-        if run.result_text is None:
-            raise NoFile("deAPI says it is done, but gives no file")
-        return await self._loop.thread(self._written, run, run.result_text)
+        except Expired:
+            fresh = None if _address_died(run) else await self._fresh_address(run)
+            if fresh in (None, url):
+                raise
+            return await self._fetch(run, fresh, 0)
+
+    async def _fresh_address(self, run: Run) -> str | None:
+        """From the job; None for a run that has no job."""
+        if run.request_id is None:
+            return None
+        return (await self._profile.client.job(run.request_id, run.person)).result_url
 
     async def _alternatives(self, run: Run) -> list[ResultFile]:
         """The result in other formats, as far as they come: they are a convenience."""
@@ -169,6 +198,11 @@ class Keeper:
         wait = min(FIRST_WAIT * 2.0 ** min(run.keep_tries, 30), LONGEST_WAIT)
         at = self._clock.later(wait)
         return await self._loop.thread(runs.keep_failed, self._store, run, facts, at)
+
+
+def _address_died(run: Run) -> bool:
+    """Whether the last try found nothing at the address that is remembered."""
+    return (run.error or {}).get("kind") in (Expired.__name__, NotFound.__name__, NoFile.__name__)
 
 
 def _facts(error: DeapiError | StoreError | OSError) -> dict[str, Any]:

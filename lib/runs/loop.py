@@ -37,6 +37,18 @@ class Clock:
         if moment is not None:
             await self.sleep(max(0.0, (moment - self.now()).total_seconds()))
 
+    async def sleep_or(self, seconds: float, sooner: asyncio.Event) -> None:
+        """Sleep, but no longer than until `sooner` is set."""
+        time_is_up = asyncio.ensure_future(self.sleep(seconds))
+        came = asyncio.ensure_future(sooner.wait())
+        try:
+            await asyncio.wait([time_is_up, came], return_when=asyncio.FIRST_COMPLETED)
+            if time_is_up.done():
+                time_is_up.result()
+        finally:
+            time_is_up.cancel()
+            came.cancel()
+
 
 class Loop:
     """Where everything that waits on deAPI runs, apart from the threads that draw pages."""

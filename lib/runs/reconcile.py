@@ -85,7 +85,7 @@ def compare(store: Store, profile: str) -> Comparison | None:
 def unit_of(looks: Sequence[Seen]) -> Decimal:
     """How finely the balance is told, in USD: deAPI may round it, to cents at most."""
     digits = [-int(each.amount.normalize().as_tuple().exponent) for each in looks]
-    return min(CENT, Decimal(1).scaleb(-max(digits)))
+    return min(CENT, Decimal(1).scaleb(-max(digits, default=2)))
 
 
 def _drift(start: Seen, now: Seen, unit: Decimal) -> Decimal:

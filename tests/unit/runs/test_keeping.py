@@ -1,5 +1,6 @@
 """From `keeping` to `done`: the price is paid, the file has to become ours."""
 
+import asyncio
 import errno
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,6 +12,7 @@ import pytest
 
 from lib.deapi.errors import DownloadFailed, UnsafeAddress
 from lib.runs.keep import GIVE_UP_TRIES, LONGEST_WAIT
+from lib.runs.loop import Clock
 from lib.store import BadPicture, DiskFull, ResultFile, Run, State, Store, files, history, runs
 from tests.unit.runs.scripted import (
     GONE,
@@ -60,6 +62,35 @@ def test_a_full_disk_leaves_it_keeping_however_long_and_then_it_finishes(
     assert states[-1] == ("keeping", "DiskFull")
     assert (ended.state, ended.error, world.spent, world.held) == (State.DONE, None, PRICE, 0)
     assert max(world.time.slept) == LONGEST_WAIT
+
+
+def test_an_expired_address_is_asked_for_anew_at_once_and_only_then(world: World) -> None:
+    world.downloads.results[:0] = [DownloadFailed("HTTP 503"), DownloadFailed("HTTP 503"), GONE]
+    fresh = f"{RESULT}?signed=anew"
+    world.deapi.jobs.append(job("done", result_url=fresh, price={"amount": 0.002}))
+    world.go(world.order())
+    assert world.downloads.urls == [RESULT, RESULT, RESULT, fresh]
+    assert world.deapi.asked == 2  # when it ended, and for the address
+
+
+def test_a_result_that_waits_for_its_next_try_can_be_had_now(world: World) -> None:
+    world.downloads.results[:0] = [NO_SPACE] * 12
+    run = world.order()
+    never = asyncio.Event()
+
+    async def for_ever(seconds: float) -> None:
+        if seconds < LONGEST_WAIT:
+            await world.time.sleep(seconds)
+        else:
+            world.loop.call(world.journey.keeper.hurry, run.id)
+            await never.wait()
+
+    world.loop.clock = world.journey.keeper._clock = Clock(world.time.now, for_ever)
+    assert world.go(run).state is State.DONE
+
+
+def test_to_hurry_what_does_not_wait_does_nothing(world: World) -> None:
+    world.journey.keeper.hurry("no such run")
 
 
 def test_weeks_of_trouble_are_no_other_trouble(world: World) -> None:
