@@ -5,7 +5,18 @@ from collections.abc import Callable, Iterator
 import streamlit as st
 
 from lib.store import Filters, Run, State
-from lib.ui import catalogue, export, history_table, money, notes, run_card, session, words
+from lib.ui import (
+    books,
+    catalogue,
+    export,
+    history_table,
+    money,
+    notes,
+    run_card,
+    session,
+    settle_bar,
+    words,
+)
 from lib.ui.session import Client
 
 PAGE = 25
@@ -30,12 +41,14 @@ def draw() -> None:
     if client.total(client.filters()).count == 0:
         _nothing_yet()
         return
+    settle_bar.draw(client)
     chosen = _filters(client)
     if client.total(chosen).count == 0:
         notes.empty("Nothing fits these filters", "Take one of them away to see more.")
         st.button("Clear the filters", key="history:clear", on_click=_clear)
         return
     _summary(client, chosen)
+    books.draw(client)
     shown: int = st.session_state.get("history:shown", PAGE)
     runs = client.page(chosen, limit=shown + 1)
     names = catalogue.names(client)

@@ -1,6 +1,7 @@
 """What came of a run: large, with everything that can be done with it."""
 
 import json
+from decimal import Decimal
 
 import streamlit as st
 
@@ -53,11 +54,20 @@ def _line(run: Run, model_name: str, files: list[ResultFile]) -> str:
     if files and files[0].width:
         said.append(f"{files[0].width} × {files[0].height}")
     if run.price is not None:
-        said.append(money.paid(run.price, run.price_estimated))
+        said.append(_price(run, run.price))
     said.append(seconds(run_status.took(run)))
     prompt = f'<p class="pg-prompt">{safe(clip(words.name(run), 300))}</p>'
     mark = '<span class="pg-mark">Sandbox</span> ' if run.profile == "sandbox" else ""
     return f'{prompt}<p class="pg-small">{mark}{safe(" · ".join(said))}</p>'
+
+
+def _price(run: Run, price: Decimal) -> str:
+    """What it cost, beside the quote where that was another price."""
+    paid = money.paid(price, run.price_estimated)
+    if price == run.quote:
+        return paid
+    now, quoted = money.prices(price, run.quote)
+    return f"{paid.replace(money.price(price), now)}, quoted {quoted}"
 
 
 def details(client: Client, run: Run, model_name: str, *, keys: str = "") -> None:

@@ -8,14 +8,24 @@ import streamlit as st
 
 from lib.runs.orders import NoQuote, OrderRefused, PriceRose
 from lib.runs.profiles import SANDBOX
-from lib.store import FOLLOWED, Run, State, StoreError, runs
-from lib.ui import clock, errors, money, notes, result, run_status, stand_in, state, words
+from lib.store import FOLLOWED, Run, State, StoreError
+from lib.ui import (
+    clock,
+    errors,
+    evidence,
+    money,
+    notes,
+    result,
+    run_status,
+    settle_bar,
+    stand_in,
+    state,
+    words,
+)
 from lib.ui.plain import clip, label, safe, seconds
 from lib.ui.session import Client
 
 PROMPT_LENGTH = 160
-EVIDENCE = 5
-"""So many other runs of the moment are named."""
 SILENCE = 20.0
 """Seconds without news of a job that are worth a word."""
 
@@ -43,6 +53,12 @@ def _moving(client: Client, run: Run, model_name: str) -> None:
     st.html(f"{_preview(client, run)}{about(run, model_name)}{stand_in.instead(client, run)}")
     if run.state is State.WAITING:
         st.button("Cancel", key=f"cancel:{run.id}", on_click=_cancel, args=(client, run))
+    elif _waits_to_be_kept(run):
+        st.button("Try now", key=f"keep:{run.id}", on_click=client.keep_now, args=(run,))
+
+
+def _waits_to_be_kept(run: Run) -> bool:
+    return run.state is State.KEEPING and run.not_before is not None
 
 
 def _bar(run: Run) -> str:
@@ -61,7 +77,10 @@ def _retry(run: Run) -> str:
         return f'<p class="pg-small">{told}</p>' if silent > SILENCE else ""
     if run.state is not State.KEEPING or not run.error:
         return ""
-    return f'<p class="pg-problem" role="alert">{notes.html(errors.advice(run.error))}</p>'
+    said = notes.html(errors.advice(run.error))
+    again = f" Next try at {clock.hour(run.not_before)}." if run.not_before else ""
+    paid = "" if run.price is None else f"Paid {money.paid(run.price, run.price_estimated)}. "
+    return f'<p class="pg-problem" role="alert">{said}</p><p class="pg-small">{paid}{again}</p>'
 
 
 def _preview(client: Client, run: Run) -> str:
@@ -99,7 +118,7 @@ def _aside(client: Client, run: Run, model_name: str) -> None:
         f'<div class="pg-run pg-aside">{first}<p class="pg-small">{_money_line(run)}</p></div>'
         f"{about(run, model_name)}{stand_in.instead(client, run)}"
     )
-    if run.state is State.UNKNOWN or _stalled_for_good(run):
+    if settle_bar.may_be_settled(run):
         _unknown(client, run)
     elif run_status.price_rose(run):
         _dearer(client, run, Decimal(str((run.error or {}).get("price", run.quote))))
@@ -115,10 +134,6 @@ def _aside(client: Client, run: Run, model_name: str) -> None:
     result.details(client, run, model_name)
 
 
-def _stalled_for_good(run: Run) -> bool:
-    return run.state is State.STALLED and runs.may_settle_stalled(run, datetime.now(UTC))
-
-
 def _money_line(run: Run) -> str:
     if run.price is not None:
         return f"Paid {money.paid(run.price, run.price_estimated)}"
@@ -130,46 +145,29 @@ def _money_line(run: Run) -> str:
 def _unknown(client: Client, run: Run) -> None:
     """What is known about it, and the three ways to settle it."""
     sent = clock.second(run.sending_at or run.created_at)
+    known = "".join(f"<li>{safe(each)}</li>" for each in evidence.sentences(client.evidence(run)))
     st.html(
-        f'<p class="pg-small">It was sent on {sent}, and no clear answer came. '
-        f"{_evidence(client.neighbours(run))} "
-        "Compare with the spending that deAPI shows, then say what it was.</p>"
+        f'<p class="pg-small">It was sent on {sent}, and no clear answer came. What is known:</p>'
+        f'<ul class="pg-small">{known}</ul>'
     )
     if not _asked_back(client, run):
-        mine = [each.id for each in client.open_runs() if each.state is State.UNKNOWN]
         with st.container(horizontal=True):
             settle = {
                 "Count as paid": ("paid", client.count_as_paid),
                 "It wasn't charged": ("free", client.not_charged),
             }
             for label, (name, how) in settle.items():
-                st.button(label, key=f"{name}:{run.id}", on_click=_settle, args=(how, [run.id]))
-                if len(mine) > 1:
-                    st.button(
-                        f"{label}, all {len(mine)}",
-                        key=f"{name}-all:{run.id}",
-                        on_click=_settle,
-                        args=(how, mine),
-                    )
+                st.button(label, key=f"{name}:{run.id}", on_click=_settle, args=(how, run.id))
             st.button(
                 f"Send again · {money.price(run.quote)}",
                 key=f"resend:{run.id}",
                 on_click=_resend,
                 args=(client, run, state.nonce(run.id), run.quote, False),
             )
-
-
-def _evidence(others: list[Run]) -> str:
-    """The other runs of that moment, by name, and what deAPI said of each (rules.md, Money)."""
-    if not others:
-        return "No other run was sent in that minute, so nothing tells what became of it."
-    told = [
-        f"\u201c{safe(clip(words.name(each), 40))}\u201d "
-        f"({'deAPI took it' if each.request_id else 'not taken, as far as we know'})"
-        for each in others[:EVIDENCE]
-    ]
-    more = f" and {len(others) - EVIDENCE} more" if len(others) > EVIDENCE else ""
-    return f"Sent within a minute of it: {', '.join(told)}{more}."
+        others = settle_bar.waiting(client)
+        if len(others) > 1:
+            told = f"Settle {len(others)} such runs at once"
+            st.page_link(words.HISTORY.page, label=told, icon=words.HISTORY.icon)
 
 
 def _dearer(client: Client, run: Run, price: Decimal) -> None:
@@ -235,12 +233,11 @@ def _cancel(client: Client, run: Run) -> None:
     st.rerun()
 
 
-def _settle(how: Callable[[str], Run | None], run_ids: list[str]) -> None:
-    for run_id in run_ids:
-        try:
-            how(run_id)
-        except StoreError as error:
-            st.session_state[f"asked:{run_id}"] = errors.Advice(str(error))
+def _settle(how: Callable[[str], Run | None], run_id: str) -> None:
+    try:
+        how(run_id)
+    except StoreError as error:
+        st.session_state[f"asked:{run_id}"] = errors.Advice(str(error))
     st.rerun()
 
 

@@ -23,10 +23,12 @@ from lib.deapi.models import Model
 from lib.deapi.terms import Media
 from lib.runs.balance import Balance
 from lib.runs.engine import Engine
+from lib.runs.evidence import Evidence
 from lib.runs.orders import Order
 from lib.runs.params import restored, stored
 from lib.runs.profiles import SANDBOX
 from lib.runs.quotes import Quote
+from lib.runs.reconcile import Comparison
 from lib.store import (
     Choices,
     Filters,
@@ -116,6 +118,14 @@ class Client:
 
     # --- money -----------------------------------------------------------------------------------
 
+    def comparison(self) -> Comparison | None:
+        """How the books of everybody stand to the balance; None while nothing can be compared."""
+        return self._engine.comparison(self.profile)
+
+    def compare_anew(self) -> None:
+        """Compare from now on only. Raises `StoreError`."""
+        self._engine.compare_anew(self.profile)
+
     def spent(self) -> Spent:
         """What this person has spent and holds, today and this month, in USD."""
         return ledger.spent(self._store, self.profile, self.person)
@@ -160,8 +170,9 @@ class Client:
         return self.profile == SANDBOX
 
     def put_play_money(self, usd: Decimal) -> None:
-        """Have `usd` be what is left in the sandbox. Raises `ConnectionError`."""
+        """Have `usd` be what is left in the sandbox. Raises `ConnectionError` and `StoreError`."""
         self.sandbox.set_balance(usd)
+        self._engine.compare_anew(SANDBOX)
         self._engine.look(SANDBOX, wait=LOOK_SECONDS)
 
     def add_play_money(self, usd: Decimal) -> None:
@@ -335,9 +346,13 @@ class Client:
         """The endpoints and models that I have runs of."""
         return history.choices(self._store, self.profile, self.person)
 
-    def neighbours(self, run: Run) -> list[Run]:
-        """Other runs sent in the same moment: evidence about an `unknown` one."""
-        return history.neighbours(self._store, run)
+    def evidence(self, run: Run) -> Evidence:
+        """What tells whether an `unknown` run was paid for."""
+        return self._engine.evidence(run)
+
+    def keep_now(self, run: Run) -> None:
+        """Have the result of a run of mine fetched now, instead of when its next try is due."""
+        self._engine.keep_now(run)
 
     def delay(self, run: Run) -> float:
         """Seconds that the rate limit still makes a waiting run wait."""

@@ -102,7 +102,7 @@ def test_the_price_is_posted_before_the_file_is_fetched(world: World) -> None:
 
 def test_the_balance_is_looked_at_when_a_price_was_settled(world: World) -> None:
     world.go(world.order())
-    assert world.deapi.count("/api/v2/account/balance") == 1
+    eventually(lambda: world.deapi.count("/api/v2/account/balance") == 1)
 
 
 class TestStalled:

@@ -14,6 +14,7 @@ from lib.runs.evidence import Says, of_balance
 from lib.runs.profiles import SANDBOX
 from lib.runs.reconcile import CENT, Comparison, compare
 from lib.store import Balance, Run, Seen, balances, runs
+from tests.support.waiting import eventually
 from tests.unit.runs.scripted import PRICE, Answer, World, accepted, reply
 from tests.unit.ui.making import run as any_run
 
@@ -132,7 +133,7 @@ def test_a_run_that_nobody_knows_of_has_the_balance_looked_at(world: World) -> N
     world.deapi.submits = [reply({"message": "Bad gateway"}, 502), accepted()]
     run = world.go(world.order())
     assert run.state.value == "unknown"
-    assert world.deapi.count("/api/v2/account/balance") == 1
+    eventually(lambda: world.deapi.count("/api/v2/account/balance") == 1)
 
 
 class TestEvidence:
