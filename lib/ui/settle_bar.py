@@ -67,7 +67,7 @@ def _tick(client: Client, run: Run) -> bool:
 
 def _button(told: str, name: str, how: Callable[[str], Run | None], ticked: list[Run]) -> None:
     st.button(
-        label(told),
+        told,
         key=f"settle:{name}",
         disabled=not ticked,
         on_click=_settle,
