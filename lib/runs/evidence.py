@@ -54,17 +54,22 @@ class Evidence:
 
 def gather(store: Store, run: Run, orphans: Sequence[Orphan]) -> Evidence:
     """Everything that is known about `run`; `orphans` is the profile's. Raises `StoreError`."""
-    sent = run.sending_at or run.created_at
     return Evidence(
         neighbours=history.neighbours(store, run),
-        orphans=[each for each in orphans if each.at >= sent],
-        balance=of_balance(
-            run,
-            balances.before(store, run.profile, sent),
-            balances.between(store, run.profile, sent + TAKEN_IN, sent + SETTLED_IN),
-            unit_of(balances.last(store, run.profile, DIGITS_OF)),
-        ),
+        orphans=[each for each in orphans if each.at >= _sent(run)],
+        balance=_balance(store, run),
     )
+
+
+def _balance(store: Store, run: Run) -> Balance:
+    """What the newest look tells that tells anything; later ones may have seen other changes."""
+    first, end = _sent(run) + TAKEN_IN, _sent(run) + SETTLED_IN
+    before = balances.before(store, run.profile, _sent(run))
+    after = balances.between(store, run.profile, first, end, DIGITS_OF)
+    unit = unit_of(balances.last(store, run.profile, DIGITS_OF))
+    told = [of_balance(run, before, each, unit) for each in after]
+    telling = [each for each in told if each.says in (Says.PAID, Says.FREE)]
+    return next(iter([*telling, *told]), Balance(Says.UNSEEN))
 
 
 def of_balance(run: Run, before: Seen | None, after: Seen | None, unit: Decimal) -> Balance:
@@ -95,3 +100,7 @@ def _says(quote: Decimal, least: Decimal, most: Decimal, unit: Decimal) -> Says:
         if least - unit < price < most + unit
     ]
     return fits[0] if len(fits) == 1 else Says.NOTHING
+
+
+def _sent(run: Run) -> datetime:
+    return run.sending_at or run.created_at

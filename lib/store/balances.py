@@ -80,13 +80,13 @@ def before(store: Store, profile: str, at: datetime) -> Seen | None:
     return found[0] if found else None
 
 
-def between(store: Store, profile: str, since: datetime, until: datetime) -> Seen | None:
-    """What was seen last from `since` to `until`; when nobody looked then, what was seen first
-    after that."""
+def between(store: Store, profile: str, since: datetime, until: datetime, limit: int) -> list[Seen]:
+    """What was seen from `since` to `until`, newest first; when nobody looked then, what was seen
+    first after that."""
     first = balances.c.last_at >= since
-    found = _find(store, profile, first, balances.c.first_at <= until, limit=1, newest=True)
-    found = found or _find(store, profile, first, limit=1)
-    return found[0] if found else None
+    within = balances.c.first_at <= until
+    found = _find(store, profile, first, within, limit=limit, newest=True)
+    return found or _find(store, profile, first, limit=1)
 
 
 def _find(

@@ -53,8 +53,8 @@ def _head(count: int) -> None:
     told = "one run was" if count == 1 else f"{count} runs were"
     st.html(
         f"<p><b>Nobody knows whether {told} paid for.</b></p>"
-        '<p class="pg-small">No clear answer came when they were sent. Compare with the spending '
-        "that deAPI shows, tick those you are sure of, and say what they were.</p>"
+        '<p class="pg-small">No clear answer came back. Compare with the spending '
+        "that deAPI shows, tick what you are sure of, and say what it was.</p>"
     )
 
 

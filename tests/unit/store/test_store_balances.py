@@ -71,10 +71,11 @@ def test_looks_before_and_after_a_moment_are_found(store: Store) -> None:
     at = START + timedelta(minutes=12)
     hour = timedelta(hours=1)
     assert amount(balances.before(store, "live", at)) == 4
-    assert amount(balances.between(store, "live", at, at + hour)) == 3
+    assert between(store, at, at + 2 * hour) == [2, 3]
+    assert between(store, at + timedelta(minutes=1), at + hour) == [3]
     late = START + timedelta(minutes=21)
-    assert amount(balances.between(store, "live", late, late + hour)) == 2
-    assert balances.between(store, "live", START + 9 * hour, START + 10 * hour) is None
+    assert between(store, late, late + hour) == [2]
+    assert between(store, START + 9 * hour, START + 10 * hour) == []
     assert balances.before(store, "live", START - hour) is None
 
 
@@ -88,6 +89,10 @@ def test_the_standing_is_that_of_the_team_since_ever(
     standing = ledger.standing(store, "sandbox")
     assert (standing.held, standing.posted) == (2 * Decimal("0.003"), 0)
     assert ledger.standing(store, "nowhere") == Balance(held=Decimal(0), posted=Decimal(0))
+
+
+def between(store: Store, since: datetime, until: datetime) -> list[Decimal]:
+    return [each.amount for each in balances.between(store, "live", since, until, 9)]
 
 
 def amount(seen: Seen | None) -> Decimal | None:
