@@ -3,10 +3,11 @@ a test can kill. `python -m tests.faults.driver FOLDER URL KEY [SECONDS] [--push
 [--webhooks=PORT:PEM]`
 
 Takes one order a line on standard input, as JSON, and answers one JSON object a line:
-`{"quote": VALUES}`, `{"order": VALUES, "nonce": …}`, `{"cancel": run id}`. Beside the form's own,
-VALUES may hold an `endpoint`, and `fallback` when another model may do it. `SECONDS` is how long
-deAPI may be silent, where the real playground is patient. With `--push` it hears a sandbox's push,
-with `--webhooks` it takes them in at that port, by the key and certificate in that file.
+`{"quote": VALUES}`, `{"order": VALUES, "nonce": …}`, `{"cancel": run id}`, `{"look": true}` at the
+balance, `{"orphans": true}` for news of jobs that no run has. Beside the form's own, VALUES may
+hold an `endpoint`, and `fallback` when another model may do it. `SECONDS` is how long deAPI may be
+silent, where the real playground is patient. With `--push` it hears a sandbox's push, with
+`--webhooks` it takes them in at that port, by the key and certificate in that file.
 """
 
 import json
@@ -89,6 +90,11 @@ class Driver:
             return {"price": str(self.quote(asked["quote"]).price)}
         if "order" in asked:
             return {"run": self.order(asked["order"], asked["nonce"])}
+        if "look" in asked:
+            self.engine.look(LIVE, wait=20)
+            return {"looked": True}
+        if "orphans" in asked:
+            return {"orphans": [each.job.request_id for each in self.engine.orphans(LIVE)]}
         return {"cancelled": self.engine.cancel(asked["cancel"], PERSON) is not None}
 
 

@@ -91,6 +91,14 @@ class Playground:
     def cancel(self, run_id: str) -> bool:
         return self._ask({"cancel": run_id})["cancelled"]
 
+    def look(self) -> None:
+        """Have the balance looked at."""
+        self._ask({"look": True})
+
+    def orphans(self) -> list[str]:
+        """The jobs that push told of and no run has."""
+        return self._ask({"orphans": True})["orphans"]
+
     def _ask(self, what: dict[str, Any]) -> dict[str, Any]:
         self.process.tell(json.dumps(what))
         return self._answer()
