@@ -275,6 +275,7 @@ class Engine:
             self._loop, self.store, profile, self._owner, self._follow
         )
         self._loop.spawn(self._journeys[address.name].desk.keep_line())
+        self._loop.spawn(self._journeys[address.name].estimates.resume())
         self._loop.spawn(self._look(address.name))
 
     async def _remember(self, profile: str, listing: Listing) -> None:

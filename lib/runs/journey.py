@@ -25,6 +25,7 @@ from lib.deapi.errors import (
 from lib.deapi.wire import Job
 from lib.runs import reconcile
 from lib.runs.delivery import Desk
+from lib.runs.estimates import Estimates
 from lib.runs.fallback import is_about_model, order_instead
 from lib.runs.keep import Keeper
 from lib.runs.loop import Loop
@@ -77,6 +78,7 @@ class Journey:
         self._profile = profile
         self._owner = owner
         self.desk = Desk(loop, profile.make_line)
+        self.estimates = Estimates(loop, store, profile)
         self.keeper = Keeper(loop, store, profile)
         self._previews = Previews(loop, store, profile)
         self._steps: dict[State, Callable[[Run], Awaitable[Run | None]]] = {
@@ -102,6 +104,7 @@ class Journey:
                 run = await self._read(run)
             if run is not None and _moves_money(before, run):
                 self._loop.spawn(reconcile.look(self._loop, self._store, self._profile))
+                self.estimates.follow(run)
 
     async def _read(self, run: Run) -> Run | None:
         """The run as it stands now, or None when it is somebody else's."""

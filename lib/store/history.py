@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, func, select
@@ -140,6 +140,15 @@ def neighbours(store: Store, run: Run) -> list[Run]:
     )
     with store.read() as connection:
         return [as_run(row) for row in connection.execute(query).mappings()]
+
+
+def estimated(store: Store, profile: str, since: datetime) -> list[Run]:
+    """The runs whose price deAPI only estimates, and whose jobs ended after `since`."""
+    query = select(*RUN_COLUMNS).where(
+        runs.c.profile == profile, runs.c.price_estimated.is_(True), runs.c.ended_at > since
+    )
+    with store.read() as connection:
+        return [as_run(row) for row in connection.execute(query.order_by(runs.c.id)).mappings()]
 
 
 def stand_in(store: Store, run: Run) -> Run | None:

@@ -1,0 +1,74 @@
+"""A price that is an estimate is asked about again, and corrected."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import pytest
+
+from lib.runs.estimates import LOOKS
+from lib.store import Run, State, ledger
+from tests.support.waiting import eventually
+from tests.unit.runs.scripted import PRICE, RESULT, Answer, World, job, reply
+
+
+def done(amount: float, *, estimated: bool) -> httpx.Response:
+    price: dict[str, Any] = {"amount": amount, "is_estimated": estimated}
+    return job("done", result_url=RESULT, price=price)
+
+
+FIRST = done(0.002, estimated=True)
+
+
+def go(world: World, *later: Answer) -> Run:
+    """A run whose price is an estimate, and what its job says later on."""
+    world.deapi.jobs = [FIRST, *later]
+    run = world.go(world.order())
+    assert run.state is State.DONE
+    return run
+
+
+def test_the_price_it_has_cost_in_the_end_is_posted_as_a_correction(world: World) -> None:
+    run = go(world, FIRST, done(0.0033, estimated=False))
+    ended = world.time.at
+    eventually(lambda: not world.read(run).price_estimated)
+    assert world.read(run).price == Decimal("0.0033")
+    assert world.books == (Decimal("0.0033"), 0)
+    assert world.deapi.asked == 3
+    assert world.time.at - ended < LOOKS[1] + timedelta(minutes=1)
+
+
+def test_one_that_stays_an_estimate_is_asked_about_for_a_day_and_stays_marked(
+    world: World,
+) -> None:
+    run = go(world, FIRST)
+    eventually(lambda: world.deapi.asked == 1 + len(LOOKS))
+    assert world.time.at - run.created_at < timedelta(hours=25)
+    now = world.read(run)
+    assert (now.price, now.price_estimated, world.spent) == (PRICE, True, PRICE)
+
+
+@pytest.mark.parametrize("trouble", [httpx.ConnectError("no"), reply({"message": "Oh"}, 500)])
+def test_trouble_on_the_way_is_no_answer(world: World, trouble: Answer) -> None:
+    run = go(world, *[trouble] * 20, done(0.001, estimated=False))
+    eventually(lambda: world.deapi.asked >= 1 + len(LOOKS))
+    assert world.read(run).price in (PRICE, Decimal("0.001"))
+    assert world.books[0] == world.read(run).price
+
+
+def test_a_job_that_is_gone_is_not_asked_about_again(world: World) -> None:
+    go(world, reply({"message": "Not found."}, 404))
+    eventually(lambda: world.deapi.asked == 2)
+
+
+def test_a_start_goes_on_with_those_that_were_left(world: World) -> None:
+    run = world.accept(world.order())
+    world.deapi.jobs = [FIRST]
+    heard = world.loop.submit(world.journey._ask(run)).result(timeout=10)
+    assert heard is not None
+    assert heard.price_estimated
+    world.deapi.jobs = [done(0.004, estimated=False)]
+    world.loop.submit(world.journey.estimates.resume()).result(timeout=10)
+    eventually(lambda: world.read(run).price == Decimal("0.004"))
+    assert ledger.standing(world.store, run.profile).posted == Decimal("0.004")
