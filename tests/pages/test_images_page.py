@@ -360,3 +360,26 @@ def upload(page: Page, at: Endpoint, file: str, content: bytes) -> Page:
     [key] = [key for key in page.keys if key.startswith(f"{at.id}:image:upload:")]
     page.widget("file_uploader", key).upload(file, content)
     return page.run()
+
+
+def test_a_result_that_waits_for_its_next_try_is_fetched_when_its_person_wants_it(
+    place: Playing, live: Sandbox, pictures: Endpoint, model: Model
+) -> None:
+    """By itself it would be tried for the seventh time after a minute."""
+    broken = {"fault": "status", "status": 503, "method": "GET", "path": "/files/*", "times": 6}
+    live.control("POST", "faults", [broken])
+    page = Page().write(pictures, model, PROMPT)
+    page.until(lambda: page.price)
+    page.press("Run · ")
+    [run] = place.runs()
+
+    def presses() -> bool:
+        if page.has_button("Try now"):
+            assert "Paid $0.00265" in page.html
+            assert "Next try at" in page.html
+            page.press("Try now")
+        return place.run(run.id).state is State.DONE
+
+    page.until(presses)
+    live.control("DELETE", "faults")
+    assert place.run(run.id).keep_tries == 6
