@@ -91,6 +91,10 @@ class Playground:
     def cancel(self, run_id: str) -> bool:
         return self._ask({"cancel": run_id})["cancelled"]
 
+    def pushed(self) -> int:
+        """How much news has come by push since it was started."""
+        return self._ask({"pushed": True})["news"]
+
     def _ask(self, what: dict[str, Any]) -> dict[str, Any]:
         self.process.tell(json.dumps(what))
         return self._answer()
