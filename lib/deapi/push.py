@@ -18,7 +18,7 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from lib.deapi.errors import DeapiError, Forbidden, NotUnderstood, Unauthorized
 from lib.deapi.text import loads
-from lib.deapi.wire import Job
+from lib.deapi.wire import Job, request_id_of
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +52,14 @@ class _Refused(Exception):
     """The service won't have us: to ask again at once would be no use."""
 
 
+class _Unwelcome(Exception):
+    """The service says not to come back as we are (Pusher protocol, 4000–4099)."""
+
+
+class _Moved(Exception):
+    """The service says to come back at once (Pusher protocol, 4200–4299)."""
+
+
 class Push:
     """One push connection that comes back whenever it is lost.
 
@@ -83,13 +91,21 @@ class Push:
         return self._is_up
 
     async def run(self) -> None:
-        """Connect, listen, and connect again, until cancelled."""
+        """Connect, listen, and connect again, until cancelled, or until the service says that this
+        is no use: then whoever wants push may start it again later."""
         wait = FIRST_WAIT
         loop = asyncio.get_running_loop()
         while True:
-            began = loop.time()
+            began, at_once = loop.time(), False
             try:
                 await self._connected()
+            except _Unwelcome as error:
+                log.warning("push does not want us back: %s", error)
+                return
+            except _Moved as error:
+                log.info("push has moved: %s", error)
+                # Who says so before the subscription stands would be asked without end.
+                at_once = self._is_up
             except (_Refused, Unauthorized, Forbidden) as error:
                 log.warning("push is refused: %s", error)
                 wait = LONGEST_WAIT
@@ -99,6 +115,8 @@ class Push:
                 self._stands(False)
             if loop.time() - began >= STEADY:
                 wait = FIRST_WAIT
+            if at_once:
+                continue
             # Full jitter: whoever lost the line at the same moment doesn't come back at one.
             await self._sleep(wait * random.uniform(0.1, 1.0))
             wait = min(2 * wait, LONGEST_WAIT)
@@ -120,9 +138,8 @@ class Push:
                 self._stands(True)
                 await self._listen(line)
             except ConnectionClosed as error:
-                # 4000-4099: don't come back as you are (Pusher protocol, close codes).
-                if error.rcvd is not None and 4000 <= error.rcvd.code <= 4099:
-                    raise _Refused(f"{error.rcvd.code} {error.rcvd.reason}") from error
+                if error.rcvd is not None:
+                    _obey(error.rcvd.code, error.rcvd.reason)
                 raise
 
     async def _subscribe(self, line: ClientConnection) -> None:
@@ -142,6 +159,8 @@ class Push:
             name, data = _read(await line.recv())
             if name == event:
                 return data
+            if name == "pusher:error":
+                _obey(data.get("code"), data.get("message"))
             if name in ("pusher:error", "pusher:subscription_error"):
                 raise _Refused(str(data.get("message") or data.get("error") or name)[:200])
             await self._take(line, name, data)
@@ -164,12 +183,11 @@ class Push:
     async def _take(self, line: ClientConnection, name: str, data: Mapping[str, Any]) -> None:
         if name == "pusher:ping":
             await _say(line, "pusher:pong", {})
+        elif name == "pusher:error":
+            _obey(data.get("code"), data.get("message"))
         elif name.removeprefix(".") == EVENT:
-            request_id = data.get("request_id")
-            if not isinstance(request_id, str) or not 0 < len(request_id) <= 255:
-                return
             try:
-                job = Job.parse(data, request_id)
+                job = Job.parse(data, request_id_of(data))
             except NotUnderstood as error:
                 log.info("push said something odd: %s", error)
             else:
@@ -179,6 +197,20 @@ class Push:
         if up != self._is_up:
             self._is_up = up
             self._changed(up)
+
+
+def _obey(code: object, why: object) -> None:
+    """Raise what an error's or a closing's code asks for (Pusher protocol, error codes); of those
+    that ask for nothing, nothing is raised."""
+    if not isinstance(code, int):
+        return
+    said = f"{code} {why}"[:200]
+    if 4000 <= code <= 4099:
+        raise _Unwelcome(said)
+    if 4100 <= code <= 4199:
+        raise ConnectionError(said)  # come back after a wait
+    if 4200 <= code <= 4299:
+        raise _Moved(said)
 
 
 async def _say(line: ClientConnection, event: str, data: Mapping[str, Any]) -> None:

@@ -124,6 +124,8 @@ async def _get_faults(_: Request, state: State) -> Response:
 async def _post_faults(request: Request, state: State) -> Response:
     """Takes a list of faults (`lib.sandbox.faults`), beside those that are there; or one alone."""
     given = await body.json_value(request)
+    if given is None:
+        raise invalid({"faults": ["The body must be JSON: a list of faults, or one of them."]})
     try:
         state.faults.add(cast(list[object], given) if isinstance(given, list) else [given])
     except BadFault as error:

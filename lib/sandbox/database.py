@@ -31,6 +31,20 @@ CREATE TABLE IF NOT EXISTS jobs (
     error_code TEXT,
     error_message TEXT
 );
+CREATE TABLE IF NOT EXISTS deliveries (    -- of webhooks, in the order of their rowid
+    delivery_id TEXT PRIMARY KEY,
+    request_id TEXT NOT NULL,
+    event TEXT NOT NULL,
+    job_status TEXT NOT NULL,               -- that it tells of
+    url TEXT NOT NULL,
+    secret TEXT NOT NULL,
+    data TEXT NOT NULL,                     -- JSON: the job as it is told
+    tries INTEGER NOT NULL DEFAULT 0,
+    status INTEGER NOT NULL DEFAULT 0,      -- of the last answer; 0: none came
+    delivered INTEGER NOT NULL DEFAULT 0,
+    next_at REAL                            -- seconds since 1970; NULL: no further try
+);
+CREATE INDEX IF NOT EXISTS deliveries_of ON deliveries (request_id);
 CREATE INDEX IF NOT EXISTS open_jobs ON jobs (accepted_at) WHERE status = 'open';
 """
 

@@ -3,18 +3,19 @@
 `POST /sandbox/faults` takes a list of objects:
 
 - `fault`: one of `KINDS`
+- `every`: each n-th of those it could strike (default 1); `times`: how often it strikes
+  (default 1; null: for ever)
 - `method`, `path`: which calls (default: all); a path that ends in `*` is a beginning
-- `every`: each n-th of them (default 1); `times`: how often it strikes (default 1; null: for ever)
-- and what the kind takes: `status` and `body` (`status`, `html`), `retry_after` in seconds
-  (`minute_limit`, `daily_limit`), `seconds` and `processed` (`stall`), `code` and `message`
-  (`job_error`), `price` in USD (`final_price`)
+- and what the kind takes, see `TAKES`; README.md says what each of them does
 
 Job faults strike submits, and stay with the job over a restart; faults of push and of webhooks
-strike messages, for which `method` and `path` mean nothing.
+strike messages, so they take neither `method` nor `path`.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from typing import Any, Literal, cast, get_args
 
 from lib.sandbox.money import balance
@@ -37,21 +38,25 @@ KINDS: tuple[str, ...] = tuple(
     kind for kinds in (CallFault, JobFault, PushFault, WebhookFault) for kind in get_args(kinds)
 )
 
-_TAKES: Mapping[str, type | tuple[type, ...]] = {
-    "fault": str,
-    "method": str,
-    "path": str,
-    "every": int,
-    "times": (int, type(None)),
-    "status": int,
-    "body": str,
-    "retry_after": int,
-    "seconds": (int, float),
-    "processed": bool,
-    "code": str,
-    "message": str,
-    "price": (str, int, float),
+TAKES: Mapping[str, tuple[str, ...]] = {
+    "status": ("status", "body", "headers"),
+    "minute_limit": ("retry_after",),
+    "daily_limit": ("retry_after",),
+    "html": ("status", "body"),
+    "truncated": ("full_length",),
+    "stall": ("seconds", "processed"),
+    "job_error": ("code", "message"),
+    "final_price": ("price", "factor"),
 }
+"""What a kind takes beside `every`, `times` and, of calls and jobs, `method` and `path`."""
+
+_MOST_SECONDS = 86_400
+_MOST_TIMES = 1_000
+"""How many times its price a job may cost in the end."""
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+_OF_THE_SERVER = ("content-length", "transfer-encoding", "connection")
 
 
 class BadFault(ValueError):
@@ -81,26 +86,26 @@ class Fault:
         if not isinstance(given, dict):
             raise BadFault("fault", "A fault must be an object.")
         values = cast(dict[str, Any], given)
-        for name, value in values.items():
-            kind = _TAKES.get(name)
-            if kind is None:
-                raise BadFault(name, f"There is no {name} in a fault.")
-            if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-                raise BadFault(name, f"The {name} of a fault is of the wrong type.")
-        if values.get("fault") not in KINDS:
+        kind = values.get("fault")
+        if kind not in KINDS:
             raise BadFault("fault", f"The fault must be one of {', '.join(KINDS)}.")
-        if values.get("every", 1) < 1 or (values.get("times") or 1) < 1:
-            raise BadFault("every", "every and times must be at least 1.")
-        if "price" in values:
-            try:
-                balance(values["price"])
-            except ValueError as error:
-                raise BadFault("price", f"The price {error}.") from error
+        takes = _taken_by(kind)
+        for name, value in values.items():
+            if name not in takes:
+                raise BadFault(name, f"The fault {kind} takes no {name}.")
+            if (wrong := _CHECKS[name](value)) is not None:
+                raise BadFault(name, f"The {name} of a fault {wrong}.")
+        if kind == "final_price" and ("price" in values) == ("factor" in values):
+            raise BadFault(
+                "price", "The fault final_price needs a price or a factor, and not both."
+            )
         known = {
             name: values[name] for name in ("method", "path", "every", "times") if name in values
         }
+        if "method" in known:
+            known["method"] = known["method"].upper()  # as it is on the wire
         rest = {name: value for name, value in values.items() if name not in (*known, "fault")}
-        return cls(values["fault"], details=rest, **known)
+        return cls(kind, details=rest, **known)
 
     def strikes(self, method: str, path: str) -> bool:
         """Whether it strikes this call, which is counted."""
@@ -121,11 +126,109 @@ class Fault:
         return {**told, **self.details, "struck": self.struck}
 
 
+def _taken_by(kind: str) -> tuple[str, ...]:
+    strikes_calls = kind in get_args(CallFault) or kind in get_args(JobFault)
+    which = ("method", "path") if strikes_calls else ()
+    return ("fault", "every", "times", *which, *TAKES.get(kind, ()))
+
+
+# ── What is wrong with an argument: the end of a sentence, or None ────────────────────────────
+
+
+def _text(value: object) -> str | None:
+    if not isinstance(value, str):
+        return "must be text"
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return "has half a character, which can't be sent"
+    return None
+
+
+def _flag(value: object) -> str | None:
+    return None if isinstance(value, bool) else "must be true or false"
+
+
+def _whole(least: int, most: int | None = None) -> Callable[[object], str | None]:
+    limits = f"of at least {least}" if most is None else f"from {least} to {most}"
+
+    def check(value: object) -> str | None:
+        if not isinstance(value, int) or isinstance(value, bool):
+            return f"must be a whole number {limits}"
+        right = value >= least and (most is None or value <= most)
+        return None if right else f"must be a whole number {limits}"
+
+    return check
+
+
+def _times(value: object) -> str | None:
+    wrong = value is not None and _whole(1)(value)
+    return f"{wrong}, or null for ever" if wrong else None
+
+
+def _seconds(value: object) -> str | None:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return "must be a number"
+    right = 0 <= value <= _MOST_SECONDS  # which NaN is not
+    return None if right else f"must be a number from 0 to {_MOST_SECONDS}"
+
+
+def _price(value: object) -> str | None:
+    try:
+        balance(value)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def _factor(value: object) -> str | None:
+    try:
+        factor = Decimal("NaN") if isinstance(value, bool) else Decimal(str(value))
+    except InvalidOperation:
+        factor = Decimal("NaN")
+    if factor.is_finite() and 0 <= factor <= _MOST_TIMES:
+        return None
+    return f"must be a number from 0 to {_MOST_TIMES}"
+
+
+def _headers(value: object) -> str | None:
+    if not isinstance(value, dict):
+        return "must be an object of texts"
+    for name, said in cast(dict[str, object], value).items():
+        if not _TOKEN.fullmatch(name) or name.lower() in _OF_THE_SERVER:
+            return "has a name that can't be set"
+        if not isinstance(said, str) or not _HEADER_VALUE.fullmatch(said):
+            return "has a value that can't be sent"
+    return None
+
+
+_CHECKS: Mapping[str, Callable[[object], str | None]] = {
+    "fault": _text,
+    "method": _text,
+    "path": _text,
+    "every": _whole(1),
+    "times": _times,
+    # What can end a call: 100 to 199 only announce an answer.
+    "status": _whole(200, 599),
+    "body": _text,
+    "headers": _headers,
+    "retry_after": _whole(0),
+    "full_length": _flag,
+    "seconds": _seconds,
+    "processed": _flag,
+    "code": _text,
+    "message": _text,
+    "price": _price,
+    "factor": _factor,
+}
+
+
 class Faults:
     """Those that were asked for, in that order: the first that strikes a call is the one."""
 
     def __init__(self) -> None:
         self._asked: list[Fault] = []
+        self._expired: set[str] = set()
 
     def add(self, given: list[object]) -> None:
         """All of them or, when one raises `BadFault`, none."""
@@ -133,6 +236,7 @@ class Faults:
 
     def clear(self) -> None:
         self._asked.clear()
+        self._expired.clear()
 
     def as_json(self) -> list[dict[str, Any]]:
         return [each.as_json() for each in self._asked]
@@ -154,6 +258,21 @@ class Faults:
         """What happens to the next delivery to a webhook."""
         struck = self._first(get_args(WebhookFault), "*", "*")
         return struck and cast(WebhookFault, struck.kind)
+
+    def expire(self, address: str) -> None:
+        """Have this file's address (its path and query) be over, until `clear`."""
+        self._expired.add(address)
+
+    def is_expired(self, address: str) -> bool:
+        return address in self._expired
+
+    def fresh(self, path: str) -> str:
+        """An address of the file at `path` that isn't over: a job that is asked again names it."""
+        address, number = path, 0
+        while address in self._expired:
+            number += 1
+            address = f"{path}?renewed={number}"
+        return address
 
     def _first(self, kinds: tuple[str, ...], method: str, path: str) -> Fault | None:
         of_these = (each for each in self._asked if each.kind in kinds)

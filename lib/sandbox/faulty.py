@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from lib.sandbox.faults import Fault
+from lib.sandbox.files import FILES
 from lib.sandbox.state import State
 
 _HTML = "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
@@ -42,6 +43,12 @@ class Protocol(AutoHTTPProtocol):
             _open.pop(self._peer, None)
         super().connection_lost(exc)
 
+    def handle_websocket_upgrade(self, *given: Any) -> None:
+        # Another protocol takes over, and connection_lost is told to that one.
+        if self._peer is not None:
+            _open.pop(self._peer, None)
+        super().handle_websocket_upgrade(*given)  # type: ignore[misc]
+
 
 class Faulty:
     """ASGI middleware; calls to `/sandbox/` are never struck."""
@@ -54,9 +61,17 @@ class Faulty:
             await self._inner(scope, receive, send)
             return
         state: State = scope["state"]["sandbox"]
+        address = _address(scope)
+        if state.faults.is_expired(address):
+            await _expired()(scope, receive, send)
+            return
         fault = state.faults.call(scope["method"], scope["path"])
         if fault is None:
             await self._inner(scope, receive, send)
+        elif fault.kind == "expired":
+            if scope["path"].startswith(FILES):
+                state.faults.expire(address)
+            await _expired()(scope, receive, send)
         elif (answer := _ANSWERS.get(fault.kind)) is not None:
             await answer(fault)(scope, receive, send)
         else:
@@ -69,7 +84,7 @@ class Faulty:
 def _status(fault: Fault) -> Response:
     status = fault.details.get("status", 500)
     body = fault.details.get("body", json.dumps({"message": "Server Error"}))
-    return Response(body, status, media_type="application/json")
+    return _answer(body, status, fault.details.get("headers"), "application/json")
 
 
 def _limit(kind: str, seconds: int) -> Callable[[Fault], Response]:
@@ -84,11 +99,21 @@ def _limit(kind: str, seconds: int) -> Callable[[Fault], Response]:
 
 def _html(fault: Fault) -> Response:
     status = fault.details.get("status", 200)
-    return Response(fault.details.get("body", _HTML), status, media_type="text/html")
+    return _answer(fault.details.get("body", _HTML), status, None, "text/html")
 
 
-def _expired(_: Fault) -> Response:
+def _answer(body: str, status: int, headers: Mapping[str, str] | None, kind: str) -> Response:
+    # These have no body; the connection's next answer would begin with it.
+    return Response("" if status in (204, 304) else body, status, headers, kind)
+
+
+def _expired() -> Response:
     return Response(_EXPIRED, 403, media_type="application/xml")
+
+
+def _address(scope: Scope) -> str:
+    query: bytes = scope["query_string"]
+    return f"{scope['path']}?{query.decode('latin-1')}" if query else scope["path"]
 
 
 _ANSWERS: Mapping[str, Callable[[Fault], Response]] = {
@@ -96,7 +121,6 @@ _ANSWERS: Mapping[str, Callable[[Fault], Response]] = {
     "minute_limit": _limit("minute", 5),
     "daily_limit": _limit("daily", 3600),
     "html": _html,
-    "expired": _expired,
 }
 
 
@@ -115,11 +139,26 @@ async def _reset_after(inner: ASGIApp, _: Fault, scope: Scope, receive: Receive,
     await _reset(scope, receive)
 
 
-async def _truncated(inner: ASGIApp, _: Fault, scope: Scope, receive: Receive, send: Send) -> None:
-    """Processed, and half of the answer as if it were all of it."""
+async def _truncated(
+    inner: ASGIApp, fault: Fault, scope: Scope, receive: Receive, send: Send
+) -> None:
+    """Processed, and half of the answer as if it were all of it; or, with `full_length`, half of
+    what was announced, and then the end of the connection."""
     status, headers, body = await _answered(inner, scope, receive)
-    kept = {name: value for name, value in headers.items() if name != "content-length"}
-    await Response(body[: len(body) // 2], status, kept)(scope, receive, send)
+    half = body[: len(body) // 2]
+    if not fault.details.get("full_length", False):
+        kept = {name: value for name, value in headers.items() if name != "content-length"}
+        await Response(half, status, kept)(scope, receive, send)
+        return
+    announced = [*headers.items(), ("content-length", str(len(body)))]
+    raw = [
+        (name.encode("latin-1"), value.encode("latin-1")) for name, value in dict(announced).items()
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": raw})
+    await send({"type": "http.response.body", "body": half, "more_body": True})
+    if (transport := _open.get(cast(_Peer, scope["client"]))) is not None:
+        transport.close()  # after what was written
+        await _gone(receive)
 
 
 async def _stall(inner: ASGIApp, fault: Fault, scope: Scope, receive: Receive, _: Send) -> None:

@@ -9,17 +9,21 @@ from starlette.routing import Route
 from lib.sandbox.errors import not_found
 from lib.sandbox.guard import state_of
 
+FILES = "/files/"
+"""How their paths begin."""
+
 _TOKEN = re.compile(r"[\w-]{32}", re.ASCII)
 _NAME = re.compile(r"[a-z0-9-]+\.[a-z0-9]+")
 
 
 def address(request: Request, name: str) -> str:
     """Where the caller of `request` finds the file `name`, which is `token/file.ext`."""
-    return f"{request.base_url}files/{name}"
+    path = state_of(request).faults.fresh(f"{FILES}{name}")
+    return f"{request.base_url}{path.removeprefix('/')}"
 
 
 def routes() -> list[Route]:
-    return [Route("/files/{token}/{name}", _file)]
+    return [Route(f"{FILES}{{token}}/{{name}}", _file)]
 
 
 async def _file(request: Request) -> Response:

@@ -91,9 +91,7 @@ class Hub:
                 line.channels.add(channel)
                 line.put(_message("pusher_internal:subscription_succeeded", {}, channel))
             else:
-                refusal = {"type": "AuthError", "error": "The connection is unauthorized."}
-                refusal |= {"status": 401}
-                line.put(_message("pusher:subscription_error", refusal, channel))
+                line.put(_refusal(channel))
 
 
 class _Line:
@@ -139,7 +137,14 @@ def _message(event: str, data: Mapping[str, Any], channel: str | None = None) ->
 
 
 def _error(code: int, message: str) -> str:
+    """Here the data is an object, not text (Pusher protocol, `pusher:error`)."""
     return json.dumps({"event": "pusher:error", "data": {"code": code, "message": message}})
+
+
+def _refusal(channel: str) -> str:
+    """As soketi, which deAPI's push runs on, refuses a channel: its data is a plain object."""
+    data = {"type": "AuthError", "error": "The connection is unauthorized.", "status": 401}
+    return json.dumps({"event": "pusher:subscription_error", "channel": channel, "data": data})
 
 
 def _object(text: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 from uuid import uuid4
@@ -169,13 +170,14 @@ class Jobs:
         files = await asyncio.to_thread(self._keep, request_id, uploads)
         order = replace(order, files=files).drawn()
         token, now = secrets.token_urlsafe(24), self._clock()
-        fault = self._faults.job(order.endpoint.method, order.endpoint.path)
-        fate = {"fault": fault.kind, **fault.details} if fault else {}
         try:
             with self._database.transaction():
                 self._account.charge(request_id, order.endpoint.id, price(order))
                 if first := boosting(order):
                     self._account.charge(_boost_id(request_id), BOOSTER.id, price(first))
+                # Not before it is paid: a submit that is refused must not use a fault up.
+                fault = self._faults.job(order.endpoint.method, order.endpoint.path)
+                fate = {"fault": fault.kind, **fault.details} if fault else {}
                 self._database.execute(
                     "INSERT INTO jobs (request_id, token, accepted_at, work, status)"
                     " VALUES (?, ?, ?, ?, 'open')",
@@ -255,7 +257,7 @@ class Jobs:
                 message = job.fate.get("message", "Error during inference processing")
                 self._end(job, "error", 0, code, message)
             case "final_price":
-                self._end(job, "done", balance(job.fate.get("price", 0)))
+                self._end(job, "done", _in_the_end(price, job.fate))
             case _:
                 self._end(job, "done", price)
 
@@ -318,6 +320,13 @@ class Jobs:
 
 def _nobody(_: str, __: Snapshot, ___: Order) -> None:
     """Hears news where nobody else wants to."""
+
+
+def _in_the_end(price: int, fate: Fate) -> int:
+    """What `final_price` makes of the usual price, in nano-dollars."""
+    if "factor" in fate:
+        return round(price * Decimal(str(fate["factor"])))
+    return balance(fate.get("price", 0))
 
 
 def _preview(outputs: Outputs, progress: float) -> str | None:

@@ -36,7 +36,8 @@ class Call:
 
 @dataclass(slots=True, kw_only=True)
 class State:
-    """Balance, charges and jobs are in the data folder; the rest lasts as long as the process."""
+    """Balance, charges, jobs and webhook deliveries are in the data folder; the rest lasts as long
+    as the process."""
 
     config: Config
     account: Account
@@ -60,7 +61,7 @@ async def opened(config: Config) -> AsyncGenerator[State]:
     hub, faults = Hub(config), Faults()
     held: list[Mapping[str, Any]] = []
 
-    webhooks = Webhooks(config, faults)
+    webhooks = Webhooks(config, faults, database)
 
     def told(request_id: str, job: Snapshot, order: Order) -> None:
         webhooks.tell(request_id, job, order)
@@ -75,6 +76,7 @@ async def opened(config: Config) -> AsyncGenerator[State]:
                 hub.tell(held.pop())
 
     jobs = Jobs(config.data, database, account, work, config.speed, time.time, told, faults)
+    webhooks.resume()  # first: what jobs tell from now on comes after it
     jobs.resume()
     try:
         yield State(

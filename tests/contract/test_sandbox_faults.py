@@ -1,6 +1,7 @@
 """Each fault does what it says, over real HTTP, and strikes when it should."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -64,6 +65,21 @@ def test_another_answer_is_given_once_and_then_the_right_one(
     assert ask(sandbox).status_code == 200
 
 
+def test_an_answer_carries_the_headers_that_were_asked_for(sandbox: Sandbox) -> None:
+    told = {"Retry-After": "9", "X-Request-Id": "f00", "Content-Type": "text/plain"}
+    fault(sandbox, "status", path=BALANCE, status=503, body="later", headers=told)
+    answer = ask(sandbox)
+    assert {name: answer.headers[name] for name in told} == told
+    assert (answer.status_code, answer.text) == (503, "later")
+
+
+def test_an_answer_that_has_no_body_leaves_the_connection_usable(sandbox: Sandbox) -> None:
+    fault(sandbox, "status", path=BALANCE, status=204)
+    headers = {"Authorization": f"Bearer {sandbox.key}"}
+    with httpx.Client(base_url=sandbox.url, headers=headers) as api:
+        assert [api.get(BALANCE).status_code for _ in range(2)] == [204, 200]
+
+
 @pytest.mark.parametrize("charged", [False, True], ids=["before", "after"])
 def test_a_reset_comes_before_or_after_the_call_was_processed(
     sandbox: Sandbox, charged: bool
@@ -83,6 +99,25 @@ def test_half_of_the_answer_is_no_json(sandbox: Sandbox) -> None:
     with pytest.raises(json.JSONDecodeError):
         answer.json()
     assert len(sandbox.charges()) == 1
+
+
+def test_an_answer_can_end_before_its_announced_length(sandbox: Sandbox) -> None:
+    fault(sandbox, "truncated", method="POST", path=SUBMIT, full_length=True)
+    with pytest.raises(httpx.RemoteProtocolError, match="without sending complete message body"):
+        submit(sandbox)
+    assert len(sandbox.charges()) == 1
+    assert submit(sandbox).status_code == 200
+
+
+def test_an_expired_address_stays_expired_and_the_job_names_another(sandbox: Sandbox) -> None:
+    fault(sandbox, "expired", path="/files/*")
+    request_id = submit(sandbox).json()["data"]["request_id"]
+    eventually(lambda: job(sandbox, request_id)["status"] == "done")
+    old = job(sandbox, request_id)["result_url"]
+    assert [httpx.get(old).status_code for _ in range(2)] == [403, 403]
+    fresh = job(sandbox, request_id)["result_url"]
+    assert fresh != old
+    assert httpx.get(fresh).status_code == 200
 
 
 def test_a_stall_is_silence_and_then_a_reset(sandbox: Sandbox) -> None:
@@ -116,6 +151,7 @@ def test_they_end_when_they_are_taken_away(sandbox: Sandbox) -> None:
         ({"fault": "status", "every": "often"}, "every"),
         ({"fault": "status", "colour": "red"}, "colour"),
         ({"fault": "final_price", "price": "much"}, "price"),
+        ({"fault": "final_price"}, "price"),
         ("status", "fault"),
     ],
 )
@@ -127,6 +163,32 @@ def test_what_can_not_be_understood_is_refused_and_changes_nothing(
     assert refused.value.response.status_code == 422
     assert list(refused.value.response.json()["errors"]) == [field]
     assert sandbox.control("GET", "faults") == []
+
+
+def test_a_body_that_is_no_json_is_said_to_be_none(sandbox: Sandbox) -> None:
+    headers = {"Authorization": f"Bearer {sandbox.key}"}
+    for body in (b"", b"[{", b'[{"fault": "stall", "seconds": NaN}]', b"\xff"):
+        answer = httpx.post(f"{sandbox.url}/sandbox/faults", content=body, headers=headers)
+        assert answer.status_code == 422
+        assert answer.json()["message"].startswith("The body must be JSON")
+    assert sandbox.control("GET", "faults") == []
+
+
+def test_text_that_can_not_be_sent_is_refused_over_http_too(sandbox: Sandbox) -> None:
+    headers = {"Authorization": f"Bearer {sandbox.key}"}
+    body = rb'[{"fault": "status", "body": "\ud800"}]'
+    answer = httpx.post(f"{sandbox.url}/sandbox/faults", content=body, headers=headers)
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, ["body"])
+
+
+def test_a_submit_that_is_refused_for_want_of_money_uses_no_fault_up(sandbox: Sandbox) -> None:
+    fault(sandbox, "job_error")
+    sandbox.control("PUT", "balance", 0)
+    assert submit(sandbox).status_code == 422
+    assert sandbox.control("GET", "faults")[0]["struck"] == 0
+    sandbox.control("PUT", "balance", 5)
+    request_id = submit(sandbox).json()["data"]["request_id"]
+    eventually(lambda: job(sandbox, request_id)["status"] == "error")
 
 
 def test_a_job_ends_in_the_error_that_was_asked_for_and_is_refunded(sandbox: Sandbox) -> None:
@@ -147,6 +209,15 @@ def test_a_job_costs_in_the_end_what_was_asked_for(sandbox: Sandbox, price: str)
     assert float(charge["price"]) == float(price)
     left = float(sandbox.control("GET", "balance")["balance"])
     assert left == pytest.approx(float(before) - float(price), abs=1e-12)
+
+
+def test_a_job_costs_in_the_end_so_many_times_its_price(sandbox: Sandbox) -> None:
+    fault(sandbox, "final_price", factor=2.5)
+    for _ in range(2):
+        request_id = submit(sandbox).json()["data"]["request_id"]
+        eventually(lambda of=request_id: job(sandbox, of)["status"] == "done")
+    struck, usual = (Decimal(each["price"]) for each in sandbox.charges())
+    assert struck == usual * Decimal("2.5")
 
 
 def test_a_job_that_never_ends_stays_at_work_over_a_restart(

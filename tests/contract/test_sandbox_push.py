@@ -1,4 +1,4 @@
-"""Push as the sandbox speaks it, to a plain WebSocket client and to our own."""
+"""Push as the sandbox speaks it, to a plain WebSocket client, to our own and to a foreign one."""
 
 import asyncio
 import hashlib
@@ -6,9 +6,11 @@ import hmac
 import json
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from asyncpusher import Pusher
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
@@ -17,6 +19,7 @@ from lib.deapi.push import Push, PushAddress
 from lib.deapi.wire import Job
 from lib.sandbox.config import APP_KEY
 from tests.support.sandbox import Sandbox, StartSandbox
+from tests.support.waiting import eventually
 
 CHANNEL = "private-client.sandbox"
 PICTURE = {
@@ -108,8 +111,9 @@ def test_a_ping_is_answered(sandbox: Sandbox) -> None:
 
 def test_an_unknown_app_key_is_told_so_and_closed(sandbox: Sandbox) -> None:
     with line(sandbox, "another") as socket:
-        event, error = heard(socket)
-        assert (event, error["code"]) == ("pusher:error", 4001)
+        said = json.loads(socket.recv(timeout=10))
+        assert said["event"] == "pusher:error"
+        assert said["data"] == {"code": 4001, "message": "App key is not known."}
         with pytest.raises(ConnectionClosed) as closed:
             socket.recv(timeout=10)
         assert closed.value.rcvd is not None
@@ -122,7 +126,9 @@ def test_nobody_hears_a_channel_without_the_right_signature(sandbox: Sandbox) ->
         message = f"{opened['socket_id']}:{CHANNEL}".encode()
         forged = hmac.new(b"another key", message, hashlib.sha256).hexdigest()
         say(socket, "pusher:subscribe", channel=CHANNEL, auth=f"{APP_KEY}:{forged}")
-        assert heard(socket)[0] == "pusher:subscription_error"
+        refused = json.loads(socket.recv(timeout=10))
+        assert (refused["event"], refused["channel"]) == ("pusher:subscription_error", CHANNEL)
+        assert refused["data"]["status"] == 401  # an object: only news is JSON in JSON
         submit(sandbox)
         say(socket, "pusher:ping")
         assert heard(socket)[0] == "pusher:pong"  # and no news before it
@@ -185,6 +191,59 @@ def test_our_client_hears_it_and_comes_back_when_the_sandbox_does(
             running.cancel()
             await asyncio.wait([running])
             await client.aclose()
+
+    asyncio.run(listen())
+
+
+def test_a_foreign_client_of_the_protocol_subscribes_and_hears_a_job_to_its_end(
+    sandbox: Sandbox,
+) -> None:
+    """Not ours: what both of ours take for Pusher's protocol is what others take for it."""
+
+    async def authenticate(asked: dict[str, str]) -> Any:
+        return (await asyncio.to_thread(authorise, sandbox, **asked)).raise_for_status().json()
+
+    async def listen() -> None:
+        at = urlsplit(sandbox.url)
+        client = Pusher(
+            APP_KEY,
+            secure=False,
+            custom_host=at.hostname,
+            custom_port=at.port,
+            channel_authenticator=authenticate,
+        )
+        stands: asyncio.Queue[Any] = asyncio.Queue()
+        news: asyncio.Queue[Any] = asyncio.Queue()
+        await client.connect()
+        try:
+            channel = await client.subscribe(CHANNEL)
+            channel.bind("pusher_internal:subscription_succeeded", stands.put)
+            channel.bind("request.status.updated", news.put)
+            await until(stands, lambda _: True)
+            request_id = await asyncio.to_thread(submit, sandbox)
+            done = await until(news, lambda said: said["status"] == "done")
+            assert done["request_id"] == request_id
+            assert float(done["progress"]) == 100
+        finally:
+            await client.disconnect()
+
+    asyncio.run(listen())
+
+
+def test_a_foreign_client_does_not_come_back_with_an_unknown_app_key(sandbox: Sandbox) -> None:
+    async def listen() -> None:
+        at = urlsplit(sandbox.url)
+        client = Pusher("another", secure=False, custom_host=at.hostname, custom_port=at.port)
+        errors: asyncio.Queue[Any] = asyncio.Queue()
+        client.connection.bind("pusher:error", errors.put)
+        opening = asyncio.create_task(client.connect())
+        try:
+            told = await until(errors, lambda _: True)
+            assert (told["code"], type(told["message"])) == (4001, str)
+            await asyncio.to_thread(eventually, lambda: client.connection._stop)
+        finally:
+            opening.cancel()
+            await client.disconnect()
 
     asyncio.run(listen())
 

@@ -155,6 +155,42 @@ def test_one_that_fails_ten_in_a_row_gets_no_more_until_it_is_enabled(
     eventually(lambda: log(sandbox)[-1]["delivered"])
 
 
+def test_what_is_still_to_be_delivered_goes_on_after_a_start_under_its_own_id(
+    start_sandbox: StartSandbox, pem: Path, receiver: Receiver
+) -> None:
+    sandbox = start_sandbox(engines="none", speed=20, ca=pem)
+    receiver.answers = [503]
+    request_id = submit(sandbox, webhook_url=receiver.url, webhook_secret=SECRET).json()["data"]
+    eventually(lambda: {"job.processing", "job.completed"} <= {*receiver.events})
+    eventually(lambda: all(each["status"] == 503 for each in log(sandbox)))
+    before = log(sandbox)
+    sandbox.process.kill()
+    first = len(receiver.came)
+    receiver.answers = [200]
+    again = start_sandbox(engines="none", speed=20, ca=pem, data=sandbox.data)
+    eventually(lambda: all(each["delivered"] for each in log(again)))
+    assert [each["delivery_id"] for each in log(again)] == [each["delivery_id"] for each in before]
+    assert {each["request_id"] for each in log(again)} == {request_id["request_id"]}
+    for headers, body in receiver.came[first:]:
+        check(headers, body, SECRET)
+
+
+def test_a_job_that_is_resumed_is_not_said_to_begin_again(
+    start_sandbox: StartSandbox, pem: Path, receiver: Receiver
+) -> None:
+    sandbox = start_sandbox(engines="none", speed=20, ca=pem)
+    sandbox.control("POST", "faults", [{"fault": "job_never_ends"}])
+    submit(sandbox, webhook_url=receiver.url)
+    eventually(lambda: [each["delivered"] for each in log(sandbox)] == [True])
+    sandbox.process.kill()
+    again = start_sandbox(engines="none", speed=20, ca=pem, data=sandbox.data)
+    submit(again, webhook_url=receiver.url)  # whose end comes after what the first would tell
+    eventually(lambda: receiver.events.count("job.completed") == 1)
+    assert receiver.events.count("job.processing") <= 2
+    assert len({each["request_id"] for each in log(again)}) == 2
+    assert sum(each["request_id"] == log(again)[0]["request_id"] for each in log(again)) == 1
+
+
 @pytest.mark.parametrize(
     ("params", "field"),
     [

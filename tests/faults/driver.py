@@ -4,16 +4,17 @@ a test can kill. `python -m tests.faults.driver FOLDER URL KEY [SECONDS] [--push
 
 Takes one order a line on standard input, as JSON, and answers one JSON object a line:
 `{"quote": VALUES}`, `{"order": VALUES, "nonce": …}`, `{"cancel": run id}`, `{"look": true}` at the
-balance, `{"orphans": true}` for news of jobs that no run has. Beside the form's own, VALUES may
-hold an `endpoint`, and `fallback` when another model may do it. `SECONDS` is how long deAPI may be
-silent, where the real playground is patient. With `--push` it hears a sandbox's push, with
-`--webhooks` it takes them in at that port, by the key and certificate in that file.
+balance, `{"orphans": true}` for news of jobs that no run has, `{"pushed": true}` for how much news
+has come by push. Beside the form's own, VALUES may hold an `endpoint`, and `fallback` when another
+model may do it. `SECONDS` is how long deAPI may be silent, where the real playground is patient.
+With `--push` it hears a sandbox's push, with `--webhooks` it takes them in at that port, by the key
+and certificate in that file.
 """
 
 import json
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,10 @@ from lib.deapi import client, fields, media
 from lib.deapi.contract import Endpoint, endpoint
 from lib.deapi.errors import DeapiError
 from lib.deapi.models import Model
-from lib.deapi.push import PushAddress
+from lib.deapi.push import Push, PushAddress
+from lib.deapi.wire import Job
 from lib.playground import Receiver
+from lib.runs import profiles
 from lib.runs.callbacks import Callbacks
 from lib.runs.engine import Engine
 from lib.runs.orders import Order, OrderRefused
@@ -39,6 +42,25 @@ from lib.store import Store, StoreError, files, hold
 from lib.web import webhooks
 
 PERSON = "local"
+
+
+class CountingPush(Push):
+    """Push that counts what it hears."""
+
+    count = 0
+
+    def __init__(
+        self,
+        address: PushAddress,
+        authorise: Callable[[str, str], Awaitable[str]],
+        heard: Callable[[Job], None],
+        changed: Callable[[bool], None],
+    ) -> None:
+        def counted(job: Job) -> None:
+            CountingPush.count += 1
+            heard(job)
+
+        super().__init__(address, authorise, counted, changed)
 
 
 @dataclass
@@ -95,6 +117,8 @@ class Driver:
             return {"looked": True}
         if "orphans" in asked:
             return {"orphans": [each.job.request_id for each in self.engine.orphans(LIVE)]}
+        if "pushed" in asked:
+            return {"news": CountingPush.count}
         return {"cancelled": self.engine.cancel(asked["cancel"], PERSON) is not None}
 
 
@@ -106,6 +130,7 @@ def main() -> None:
         client._TIMEOUT = httpx.Timeout(float(given[3]))
     socket = url.replace("http://", "ws://", 1)
     push = PushAddress(socket, APP_KEY, CLIENT_ID) if "--push" in sys.argv else None
+    profiles.Push = CountingPush
     with hold(folder):
         store = Store(folder, ZoneInfo("UTC"))
         callbacks = called and Callbacks(f"https://127.0.0.1:{called.split(':')[0]}", b"ours", key)

@@ -99,6 +99,10 @@ class Playground:
         """The jobs that push told of and no run has."""
         return self._ask({"orphans": True})["orphans"]
 
+    def pushed(self) -> int:
+        """How much news has come by push since it was started."""
+        return self._ask({"pushed": True})["news"]
+
     def _ask(self, what: dict[str, Any]) -> dict[str, Any]:
         self.process.tell(json.dumps(what))
         return self._answer()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lib.deapi.contract import ENDPOINTS, Endpoint
-from lib.sandbox.faults import KINDS
+from lib.sandbox.faults import KINDS, TAKES
 from lib.settings import Settings
 from lib.ui import words
 
@@ -111,6 +111,14 @@ def example() -> set[str]:
 
 def folders(above: Path) -> set[str]:
     return {each.name for each in above.iterdir() if each.is_dir() and each.name[0] not in "._"}
+
+
+def test_the_readme_has_a_row_for_every_fault_with_what_it_takes() -> None:
+    table = README.split("### Faults")[1].split("###")[0]
+    told = re.findall(r"^\| `(\w+)` \| .* \| (.*)\|$", table, re.MULTILINE)
+    assert {kind: set(re.findall(r"`(\w+)`", takes)) for kind, takes in told} == {
+        kind: set(TAKES.get(kind, ())) for kind in KINDS
+    }
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -6,14 +6,17 @@ from pathlib import Path
 
 import httpx
 import pytest
+import uvicorn
 from filelock import FileLock
 from starlette.types import Receive, Scope, Send
+from websockets.asyncio.client import connect
 
 from lib.deapi.contract import endpoint
 from lib.sandbox import __main__ as command
-from lib.sandbox import validate
-from lib.sandbox.config import Config
-from lib.sandbox.server import app
+from lib.sandbox import faulty, validate
+from lib.sandbox.config import APP_KEY, Config
+from lib.sandbox.faulty import Protocol
+from lib.sandbox.server import app, bound
 from lib.sandbox.state import opened
 
 
@@ -80,3 +83,25 @@ def test_a_wrong_flag_is_explained(
         command.main()
     assert ending.value.code == 2
     assert word in capsys.readouterr().err
+
+
+def test_a_socket_that_was_upgraded_is_not_remembered(tmp_path: Path) -> None:
+    """It ends under another protocol, which doesn't know of our book of open connections."""
+
+    async def body() -> None:
+        listening = bound("127.0.0.1", 0)
+        listening.listen()  # so that nobody has to wait for the server
+        port = listening.getsockname()[1]
+        made = uvicorn.Config(
+            app(Config(key="key", data=tmp_path)), http=Protocol, ws="websockets-sansio"
+        )
+        server = uvicorn.Server(made)
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        async with connect(f"ws://127.0.0.1:{port}/app/{APP_KEY}", proxy=None) as socket:
+            await socket.recv()
+            peer = socket.local_address[:2]
+            assert peer not in faulty._open
+        server.should_exit = True
+        await serving
+
+    asyncio.run(body())
