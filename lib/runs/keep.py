@@ -78,7 +78,7 @@ class Keeper:
         """A fresh address from the job; None for a run that has no job."""
         if run.request_id is None:
             return None
-        return (await self._profile.client.job(run.request_id)).result_url
+        return (await self._profile.client.job(run.request_id, run.person)).result_url
 
     async def _result(self, run: Run) -> ResultFile:
         """The result itself: the file that the job names, else the text that it gave."""
