@@ -60,13 +60,15 @@ def _guarded(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
 
 
 async def _charges(_: Request, state: State) -> Response:
-    """Every accepted job with what it costs; a refunded one costs `"0"`."""
+    """Every accepted job with what it costs; a refunded one costs `"0"`. `ended_at` is null while
+    it goes on, and for one that ended before this process."""
     charges = [
         {
             "request_id": charge.request_id,
             "endpoint": charge.endpoint,
             "price": money.text(charge.amount),
             "at": written(charge.at),
+            "ended_at": (ended := state.jobs.ended_at(charge.request_id)) and written(ended),
         }
         for charge in state.account.charges()
     ]
