@@ -19,6 +19,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from itertools import takewhile
 
 from lib.deapi.errors import DailyLimit, is_daily, retry_after
 
@@ -87,7 +88,8 @@ class _Window:
         # All that was answered before this one left is in its count, unless deAPI's window has
         # ended since: then the oldest no longer count.
         used = max(self.limit - remaining, 1)
-        earlier = sum(at <= sent and at < now for at in self._log)
+        later = sum(1 for _ in takewhile(lambda at: at > sent or at >= now, reversed(self._log)))
+        earlier = len(self._log) - later
         for _ in range(earlier - (used - 1)):
             self._log.popleft()
         until = now + self._length
@@ -244,7 +246,10 @@ class Governor:
         arrival. `tag` names the request for `delay`. Raises `DailyLimit` when the pool's day is
         used up, now or while waiting.
         """
-        home = self._pool(pool)
+        home, now = self._pool(pool), self._clock()
+        if not home.waiting and not home.closed_for(now) and home.opens_in(now) <= 0:
+            home.flying.setdefault(pool, []).append(now)  # nobody to take turns with
+            return
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         place = home.round_for(priority, who)
         waiting = _Waiting(priority, place, next(self._arrivals), who, tag, pool, turn)
@@ -319,7 +324,10 @@ class Governor:
         return home.minute.limit if home else None
 
     def _pool(self, name: str) -> _Pool:
-        return self._pools.setdefault(name, _Pool(self._minute))
+        known = self._pools.get(name)
+        if known is None:
+            known = self._pools[name] = _Pool(self._minute)
+        return known
 
     @staticmethod
     def _land(home: _Pool, name: str) -> None:
