@@ -87,6 +87,7 @@ class Client:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._base = _checked(base_url)
+        self._prefix = str(self._base)
         self._secret = _usable(key).encode()
         self._governor = governor or Governor()
         self._sleep = sleep
@@ -264,18 +265,17 @@ class Client:
         most = MAX_RESULT_BYTES if paid else MAX_ANSWER_BYTES
         async with self._exchange(pool, seconds) as learn:
             request = self._http.build_request(
-                method, f"{self._base}{path}", extensions={"paid": paid}, **sent
+                method, f"{self._prefix}{path}", extensions={"paid": paid}, **sent
             )
             response = await self._http.send(request, stream=True)
             learn(response)
-            answer = httpx.Response(
-                response.status_code,
-                headers=_without_encoding(response.headers),
-                content=self._without_key(await _bounded(response, most)),
+            content = self._without_key(await _bounded(response, most))
+        if not response.is_success:
+            headers = _without_encoding(response.headers)
+            raise from_response(
+                httpx.Response(response.status_code, headers=headers, content=content)
             )
-        if not answer.is_success:
-            raise from_response(answer)
-        return wire.read(answer.content)
+        return wire.read(content)
 
     def _without_key(self, body: bytes) -> bytes:
         """A service may repeat what it was sent; the key is shown nowhere.
@@ -293,7 +293,7 @@ class Client:
 
         def learn(response: httpx.Response) -> None:
             answers.append(response)
-            self._governor.learn(pool, response.headers, response.status_code)
+            self._governor.learn(pool, _limits(response), response.status_code)
 
         reached = True
         try:
@@ -398,6 +398,15 @@ def _without_encoding(headers: httpx.Headers) -> list[tuple[str, str]]:
     """The headers of a body that is unpacked already."""
     packing = {"content-encoding", "content-length", "transfer-encoding"}
     return [(name, value) for name, value in headers.multi_items() if name.lower() not in packing]
+
+
+def _limits(response: httpx.Response) -> dict[str, str]:
+    """The headers that say how many calls are left. httpx would decode each of the others too."""
+    return {
+        name.decode("latin-1").lower(): value.decode("latin-1")
+        for name, value in response.headers.raw
+        if name[:1] in b"xXrR"
+    }
 
 
 def _named(error: Exception) -> str:

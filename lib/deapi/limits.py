@@ -19,6 +19,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from itertools import takewhile
 
 from lib.deapi.errors import DailyLimit, is_daily, retry_after
 
@@ -87,7 +88,8 @@ class _Window:
         # All that was answered before this one left is in its count, unless deAPI's window has
         # ended since: then the oldest no longer count.
         used = max(self.limit - remaining, 1)
-        earlier = sum(at <= sent and at < now for at in self._log)
+        later = sum(1 for _ in takewhile(lambda at: at > sent or at >= now, reversed(self._log)))
+        earlier = len(self._log) - later
         for _ in range(earlier - (used - 1)):
             self._log.popleft()
         until = now + self._length
@@ -153,8 +155,10 @@ class _Waiting:
 class _Pool:
     """One of deAPI's pools: its windows, what is in flight into it and who waits for it."""
 
-    def __init__(self, source: str | None = None) -> None:
+    def __init__(self, length: float, source: str | None = None) -> None:
+        """`length`: seconds that a minute of deAPI's lasts."""
         self.source = source
+        self._length = length
         self.flying: dict[str, list[float]] = {}
         self.waiting: list[_Waiting] = []
         self.timer: asyncio.Task[None] | None = None
@@ -166,7 +170,7 @@ class _Pool:
 
     def forget(self) -> None:
         """Know nothing of its limits. Who waits goes on waiting, what is in flight stays so."""
-        self.minute = _Window(MINUTE)
+        self.minute = _Window(self._length)
         self.day = _Window(DAY, _PROBE_AFTER)
         self.answered = False
         self.blocked_until = -math.inf
@@ -216,14 +220,19 @@ class Governor:
 
     Every `turn` that returns must be followed by `learn` (with the answer's headers and status, or
     with status None when no answer came) or by `untaken` (when the request never left).
+
+    `minute` is how many seconds a minute of deAPI's lasts: another than 60 in tests and benchmarks
+    only, against a sandbox that counts in the same.
     """
 
     def __init__(
         self,
         *,
+        minute: float = MINUTE,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        self._minute = minute
         self._clock = clock
         self._sleep = sleep
         self._pools: dict[str, _Pool] = {}
@@ -237,7 +246,10 @@ class Governor:
         arrival. `tag` names the request for `delay`. Raises `DailyLimit` when the pool's day is
         used up, now or while waiting.
         """
-        home = self._pools.setdefault(pool, _Pool())
+        home, now = self._pool(pool), self._clock()
+        if not home.waiting and not home.closed_for(now) and home.opens_in(now) <= 0:
+            home.flying.setdefault(pool, []).append(now)  # nobody to take turns with
+            return
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         place = home.round_for(priority, who)
         waiting = _Waiting(priority, place, next(self._arrivals), who, tag, pool, turn)
@@ -276,7 +288,7 @@ class Governor:
 
     def untaken(self, pool: str) -> None:
         """Give a turn back: its request never reached deAPI."""
-        home = self._pools.setdefault(pool, _Pool())
+        home = self._pool(pool)
         self._land(home, pool)
         self._pump(home)
 
@@ -286,9 +298,11 @@ class Governor:
             home.forget()
             self._pump(home)
 
-    def delay(self, pool: str, tag: str = "") -> float:
-        """Seconds that the request with this `tag`, or a new one into `pool`, waits from now, as
-        far as is known."""
+    def delay(
+        self, pool: str, tag: str = "", who: str = "", priority: Priority = Priority.SUBMIT
+    ) -> float:
+        """Seconds that the request with this `tag` waits from now, as far as is known; when none
+        has it, those that a new one of `who` would wait in its turn."""
         home = self._pools.get(pool)
         if home is None:
             return 0.0
@@ -296,8 +310,11 @@ class Governor:
         if closed := home.closed_for(now):
             return closed
         queue = sorted(each for each in [*home.waiting] if not each.turn.done())
-        tagged = (n for n, each in enumerate(queue) if tag and each.tag == tag)
-        places = 1 + next(tagged, len(queue))
+        place = next((n for n, each in enumerate(queue) if tag and each.tag == tag), None)
+        if place is None:
+            new = priority, home.round_for(priority, who)
+            place = sum((each.priority, each.round) <= new for each in queue)
+        places = 1 + place
         minute = home.minute.opens_in(now, home.in_flight(), places)
         return max(home.blocked_until - now, minute, 0.0)
 
@@ -305,6 +322,12 @@ class Governor:
         """Requests a minute that deAPI lets into `pool`; None until its headers have said so."""
         home = self._pools.get(pool)
         return home.minute.limit if home else None
+
+    def _pool(self, name: str) -> _Pool:
+        known = self._pools.get(name)
+        if known is None:
+            known = self._pools[name] = _Pool(self._minute)
+        return known
 
     @staticmethod
     def _land(home: _Pool, name: str) -> None:
@@ -341,14 +364,14 @@ class Governor:
 
     def _home(self, name: str, source: str) -> _Pool:
         """The pool that deAPI says a request of `name` fell into; several names may share it."""
-        home = self._pools.setdefault(name, _Pool())
+        home = self._pool(name)
         if not source or source == home.source:
             return home
         named = self._sources.get(source)
         if named is None:
             if len(self._sources) >= _MOST_SOURCES:
                 return home
-            named = home if home.source is None else _Pool()
+            named = home if home.source is None else _Pool(self._minute)
             named.source = source
             self._sources[source] = named
         if named is not home:
@@ -362,7 +385,9 @@ class Governor:
         movers = [each for each in home.waiting if each.name == name]
         home.waiting = [each for each in home.waiting if each.name != name]
         heapq.heapify(home.waiting)
-        for each in movers:
+        for each in sorted(movers):
+            # Rounds are counted in each pool for itself: they take part in this one's from now on.
+            each.round = named.round_for(each.priority, each.who)
             heapq.heappush(named.waiting, each)
         self._pump(home)
 

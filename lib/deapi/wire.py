@@ -251,7 +251,7 @@ class Job:
         code, message = _job_error(data)
         return cls(
             request_id=request_id,
-            state=_STATES.get(re.sub(r"[\s-]+", "_", status.strip().lower()), "processing"),
+            state=_state(status),
             progress=_progress(data.get("progress")),
             preview=_preview(data.get("preview")),
             result_url=_address(data.get("result_url")),
@@ -263,6 +263,11 @@ class Job:
             error_message=message,
             raw=plain(data),
         )
+
+
+def _state(status: str) -> State:
+    named = _STATES.get(status)
+    return named or _STATES.get(re.sub(r"[\s-]+", "_", status.strip().lower()), "processing")
 
 
 def _job_price(data: Mapping[str, Any]) -> tuple[Decimal | None, bool]:

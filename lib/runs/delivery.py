@@ -64,11 +64,22 @@ class Following:
         """Whether push stands and has told of this job, so that asking as well is a waste."""
         return self._told and self._line_is_up()
 
+    @property
+    def is_awake(self) -> bool:
+        """Whether there is something to take in or to ask now."""
+        return bool(self._news)
+
     def put(self, job: Job | None, *, pushed: bool = False) -> None:
         """News of the job, or with None: ask, something may have been missed."""
         self._told = self._told or pushed
         self._news.append(job)
         self._came.set()
+
+    def line_is_back(self) -> None:
+        """Ask, if push had told of this job before: its end may be among what was missed. Another
+        one is asked about in its time anyway, and on few requests a minute one more is too many."""
+        if self._told:
+            self.put(None)
 
     async def next(self, seconds: float) -> Job | None:
         """The next piece of news; None when it is time to ask, after `seconds` at the latest."""
@@ -150,10 +161,10 @@ class Desk:
         self.heard(job, pushed=True)
 
     def _line_changed(self, stands: bool) -> None:
-        """What was missed while it was away is not sent again: ask about every open job."""
+        """What was missed while it was away is not sent again."""
         if stands:
             for following in self._followed.values():
-                following.put(None)
+                following.line_is_back()
 
     def _forget_old(self) -> None:
         while self._orphans:

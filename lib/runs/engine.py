@@ -144,7 +144,7 @@ class Engine:
 
     def delay(self, run: Run) -> float:
         """Seconds that the rate limit still makes this waiting run wait, as far as is known."""
-        return self._profiles[run.profile].client.governor.delay(run.endpoint, run.id)
+        return self._profiles[run.profile].client.governor.delay(run.endpoint, run.id, run.person)
 
     def forget_limits(self, profile: str) -> None:
         """The account has other limits than before: learn them anew."""

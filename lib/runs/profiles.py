@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from lib.deapi.catalogue import Catalogue, Listing
 from lib.deapi.client import Client
 from lib.deapi.contract import Endpoint
+from lib.deapi.limits import MINUTE, Governor
 from lib.deapi.push import Push, PushAddress
 from lib.runs.balance import BalanceWatch
 from lib.runs.callbacks import Callbacks
@@ -29,6 +30,8 @@ class Address:
     """Where news is pushed, when it is known whose."""
     callbacks: Callbacks | None = field(default=None, repr=False)
     """Where deAPI may call back, when it can reach us."""
+    minute: float = MINUTE
+    """Seconds that its minute lasts: another than 60 in tests and benchmarks only."""
 
     @property
     def origin(self) -> str:
@@ -51,7 +54,9 @@ class Profile:
     ) -> None:
         self.name = address.name
         self.origin = address.origin
-        self.client = Client(address.base_url, address.key)
+        self.client = Client(
+            address.base_url, address.key, governor=Governor(minute=address.minute)
+        )
         self._push = address.push
         self._callbacks = address.callbacks
         self.catalogue = Catalogue(self.client.models, remembered=remembered, on_fetched=remember)

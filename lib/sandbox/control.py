@@ -4,7 +4,7 @@ These calls change play money and the catalogue, so they take the key, answer on
 only (a foreign name that resolves here is an attack) and never to a page of another origin.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
 from typing import cast, get_args
 
@@ -18,8 +18,12 @@ from lib.sandbox.config import Tier
 from lib.sandbox.errors import Refused, invalid
 from lib.sandbox.faults import BadFault
 from lib.sandbox.guard import Handler, authenticate, state_of
+from lib.sandbox.rates import Special
 from lib.sandbox.state import State, written
 
+_MOST_CALLS = 1_000_000
+_WINDOW = (0.1, 3600)
+"""Seconds that a "minute" may last."""
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -56,13 +60,15 @@ def _guarded(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
 
 
 async def _charges(_: Request, state: State) -> Response:
-    """Every accepted job with what it costs; a refunded one costs `"0"`."""
+    """Every accepted job with what it costs; a refunded one costs `"0"`. `ended_at` is null while
+    it goes on, and for one that ended before this process."""
     charges = [
         {
             "request_id": charge.request_id,
             "endpoint": charge.endpoint,
             "price": money.text(charge.amount),
             "at": written(charge.at),
+            "ended_at": (ended := state.jobs.ended_at(charge.request_id)) and written(ended),
         }
         for charge in state.account.charges()
     ]
@@ -90,20 +96,50 @@ async def _put_balance(request: Request, state: State) -> Response:
 
 
 async def _get_tier(_: Request, state: State) -> Response:
-    """Whose limits apply: `{"tier": "premium"}`."""
-    return JSONResponse({"tier": state.rates.tier})
+    """Whose limits apply: `{"tier": "premium"}`, and what it has of its own, if anything."""
+    special = {name: value for name, value in asdict(state.rates.special).items() if value}
+    return JSONResponse({"tier": state.rates.tier, **special})
 
 
 async def _put_tier(request: Request, state: State) -> Response:
     """Takes `{"tier": "basic"}` or `"basic"`; every window begins anew, also for the same tier.
 
-    Lasts as long as the process: a start begins with its own `--tier`.
+    `minute` and `day` (1 to 1,000,000) replace the limits of paid calls, and a "minute" lasts
+    `window` seconds (0.1 to 3600): for tests and benchmarks, which have no minutes to wait. Lasts
+    as long as the process: a start begins with its own `--tier`.
     """
-    given = await _value(request, "tier")
-    if given not in get_args(Tier):
+    given = await body.json_value(request)
+    asked = cast(dict[str, object], given) if isinstance(given, dict) else {"tier": given}
+    if asked.get("tier") not in get_args(Tier):
         raise invalid({"tier": ["The tier field must be basic or premium."]})
-    state.rates.become(cast(Tier, given))
+    special = Special(
+        minute=_calls(asked, "minute"), day=_calls(asked, "day"), window=_window(asked)
+    )
+    state.rates.become(cast(Tier, asked["tier"]), special)
     return await _get_tier(request, state)
+
+
+def _calls(asked: Mapping[str, object], name: str) -> int | None:
+    value = asked.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST_CALLS:
+        raise invalid({name: [f"The {name} field must be a whole number from 1 to {_MOST_CALLS}."]})
+    return value
+
+
+def _window(asked: Mapping[str, object]) -> float | None:
+    value = asked.get("window")
+    if value is None:
+        return None
+    shortest, longest = _WINDOW
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float)
+        or not shortest <= value <= longest
+    ):
+        raise invalid({"window": [f"The window field must be from {shortest} to {longest}."]})
+    return float(value)
 
 
 async def _put_models(request: Request, state: State) -> Response:

@@ -11,6 +11,7 @@ import os
 import secrets
 import shutil
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -41,6 +42,8 @@ _WORKERS = 2
 _REPORTS = 8
 _LEAST_BETWEEN = 0.25
 """News of a job comes so often while it works, and never closer than so many seconds."""
+
+_ENDS_KEPT = 10_000
 
 _STEP_BACK = 10
 """How much nicer an engine's thread is than the one that answers."""
@@ -133,6 +136,7 @@ class Jobs:
         self._faults = faults or Faults()
         self._open: dict[str, _Open] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._ended_at: OrderedDict[str, float] = OrderedDict()
         self._workers = ThreadPoolExecutor(
             _WORKERS, thread_name_prefix="engine", initializer=_step_back
         )
@@ -195,6 +199,11 @@ class Jobs:
             await asyncio.wait([task], timeout=seconds)
         found = self.find(request_id)
         return found if found and found.status in ("done", "error") else None
+
+    def ended_at(self, request_id: str) -> float | None:
+        """When the job ended, in seconds since 1970: the moment from which `find` says so. None for
+        one that goes on, or that ended in another process or long ago."""
+        return self._ended_at.get(request_id)
 
     def find(self, request_id: str) -> Snapshot | None:
         if request_id in self._open:
@@ -289,6 +298,9 @@ class Jobs:
                 [status, outputs, final, code, message, job.request_id],
             )
         del self._open[job.request_id]
+        self._ended_at[job.request_id] = self._clock()
+        if len(self._ended_at) > _ENDS_KEPT:
+            self._ended_at.popitem(last=False)
         if (ended := self.find(job.request_id)) is not None:
             took = self._clock() - job.starts_at
             self._told(job.request_id, replace(ended, seconds=took), job.order)

@@ -91,11 +91,29 @@ class Verdict:
     exceeded: Literal["minute", "daily"] | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Special:
+    """What a tier for a test or a benchmark has of its own. `None`: as the tier has it."""
+
+    minute: int | None = None
+    """Paid calls a minute, of each pool. Free calls keep the tier's: who makes a job may ask
+    about it."""
+    day: int | None = None
+    """Paid calls a day, of each pool."""
+    window: float | None = None
+    """Seconds that a "minute" lasts, for every pool."""
+
+    def of(self, limit: Limit) -> Limit:
+        """A paid pool's limit, in place of the tier's own."""
+        return Limit(self.minute or limit.minute, self.day or limit.day)
+
+
 class Rates:
     """The pools of one key. `clock` gives seconds that never go back."""
 
     def __init__(self, tier: Tier, clock: Callable[[], float]) -> None:
         self._tier: Tier = tier
+        self._special = Special()
         self._clock = clock
         self._pools: dict[str, tuple[Window, Window | None]] = {}
 
@@ -103,9 +121,13 @@ class Rates:
     def tier(self) -> Tier:
         return self._tier
 
-    def become(self, tier: Tier) -> None:
+    @property
+    def special(self) -> Special:
+        return self._special
+
+    def become(self, tier: Tier, special: Special | None = None) -> None:
         """Go by the limits of `tier` from now on, and count from nothing."""
-        self._tier = tier
+        self._tier, self._special = tier, special or Special()
         self._pools.clear()
 
     def take(self, pool: str) -> Verdict:
@@ -129,8 +151,10 @@ class Rates:
     def _windows(self, pool: str) -> tuple[Window, Window | None]:
         if pool not in self._pools:
             limit = PREMIUM if self._tier == "premium" else BASIC.get(pool, FREE_CALLS)
+            if pool in BASIC:
+                limit = self._special.of(limit)
             day = None if limit.day is None else Window(DAY, limit.day)
-            self._pools[pool] = Window(MINUTE, limit.minute), day
+            self._pools[pool] = Window(self._special.window or MINUTE, limit.minute), day
         return self._pools[pool]
 
     @staticmethod

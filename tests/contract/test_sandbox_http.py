@@ -503,6 +503,41 @@ def test_a_tier_that_is_none_is_refused(api: httpx.Client, tier: object) -> None
     assert api.get("/sandbox/tier").json() == before
 
 
+def test_a_tier_may_have_limits_and_a_minute_of_its_own(start_sandbox: StartSandbox) -> None:
+    own = {"tier": "basic", "minute": 2, "day": 3, "window": 0.5}
+    with client(start_sandbox(engines="none", tier="premium")) as api:
+        assert api.put("/sandbox/tier", json=own).json() == own
+        assert api.get("/sandbox/tier").json() == own
+        seen = [api.post(GENERATIONS.path, json={}) for _ in range(3)]
+        assert [each.status_code for each in seen] == [422, 422, 429]
+        assert seen[0].headers["X-RateLimit-Daily-Limit"] == "3"
+        again = eventually(lambda: not_limited(api.post(GENERATIONS.path, json={})))
+        assert again.headers["X-RateLimit-Daily-Remaining"] == "0"
+        assert stand(api.get(BALANCE.path))["limit"] == "10"  # free calls keep the tier's own
+        assert api.put("/sandbox/tier", json="premium").json() == {"tier": "premium"}
+        assert stand(api.post(GENERATIONS.path, json={}))["limit"] == "300"
+
+
+def not_limited(answer: httpx.Response) -> httpx.Response | None:
+    return None if answer.status_code == 429 else answer
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *[(name, value) for name in ("minute", "day") for value in (0, -1, 2.5, "5", True, [], {})],
+        *[("minute", 10**6 + 1), ("day", 10**30)],
+        *[("window", value) for value in (0, 0.01, -3, 3601, 10**400, "3", True, [3], {})],
+    ],
+)
+def test_a_limit_that_is_none_is_refused(api: httpx.Client, name: str, value: object) -> None:
+    before = api.get("/sandbox/tier").json()
+    answer = api.put("/sandbox/tier", json={"tier": "basic", name: value})
+    assert answer.status_code == 422
+    assert list(answer.json()["errors"]) == [name]
+    assert api.get("/sandbox/tier").json() == before
+
+
 def test_every_call_is_listed_with_its_status(start_sandbox: StartSandbox) -> None:
     sandbox = start_sandbox(engines="none")
     with client(sandbox) as api:

@@ -1,14 +1,15 @@
 """A playground without its pages: the store and the engine over a data folder, in a process that
 a test can kill. `python -m tests.faults.driver FOLDER URL KEY [SECONDS] [--push]
-[--webhooks=PORT:PEM]`
+[--webhooks=PORT:PEM] [--minute=SECONDS]`
 
 Takes one order a line on standard input, as JSON, and answers one JSON object a line:
-`{"quote": VALUES}`, `{"order": VALUES, "nonce": …}`, `{"cancel": run id}`, `{"look": true}` at the
-balance, `{"orphans": true}` for news of jobs that no run has, `{"pushed": true}` for how much news
-has come by push. Beside the form's own, VALUES may hold an `endpoint`, and `fallback` when another
-model may do it. `SECONDS` is how long deAPI may be silent, where the real playground is patient.
-With `--push` it hears a sandbox's push, with `--webhooks` it takes them in at that port, by the key
-and certificate in that file.
+`{"quote": VALUES}`, `{"order": VALUES, "nonce": …}`, `{"cancel": run id}`, `{"words": run id}` for
+what its card says, `{"look": true}` at the balance, `{"orphans": true}` for news of jobs that no run
+has, `{"pushed": true}` for how much news has come by push. Beside the form's own, VALUES may hold an
+`endpoint`, and `fallback` when another model may do it. `SECONDS` is how long deAPI may be silent,
+where the real playground is patient. With `--push` it hears a sandbox's push, with `--webhooks` it
+takes them in at that port, by the key and certificate in that file. With `--minute=SECONDS` deAPI's
+minutes are so short.
 """
 
 import json
@@ -27,6 +28,7 @@ from starlette.applications import Starlette
 from lib.deapi import client, fields, media
 from lib.deapi.contract import Endpoint, endpoint
 from lib.deapi.errors import DeapiError
+from lib.deapi.limits import MINUTE
 from lib.deapi.models import Model
 from lib.deapi.push import Push, PushAddress
 from lib.deapi.wire import Job
@@ -38,7 +40,8 @@ from lib.runs.orders import Order, OrderRefused
 from lib.runs.profiles import LIVE, Address
 from lib.runs.quotes import Quote
 from lib.sandbox.config import APP_KEY, CLIENT_ID
-from lib.store import Store, StoreError, files, hold
+from lib.store import Store, StoreError, files, hold, runs
+from lib.ui import run_status
 from lib.web import webhooks
 
 PERSON = "local"
@@ -108,23 +111,33 @@ class Driver:
         return at, model, {name: value for name, value in filled.items() if value is not None}
 
     def answer(self, asked: dict[str, Any]) -> dict[str, Any]:
-        if "quote" in asked:
-            return {"price": str(self.quote(asked["quote"]).price)}
-        if "order" in asked:
-            return {"run": self.order(asked["order"], asked["nonce"])}
-        if "look" in asked:
-            self.engine.look(LIVE, wait=20)
-            return {"looked": True}
-        if "orphans" in asked:
-            return {"orphans": [each.job.request_id for each in self.engine.orphans(LIVE)]}
-        if "pushed" in asked:
-            return {"news": CountingPush.count}
-        return {"cancelled": self.engine.cancel(asked["cancel"], PERSON) is not None}
+        """What the first name in the order says, done."""
+        name = next(iter(asked))
+        orders: Mapping[str, Callable[[], dict[str, Any]]] = {
+            "quote": lambda: {"price": str(self.quote(asked["quote"]).price)},
+            "order": lambda: {"run": self.order(asked["order"], asked["nonce"])},
+            "cancel": lambda: {
+                "cancelled": self.engine.cancel(asked["cancel"], PERSON) is not None
+            },
+            "words": lambda: {"words": self.words(asked["words"])},
+            "look": lambda: {"looked": self.engine.look(LIVE, wait=20)},
+            "orphans": lambda: {
+                "orphans": [each.job.request_id for each in self.engine.orphans(LIVE)]
+            },
+            "pushed": lambda: {"news": CountingPush.count},
+        }
+        return orders[name]()
+
+    def words(self, run_id: str) -> str:
+        run = runs.get(self.store, run_id)
+        assert run is not None
+        return run_status.sentence(run, self.engine.delay(run))
 
 
 def main() -> None:
     given = [each for each in sys.argv[1:] if not each.startswith("--")]
     called = next((each[11:] for each in sys.argv if each.startswith("--webhooks=")), None)
+    minute = next((float(each[9:]) for each in sys.argv if each.startswith("--minute=")), MINUTE)
     folder, url, key = Path(given[0]), given[1], given[2]
     if len(given) > 3:
         client._TIMEOUT = httpx.Timeout(float(given[3]))
@@ -134,7 +147,7 @@ def main() -> None:
     with hold(folder):
         store = Store(folder, ZoneInfo("UTC"))
         callbacks = called and Callbacks(f"https://127.0.0.1:{called.split(':')[0]}", b"ours", key)
-        engine = Engine(store, [Address(LIVE, url, key, push, callbacks or None)])
+        engine = Engine(store, [Address(LIVE, url, key, push, callbacks or None, minute)])
         engine.start()
         if called and callbacks:
             receive(engine, callbacks, *called.split(":", 1))

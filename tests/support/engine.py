@@ -36,12 +36,14 @@ class Playground:
         data: Path | None = None,
         push: bool = False,
         webhooks: str | None = None,
+        minute: float | None = None,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.data = folder, data or folder / "data"
         self._arguments = [str(self.data), url, key, *([str(silence)] if silence else [])]
         self._arguments += ["--push"] if push else []
         self._arguments += [f"--webhooks={webhooks}"] if webhooks else []
+        self._arguments += [f"--minute={minute}"] if minute else []
         self._nonces = count()
         self.start()
         self.store = Store(self.data, ZoneInfo("UTC"))
@@ -102,6 +104,10 @@ class Playground:
     def pushed(self) -> int:
         """How much news has come by push since it was started."""
         return self._ask({"pushed": True})["news"]
+
+    def words(self, run_id: str) -> str:
+        """What the run's card says."""
+        return self._ask({"words": run_id})["words"]
 
     def _ask(self, what: dict[str, Any]) -> dict[str, Any]:
         self.process.tell(json.dumps(what))
@@ -169,10 +175,18 @@ def engines(folder: Path) -> Iterator[StartEngine]:
             data: Path | None = None,
             push: bool = False,
             webhooks: str | None = None,
+            minute: float | None = None,
         ) -> Playground:
             home = folder / f"engine-{next(numbers)}"
             started = Playground(
-                home, url, key, silence=silence, data=data, push=push, webhooks=webhooks
+                home,
+                url,
+                key,
+                silence=silence,
+                data=data,
+                push=push,
+                webhooks=webhooks,
+                minute=minute,
             )
             ending.callback(started.store.close)
             ending.callback(started.kill)

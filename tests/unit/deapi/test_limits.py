@@ -354,12 +354,72 @@ def test_the_delay_of_one_that_waits_is_that_of_its_own_place() -> None:
             for tag in tags
         ]
         await asyncio.sleep(0)
-        delays = [governor.delay("pool", tag) for tag in [*tags, "one that is not there"]]
+        delays = [governor.delay("pool", tag, "ada") for tag in [*tags, "one that is not there"]]
         assert delays == [MINUTE, 2 * MINUTE, 3 * MINUTE, 4 * MINUTE]
         for each in waiting:
             each.cancel()
 
     simulated(test)
+
+
+def test_a_new_one_waits_for_its_turn_and_not_for_everybody_s_queue() -> None:
+    async def test(_: Time, governor: Governor) -> None:
+        await governor.turn("pool", Priority.SUBMIT)
+        governor.learn("pool", {"X-RateLimit-Limit": "1", "X-RateLimit-Remaining": "0"}, 200)
+        waiting = [
+            asyncio.ensure_future(governor.turn("pool", priority, "ada"))
+            for priority in [Priority.SUBMIT] * 5 + [Priority.QUOTE] * 5
+        ]
+        await asyncio.sleep(0)
+        # Ben's first comes after ada's first; ada's own next, after her five.
+        assert governor.delay("pool", who="ben") == 2 * MINUTE
+        assert governor.delay("pool", who="ada") == 6 * MINUTE
+        assert governor.delay("pool", who="ben", priority=Priority.QUOTE) == 7 * MINUTE
+        for each in waiting:
+            each.cancel()
+
+    simulated(test)
+
+
+def test_who_moves_to_a_shared_pool_takes_part_in_its_turns() -> None:
+    """Rounds are counted by pool: those of the old one would put it behind or before everybody."""
+
+    async def test(_: Time, governor: Governor) -> None:
+        went: list[str] = []
+        free = {"X-RateLimit-Source": "shared"}
+
+        async def wait(pool: str, name: str) -> None:
+            await governor.turn(pool, Priority.SUBMIT, name)
+            went.append(name)
+            governor.learn(pool, {}, 500)
+
+        await governor.turn("one", Priority.SUBMIT)
+        governor.learn("one", free, 500)  # known by its name, and still one at a time
+        await governor.turn("one", Priority.SUBMIT)
+        await governor.turn("two", Priority.SUBMIT, "ben")
+        many = [asyncio.ensure_future(wait("one", "ada")) for _ in range(8)]
+        # In the other pool these have rounds 1 to 4 before them.
+        later = [asyncio.ensure_future(wait("two", "ben")) for _ in range(4)]
+        await asyncio.sleep(0)
+        for each in later[:3]:
+            each.cancel()
+        await asyncio.wait(later[:3])
+        governor.learn("two", free, 500)
+        governor.learn("one", {}, 500)
+        await asyncio.gather(*many, later[3])
+        assert went.index("ben") <= 1
+
+    simulated(test)
+
+
+def test_a_shorter_minute_is_one_for_a_sandbox_with_such_minutes() -> None:
+    async def test() -> None:
+        governor = Governor(minute=3, clock=lambda: 0.0)
+        await governor.turn("a", Priority.SUBMIT)
+        governor.learn("a", {"X-RateLimit-Limit": "1", "X-RateLimit-Remaining": "0"}, 200)
+        assert governor.delay("a") == 3
+
+    asyncio.run(test())
 
 
 def test_a_used_up_day_stops_everybody_until_it_ends() -> None:
@@ -478,7 +538,7 @@ def test_the_delay_counts_those_who_wait_already() -> None:
             one = asyncio.ensure_future(ask(governor, server))
             await time.pass_until(one.done)
         assert governor.delay("a") == pytest.approx(MINUTE)
-        waiting = [asyncio.ensure_future(governor.turn("a", Priority.POLL)) for _ in range(2)]
+        waiting = [asyncio.ensure_future(governor.turn("a", Priority.SUBMIT)) for _ in range(2)]
         await time.settle()
         assert governor.delay("a") == pytest.approx(2 * MINUTE)
         for each in waiting:

@@ -33,7 +33,7 @@ def deapi(monkeypatch: pytest.MonkeyPatch, time: Time) -> Deapi:
     """In the place of the network, for every profile that is made during the test."""
     fake = Deapi()
 
-    def client(url: str, key: str) -> Client:
+    def client(url: str, key: str, **_: object) -> Client:
         governor = Governor(clock=time.seconds, sleep=time.sleep)
         return Client(
             url, key, governor=governor, transport=httpx.MockTransport(fake), sleep=time.sleep
