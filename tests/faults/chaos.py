@@ -60,7 +60,7 @@ def storm(folder: Path, kills: int, seed: int) -> Outcome:
     chance = random.Random(seed)
     with sandboxes(folder) as start_sandbox, engines(folder) as start_engine:
         sandbox = start_sandbox(engines="none", speed=20, balance=10_000)
-        playground = start_engine(sandbox.url, sandbox.key)
+        playground = start_engine(sandbox.url, sandbox.key, push=True)
         for _ in range(kills):
             for at in chance.sample(sorted(ORDERS), 3):
                 playground.order(endpoint=at, **ORDERS[at])
