@@ -1,5 +1,5 @@
-"""What the playground remembers: runs, ledger, balances, files, deliveries, drafts, catalogues
-and looks.
+"""What the playground remembers: runs, ledger, caps, balances, files, deliveries, drafts,
+catalogues and looks.
 
 Open a `Store`, then use one module a subject, as in `ledger.admit(store, new)`,
 `runs.claim(store, run_id, owner)`, `history.page(store, filters)`. Everything is synchronous and
@@ -8,6 +8,7 @@ short. Only this package knows SQLAlchemy.
 
 from lib.store import (
     balances,
+    caps,
     catalogues,
     deliveries,
     drafts,
@@ -19,8 +20,9 @@ from lib.store import (
     statistics,
 )
 from lib.store.balances import Seen
+from lib.store.caps import Caps, Use
 from lib.store.database import Store
-from lib.store.errors import AlreadyHeld, BadPicture, DiskFull, NewerData, StoreError
+from lib.store.errors import AlreadyHeld, BadPicture, DiskFull, NewerData, OverCap, StoreError
 from lib.store.history import Choices, Filters, Total
 from lib.store.ledger import Balance, Spent
 from lib.store.lock import Lock, hold
@@ -39,6 +41,7 @@ __all__ = [
     "AlreadyHeld",
     "BadPicture",
     "Balance",
+    "Caps",
     "Choices",
     "DiskFull",
     "Filters",
@@ -46,6 +49,7 @@ __all__ = [
     "Look",
     "NewRun",
     "NewerData",
+    "OverCap",
     "Record",
     "ResultFile",
     "Run",
@@ -56,7 +60,9 @@ __all__ = [
     "Store",
     "StoreError",
     "Total",
+    "Use",
     "balances",
+    "caps",
     "catalogues",
     "deliveries",
     "drafts",

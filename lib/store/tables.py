@@ -262,3 +262,12 @@ balances = Table(
     Column("closed", Boolean, nullable=False),  # what comes later is not compared with it
     Index(None, "profile", "id"),
 )
+
+caps = Table(
+    "caps",
+    metadata,
+    Column("profile", String(40), primary_key=True),
+    Column("person", String(80), primary_key=True),  # '' is the team
+    Column("day", Nano),  # NULL: no cap
+    Column("month", Nano),
+)
