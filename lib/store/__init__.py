@@ -17,7 +17,10 @@ from lib.store import (
     ledger,
     looks,
     runs,
+    sessions,
     statistics,
+    tokens,
+    users,
 )
 from lib.store.balances import Seen
 from lib.store.caps import Caps, Use
@@ -31,6 +34,7 @@ from lib.store.money import final, reserve_up
 from lib.store.run import NewRun, ResultFile, Run
 from lib.store.states import ENDED, FOLLOWED, HOLDING, MOVES, OPEN, Settlement, State
 from lib.store.statistics import Record
+from lib.store.tables import TEAM, Purpose, Role
 
 __all__ = [
     "ENDED",
@@ -38,6 +42,7 @@ __all__ = [
     "HOLDING",
     "MOVES",
     "OPEN",
+    "TEAM",
     "AlreadyHeld",
     "BadPicture",
     "Balance",
@@ -50,8 +55,10 @@ __all__ = [
     "NewRun",
     "NewerData",
     "OverCap",
+    "Purpose",
     "Record",
     "ResultFile",
+    "Role",
     "Run",
     "Seen",
     "Settlement",
@@ -74,5 +81,8 @@ __all__ = [
     "looks",
     "reserve_up",
     "runs",
+    "sessions",
     "statistics",
+    "tokens",
+    "users",
 ]
