@@ -5,6 +5,8 @@ from decimal import Decimal
 
 from playwright.sync_api import Locator, Page, expect
 
+from lib.ui import priced_button
+
 RUN = re.compile(r"^Run · \$")
 PATIENCE = 45_000
 """Milliseconds that a job of the sandbox may take on a busy machine."""
@@ -25,11 +27,22 @@ def write(page: Page, text: str) -> None:
 def make_picture(page: Page, text: str) -> Decimal:
     """Write a prompt and press Run; returns the price in USD that stood on the button."""
     write(page, text)
-    button = run_button(page)
-    expect(button).to_be_enabled()
-    price = amount(button.inner_text())
-    button.click()
+    price = read_price(page)
+    run_button(page).click()
     return price
+
+
+def read_price(page: Page) -> Decimal:
+    """The price in USD on the Run button, once it has stood there for as long as reading takes:
+    a press before that means the lower one that stood there."""
+    button = run_button(page)
+    expect(button).to_be_enabled(timeout=PATIENCE)
+    while True:
+        before = amount(button.inner_text())
+        page.wait_for_timeout(1000 * priced_button.READING + 50)
+        expect(button).to_be_enabled(timeout=PATIENCE)
+        if amount(button.inner_text()) == before:
+            return before
 
 
 def choose(page: Page, title: str) -> None:
@@ -41,9 +54,7 @@ def choose(page: Page, title: str) -> None:
 def run(page: Page) -> Decimal:
     """Press Run as soon as its price stands on it, until its card is on top; returns the price in
     USD."""
-    button = run_button(page)
-    expect(button).to_be_enabled(timeout=PATIENCE)
-    price = amount(button.inner_text())
+    price, button = read_price(page), run_button(page)
     card = newest(page)
     expect(card.or_(page.locator(".pg-empty")).first).to_be_visible()
     before = card.get_attribute("class") if card.count() else None
