@@ -5,7 +5,7 @@ PYTHON_IN_VENV := .venv/bin/python
 WITH_BROWSER = browser="$$($(PYTHON_IN_VENV) -m tools.browser)" && PLAYGROUND_TEST_BROWSER="$$browser"
 
 .DEFAULT_GOAL := help
-.PHONY: help install engines run test chaos check format lock screenshots
+.PHONY: help install engines run test chaos bench check format lock screenshots
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,10 @@ test: engines ## run every test, those in a real browser included
 KILLS ?= 200
 chaos: install ## kill the server at random points, again and again (KILLS=200)
 	@$(PYTHON_IN_VENV) -m tests.faults.chaos $(KILLS)
+
+bench: engines ## run every benchmark, ours beside a peer
+	@failed=0; for name in page sandbox client rates delivery; do \
+		$(PYTHON_IN_VENV) -m benchmarks.$$name || failed=1; done; exit $$failed
 
 check: install ## formatting, lint, types, and the layers of the house
 	$(PYTHON_IN_VENV) -m ruff format --check

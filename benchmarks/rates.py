@@ -5,7 +5,6 @@ peer is arithmetic: six minutes' worth of requests, of which the last may leave 
 ended, and then one job. What asks how the jobs stand has ten requests a minute too.
 """
 
-import sys
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -37,11 +36,10 @@ def main() -> None:
         runs = [playground.reaches(each, State.DONE, timeout=120) for each in ordered]
         ended = [each.ended_at for each in runs if each.ended_at]
         took = (max(ended) - runs[0].created_at).total_seconds()
+        calls = len(sandbox.requests())
         refused = [each["path"] for each in sandbox.requests() if each["status"] == 429]
         least = MINUTE * (-(-RUNS // LIMIT) - 1) + _job(sandbox)
     print(f"{RUNS} runs: {took:.2f} s, at least {least:.2f} s; refused: {refused or 'none'}")
-    if refused:
-        sys.exit("Refused although the headers had foretold it.")
     end(
         Measure(
             name=f"{RUNS} runs on {LIMIT} a minute, over the least possible",
@@ -49,7 +47,15 @@ def main() -> None:
             peer=least,
             unit="s",
             aim=1.05,
-        )
+        ),
+        # Nobody else is on this key: whatever is refused, the headers had foretold.
+        Measure(
+            name="the same, calls beside those that were let through",
+            ours=calls,
+            peer=calls - len(refused),
+            unit="calls",
+            aim=1.0,
+        ),
     )
 
 

@@ -1,4 +1,4 @@
-"""Sandbox: how much play money there is, and whose limits apply."""
+"""Sandbox: how much play money there is, whose limits apply, and what goes wrong."""
 
 from lib.ui import sandbox_page
 

@@ -58,6 +58,7 @@ class Following:
         self._news: deque[Job | None] = deque()
         self._came = asyncio.Event()
         self._told = False
+        self._had_a_line = line_is_up()
 
     @property
     def is_pushed(self) -> bool:
@@ -75,11 +76,13 @@ class Following:
         self._news.append(job)
         self._came.set()
 
-    def line_is_back(self) -> None:
-        """Ask, if push had told of this job before: its end may be among what was missed. Another
-        one is asked about in its time anyway, and on few requests a minute one more is too many."""
-        if self._told:
+    def line_is_up_now(self) -> None:
+        """The line stands, again if it did before in this job's time: then ask, as its end may be
+        among what was missed. A first connection has missed nothing, and on few requests a minute
+        one more is too many."""
+        if self._had_a_line:
             self.put(None)
+        self._had_a_line = True
 
     async def next(self, seconds: float) -> Job | None:
         """The next piece of news; None when it is time to ask, after `seconds` at the latest."""
@@ -164,7 +167,7 @@ class Desk:
         """What was missed while it was away is not sent again."""
         if stands:
             for following in self._followed.values():
-                following.line_is_back()
+                following.line_is_up_now()
 
     def _forget_old(self) -> None:
         while self._orphans:

@@ -170,8 +170,13 @@ async def _post_faults(request: Request, state: State) -> Response:
 
 
 async def _delete_faults(request: Request, state: State) -> Response:
-    """All is well again; jobs keep what was to become of them."""
-    state.faults.clear()
+    """All is well again, or with `?name=…` without those of this name; jobs keep what was to
+    become of them."""
+    name = request.query_params.get("name")
+    if name is None:
+        state.faults.clear()
+    else:
+        state.faults.end(name)
     return await _get_faults(request, state)
 
 

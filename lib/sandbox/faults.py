@@ -4,7 +4,7 @@
 
 - `fault`: one of `KINDS`
 - `every`: each n-th of those it could strike (default 1); `times`: how often it strikes
-  (default 1; null: for ever)
+  (default 1; null: for ever); `name`: by which `DELETE /sandbox/faults?name=` ends it
 - `method`, `path`: which calls (default: all); a path that ends in `*` is a beginning
 - and what the kind takes, see `TAKES`; README.md says what each of them does
 
@@ -31,11 +31,14 @@ CallFault = Literal[
     "stall",
     "expired",
 ]
+DelayFault = Literal["slow"]
 JobFault = Literal["job_error", "job_never_ends", "final_price"]
 PushFault = Literal["push_lost", "push_doubled", "push_out_of_order"]
 WebhookFault = Literal["webhook_forged", "webhook_replayed"]
 KINDS: tuple[str, ...] = tuple(
-    kind for kinds in (CallFault, JobFault, PushFault, WebhookFault) for kind in get_args(kinds)
+    kind
+    for kinds in (CallFault, DelayFault, JobFault, PushFault, WebhookFault)
+    for kind in get_args(kinds)
 )
 
 TAKES: Mapping[str, tuple[str, ...]] = {
@@ -45,11 +48,13 @@ TAKES: Mapping[str, tuple[str, ...]] = {
     "html": ("status", "body"),
     "truncated": ("full_length",),
     "stall": ("seconds", "processed"),
+    "slow": ("seconds",),
     "job_error": ("code", "message"),
     "final_price": ("price", "factor"),
 }
-"""What a kind takes beside `every`, `times` and, of calls and jobs, `method` and `path`."""
+"""What a kind takes beside `name`, `every`, `times` and, of calls and jobs, `method` and `path`."""
 
+SLOW_SECONDS = 5
 _MOST_SECONDS = 86_400
 _MOST_TIMES = 1_000
 """How many times its price a job may cost in the end."""
@@ -76,6 +81,7 @@ class Fault:
     path: str = "*"
     every: int = 1
     times: int | None = 1
+    name: str | None = None
     details: Mapping[str, Any] = field(default_factory=dict[str, Any])
     seen: int = 0
     struck: int = 0
@@ -99,9 +105,8 @@ class Fault:
             raise BadFault(
                 "price", "The fault final_price needs a price or a factor, and not both."
             )
-        known = {
-            name: values[name] for name in ("method", "path", "every", "times") if name in values
-        }
+        of_all = ("method", "path", "every", "times", "name")
+        known = {name: values[name] for name in of_all if name in values}
         if "method" in known:
             known["method"] = known["method"].upper()  # as it is on the wire
         rest = {name: value for name, value in values.items() if name not in (*known, "fault")}
@@ -122,14 +127,14 @@ class Fault:
 
     def as_json(self) -> dict[str, Any]:
         told = {"fault": self.kind, "method": self.method, "path": self.path}
-        told |= {"every": self.every, "times": self.times}
+        told |= {"every": self.every, "times": self.times, "name": self.name}
         return {**told, **self.details, "struck": self.struck}
 
 
 def _taken_by(kind: str) -> tuple[str, ...]:
-    strikes_calls = kind in get_args(CallFault) or kind in get_args(JobFault)
-    which = ("method", "path") if strikes_calls else ()
-    return ("fault", "every", "times", *which, *TAKES.get(kind, ()))
+    of_messages = kind in get_args(PushFault) or kind in get_args(WebhookFault)
+    which = () if of_messages else ("method", "path")
+    return ("fault", "name", "every", "times", *which, *TAKES.get(kind, ()))
 
 
 # ── What is wrong with an argument: the end of a sentence, or None ────────────────────────────
@@ -204,6 +209,7 @@ def _headers(value: object) -> str | None:
 
 _CHECKS: Mapping[str, Callable[[object], str | None]] = {
     "fault": _text,
+    "name": _text,
     "method": _text,
     "path": _text,
     "every": _whole(1),
@@ -234,6 +240,10 @@ class Faults:
         """All of them or, when one raises `BadFault`, none."""
         self._asked += [Fault.parse(each) for each in given]
 
+    def end(self, name: str) -> None:
+        """Take away those of this name."""
+        self._asked = [each for each in self._asked if each.name != name]
+
     def clear(self) -> None:
         self._asked.clear()
         self._expired.clear()
@@ -244,6 +254,11 @@ class Faults:
     def call(self, method: str, path: str) -> Fault | None:
         """What happens to this call."""
         return self._first(get_args(CallFault), method, path)
+
+    def delay(self, method: str, path: str) -> float:
+        """How many seconds this call waits, whatever else happens to it."""
+        struck = self._first(get_args(DelayFault), method, path)
+        return struck.details.get("seconds", SLOW_SECONDS) if struck else 0
 
     def job(self, method: str, path: str) -> Fault | None:
         """What becomes of the job that this submit starts."""

@@ -65,6 +65,8 @@ class Faulty:
         if state.faults.is_expired(address):
             await _expired()(scope, receive, send)
             return
+        if seconds := state.faults.delay(scope["method"], scope["path"]):
+            await asyncio.sleep(seconds)
         fault = state.faults.call(scope["method"], scope["path"])
         if fault is None:
             await self._inner(scope, receive, send)

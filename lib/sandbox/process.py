@@ -7,12 +7,13 @@ import select
 import subprocess
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from lib.sandbox.config import APP_KEY, CLIENT_ID, Engines, Role, Tier
 
@@ -68,7 +69,20 @@ class Sandbox:
         """Go by the limits of `tier`; every window begins anew."""
         self._call("PUT", "tier", tier)
 
-    def _call(self, method: str, name: str, value: str | None = None) -> dict[str, Any]:
+    def faults(self) -> list[dict[str, Any]]:
+        """Those that were asked for, each with how often it has struck."""
+        return self._call("GET", "faults")
+
+    def add_faults(self, faults: Sequence[Mapping[str, Any]]) -> None:
+        """Ask for these too (`lib.sandbox.faults`)."""
+        self._call("POST", "faults", list(faults))
+
+    def end_faults(self, name: str | None = None) -> None:
+        """Take away those of this name, or all of them."""
+        query = "" if name is None else f"?{urlencode({'name': name})}"
+        self._call("DELETE", f"faults{query}")
+
+    def _call(self, method: str, name: str, value: object = None) -> Any:
         # Not urllib's opener: it would go by the environment's proxies.
         connection = HTTPConnection(urlsplit(self.url).netloc, timeout=CALL_SECONDS)
         body = None if value is None else json.dumps(value)

@@ -8,6 +8,7 @@ place of its button says so.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -18,7 +19,7 @@ from lib.deapi.errors import DeapiError
 from lib.deapi.models import Model
 from lib.runs.orders import NoQuote, OrderRefused, PriceRose
 from lib.store import Run, State, StoreError
-from lib.ui import errors, money, notes, run_status, state, title
+from lib.ui import errors, money, notes, priced_button, run_status, state, title
 from lib.ui.plain import label, safe
 from lib.ui.session import Client
 from lib.ui.state import Press
@@ -78,7 +79,7 @@ class _Question:
 
 def draw(client: Client, errand: Errand) -> Ended | None:
     """The button, or how it goes, or what went wrong; returns what came of it, once."""
-    if pressed := st.session_state.pop(_key(client, errand, "press"), None):
+    if pressed := state.take_press(errand.name):
         _answer(client, errand, pressed)
     started: _Started | None = st.session_state.get(_key(client, errand, "started"))
     if started is not None:
@@ -103,8 +104,9 @@ def draw(client: Client, errand: Errand) -> Ended | None:
 def busy(client: Client, name: str) -> bool:
     """Whether the errand of this name works, or has something to say or to ask about its last
     press: it must be drawn then, even where its button is only shown on demand."""
-    parts = ("press", "started", "question", "problem")
-    return any(f"errand:{part}:{name}:{client.profile}" in st.session_state for part in parts)
+    parts = ("started", "question", "problem")
+    kept = any(f"errand:{part}:{name}:{client.profile}" in st.session_state for part in parts)
+    return kept or state.is_pressed(name)
 
 
 # --- while it works ------------------------------------------------------------------------------
@@ -138,24 +140,26 @@ def _failed(client: Client, errand: Errand, run: Run | None) -> None:
 def _answer(client: Client, errand: Errand, pressed: Press) -> None:
     for what in ("question", "problem"):
         st.session_state.pop(_key(client, errand, what), None)
-    if pressed.profile != client.profile or pressed.shown is None or errand.blocked:
-        return
     if pressed.nonce != state.nonce(errand.name):
         return  # the second click of two: its run is made
+    shown, why = pressed.shown, _unanswerable(client, errand, pressed)
+    if shown is None or why:
+        st.session_state[_key(client, errand, "problem")] = why or priced_button.NO_PRICE_YET
+        return
     balance = client.balance()
     left = balance.amount if balance else None
     about = _about(client, errand)
-    if not pressed.sure and money.needs_a_second_click(pressed.shown, left):
-        question = _Question(pressed.shown, None, about)
+    if not pressed.sure and money.needs_a_second_click(shown, left):
+        question = _Question(shown, None, about)
         st.session_state[_key(client, errand, "question")] = question
         return
     told: errors.Advice | None = None
     try:
         run = client.submit(
-            errand.at, errand.model, errand.values, nonce=pressed.nonce, shown=pressed.shown
+            errand.at, errand.model, errand.values, nonce=pressed.nonce, shown=shown
         )
     except PriceRose as error:
-        question = _Question(error.quote.price, pressed.shown, about)
+        question = _Question(error.quote.price, shown, about)
         st.session_state[_key(client, errand, "question")] = question
     except NoQuote as error:
         told = errors.advice(error.error, rehearsing=client.rehearsing)
@@ -168,8 +172,16 @@ def _answer(client: Client, errand: Errand, pressed: Press) -> None:
         st.session_state[_key(client, errand, "problem")] = told
 
 
+def _unanswerable(client: Client, errand: Errand, pressed: Press) -> errors.Advice | None:
+    """Why nothing comes of a press: the page has changed since what its person saw."""
+    if pressed.profile != client.profile:
+        return priced_button.OTHER_PROFILE
+    if errand.blocked or errand.problems:
+        return errors.Advice(errand.blocked or next(iter(errand.problems.values())))
+    return None
+
+
 def _button(client: Client, errand: Errand) -> None:
-    nonce = state.nonce(errand.name)
     problems = list(errand.problems.values())
     blocked = errand.blocked or next(iter(problems), None)
     quote = None if blocked else _quote(client, errand, WAIT)
@@ -178,15 +190,15 @@ def _button(client: Client, errand: Errand) -> None:
     if amount is not None:
         said = f"{said} · {label(money.price(amount))}"
     why = errors.advice(quote).sentence if isinstance(quote, DeapiError) else blocked
-    st.button(
+    priced_button.draw(
+        errand.name,
         said,
-        # The nonce is in the key, and so is the profile: see run_button.
-        key=f"errand:{errand.name}:{client.profile}:{nonce}",
+        Press(client.profile, state.nonce(errand.name), amount, sure=False),
+        can=amount is not None,
+        key=f"errand:{errand.name}",
+        on_press=partial(state.press, errand.name),
         icon=errand.icon,
-        disabled=amount is None,
         help=label(why or errand.help or "") or None,
-        on_click=_press,
-        args=(client, errand, Press(client.profile, nonce, amount, sure=False)),
     )
     if not blocked and quote is None:
         st.fragment(_look_again, run_every=TICK)(client, errand)
@@ -212,9 +224,9 @@ def _ask(client: Client, errand: Errand, question: _Question) -> None:
     st.caption(told)
     st.button(
         yes,
-        key=f"errand_sure:{errand.name}:{client.profile}:{nonce}",
-        on_click=_press,
-        args=(client, errand, Press(client.profile, nonce, question.amount, sure=True)),
+        key=f"errand_sure:{errand.name}:{client.profile}:{nonce}:{question.amount}",
+        on_click=state.press,
+        args=(errand.name, Press(client.profile, nonce, question.amount, sure=True)),
     )
     st.button(
         "Not now",
@@ -222,10 +234,6 @@ def _ask(client: Client, errand: Errand, question: _Question) -> None:
         on_click=_drop,
         args=(_key(client, errand, "question"),),
     )
-
-
-def _press(client: Client, errand: Errand, pressed: Press) -> None:
-    st.session_state[_key(client, errand, "press")] = pressed
 
 
 def _drop(key: str) -> None:

@@ -4,7 +4,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from lib.runs.profiles import SANDBOX
-from lib.ui import profile, session, sidebar, theme, title, words
+from lib.ui import profile, session, sidebar, state, theme, title, words
 
 # Until `st.navigation` is called for the first time, Streamlit takes a folder called `pages` for
 # the older kind of app and runs its files without this frame: the first visitor after a start
@@ -40,6 +40,8 @@ def draw() -> None:
     beside = sidebar.navigation(client)
     theme.draw(client.profile)
     page.run()
+    if state.forget_presses():
+        st.toast("Nothing was ordered: the page changed while you pressed. Press again.")
     # After the page, which may just have started a run.
     sidebar.draw(client, beside, page.title)
     title.draw(client, page.title, page.icon)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -11,7 +12,7 @@ from lib.deapi.contract import Endpoint
 from lib.deapi.models import Model
 from lib.runs.orders import FieldProblems, NoQuote, PriceRose
 from lib.store import StoreError
-from lib.ui import errors, form, money, notes, price, state
+from lib.ui import errors, form, money, notes, price, priced_button, state
 from lib.ui.session import Client
 from lib.ui.state import Press
 
@@ -41,7 +42,7 @@ def draw(
     """
     with st.container(key="run_bar"):
         about = repr((client.profile, model.slug, sorted(values.items(), key=str)))
-        if pressed := state.take_press(at):
+        if pressed := state.take_press(at.id):
             _answer(client, at, model, values, problems, pressed, about)
         question = st.session_state.get(_key(at))
         if question is not None and question.about == about:
@@ -73,13 +74,29 @@ def _answer(
 ) -> None:
     st.session_state.pop(_key(at), None)
     if pressed.profile != client.profile:
-        return  # it was pressed while the page still stood in the other one's colour
-    if problems or pressed.shown is None:
-        return  # said beside the fields; or the price is only now on the button
+        notes.problem(priced_button.OTHER_PROFILE)
+        return
+    if problems or pressed.nonce != state.nonce(at.id):
+        return  # said beside the fields; or the second click of two, whose run is made
+    if pressed.shown is None:
+        notes.problem(priced_button.NO_PRICE_YET)
+        return
+    _order(client, at, model, values, pressed, pressed.shown, about)
+
+
+def _order(
+    client: Client,
+    at: Endpoint,
+    model: Model,
+    values: Mapping[str, Any],
+    pressed: Press,
+    shown: Decimal,
+    about: str,
+) -> None:
     balance = client.balance()
     left = balance.amount if balance else None
-    if not pressed.sure and money.needs_a_second_click(pressed.shown, left):
-        st.session_state[_key(at)] = _Question(pressed.shown, None, about)
+    if not pressed.sure and money.needs_a_second_click(shown, left):
+        st.session_state[_key(at)] = _Question(shown, None, about)
         return
     try:
         client.submit(
@@ -87,14 +104,14 @@ def _answer(
             model,
             values,
             nonce=pressed.nonce,
-            shown=pressed.shown,
+            shown=shown,
             fallback=st.session_state.get(_fallback_key(at), False),
         )
     except FieldProblems as error:
         form.refuse(at, error.problems)
         st.rerun()
     except PriceRose as error:
-        st.session_state[_key(at)] = _Question(error.quote.price, pressed.shown, about)
+        st.session_state[_key(at)] = _Question(error.quote.price, shown, about)
     except NoQuote as error:
         notes.problem(errors.advice(error.error))
     except StoreError as error:
@@ -106,26 +123,29 @@ def _answer(
 
 def _button(client: Client, at: Endpoint, model: Model, values: Mapping[str, Any]) -> None:
     now = price.of(client, at, model, values)
-    nonce = state.nonce(at.id)
-    label, can = "Run", True
-    if now.amount is not None:
-        label = f"Run · {money.price(now.amount)}"
+    key = f"run:{at.id}"
+    label, can, shown = "Run", True, now.amount
+    if shown is not None:
+        label = f"Run · {money.price(shown)}"
+    elif now.asking and (shown := priced_button.last_price(key, client.profile)) is not None:
+        # What a press then orders costs no more: the order asks back when the price has risen.
+        label = f"Run · at most {money.price(shown)}"
     elif now.asking:
         label, can = "Run · asking the price…", False
     elif now.error is not None:
         can = False
-    # The nonce is in the key: a second click on the button that was already answered finds the
-    # same run, and the button after it is another one. So is the profile: what is pressed on the
-    # sandbox's page while live is being drawn must not be taken for live's button.
-    st.button(
+    # A second click on the button that was already answered was seen with the nonce of before,
+    # and what is pressed on the sandbox's page while live is being drawn with that profile.
+    priced_button.draw(
+        at.id,
         label,
-        key=f"run:{client.profile}:{nonce}",
+        Press(client.profile, state.nonce(at.id), shown, sure=False),
+        can=can,
+        key=key,
+        on_press=partial(_press, at),
         type="primary",
         width="stretch",
-        disabled=not can,
         shortcut="Ctrl+Enter",
-        on_click=_press,
-        args=(at, Press(client.profile, nonce, now.amount, sure=False)),
     )
     if now.amount is not None and (far := money.per_dollar(now.amount)):
         st.caption(far)
@@ -162,7 +182,8 @@ def _ask(client: Client, at: Endpoint, question: _Question) -> None:
     with st.container(horizontal=True):
         st.button(
             yes,
-            key=f"sure:{client.profile}:{nonce}",
+            # With the price: a second click must not agree to one that rose in between.
+            key=f"sure:{client.profile}:{nonce}:{question.amount}",
             type="primary",
             on_click=_press,
             args=(at, Press(client.profile, nonce, question.amount, sure=True)),
@@ -172,7 +193,7 @@ def _ask(client: Client, at: Endpoint, question: _Question) -> None:
 
 def _press(at: Endpoint, pressed: Press) -> None:
     st.session_state[f"tried:{at.id}"] = True
-    state.press(at, pressed)
+    state.press(at.id, pressed)
     st.rerun()  # the whole page: the card stands outside the form
 
 

@@ -1,7 +1,8 @@
-"""The sandbox's own page: how much play money there is, and whose limits apply."""
+"""The sandbox's own page: how much play money there is, whose limits apply, what goes wrong."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import TypeVar
 
 import streamlit as st
@@ -9,6 +10,8 @@ import streamlit as st
 from lib.deapi.contract import MINIMUM_BALANCE_USD
 from lib.ui import money, notes, session, words
 from lib.ui.errors import Advice
+from lib.ui.plain import safe
+from lib.ui.rehearsals import REHEARSALS, Rehearsal
 from lib.ui.session import Client, Tier
 
 T = TypeVar("T")
@@ -19,6 +22,7 @@ EMPTY = Decimal("0.20")
 """Some money, and less than deAPI wants to see before it takes any job (gotchas §11)."""
 
 _TIER = "sandbox:tier"
+_FAULT = "sandbox:fault:"
 _PROBLEM = "sandbox:problem"
 
 _TIERS: dict[Tier, str] = {
@@ -44,12 +48,14 @@ def draw() -> None:
         notes.problem(Advice(problem))
     try:
         balance, tier = client.sandbox.balance(), client.sandbox.tier()
+        faults = client.sandbox.faults()
     except ConnectionError as error:
         if not problem:
             notes.problem(Advice(str(error)))
     else:
         _money(client, balance)
         _limits(client, tier)
+        _faults(client, [each["name"] for each in faults])
     st.subheader("What this is")
     st.markdown(_ABOUT)
     st.code(_ALONE, language=None, wrap_lines=True)
@@ -85,6 +91,44 @@ def _limits(client: Client, tier: Tier) -> None:
         label_visibility="collapsed",
     )
     st.html(f'<p class="pg-small">{_TIERS[tier]}</p>')
+
+
+def _faults(client: Client, on: Sequence[str | None]) -> None:
+    """`on`: the names of all that go wrong now, also of what was asked for elsewhere."""
+    st.subheader("What goes wrong")
+    st.html(f'<p class="pg-small">{safe(_on_now(on))}</p>')
+    for each in REHEARSALS:
+        key = f"{_FAULT}{each.id}"
+        st.session_state[key] = each.id in on  # what holds, also when a change failed
+        st.toggle(each.label, key=key, on_change=_try, args=(partial(_switch, client, key), each))
+        st.html(f'<p class="pg-small pg-under-switch">{safe(each.help)}</p>')
+    st.button(
+        "No faults",
+        key="sandbox:no faults",
+        on_click=_try,
+        args=(client.end_faults, None),
+        disabled=not on,
+    )
+
+
+def _switch(client: Client, key: str, rehearsal: Rehearsal) -> None:
+    if st.session_state[key]:
+        client.start_faults(rehearsal.named)
+    else:
+        client.end_faults(rehearsal.id)
+
+
+def _on_now(on: Sequence[str | None]) -> str:
+    """A sentence that says what goes wrong now."""
+    ours = [each.label for each in REHEARSALS if each.id in on]
+    known = {each.id for each in REHEARSALS}
+    others = sum(name not in known for name in on)
+    said = [*ours, *([f"{others} asked for over HTTP"] if others else [])]
+    if not said:
+        return (
+            "Nothing: the sandbox does what it is asked. Switch something on to see how it looks."
+        )
+    return f"Now on: {'; '.join(said)}."
 
 
 def _try(change: Callable[[T], None], to: T) -> None:

@@ -7,7 +7,7 @@ waits as long as a person would, and none of them shows the key.
 import math
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -74,6 +74,9 @@ class Sandbox(Protocol):
     def set_balance(self, usd: Decimal) -> None: ...
     def tier(self) -> Tier: ...
     def set_tier(self, tier: Tier) -> None: ...
+    def faults(self) -> list[dict[str, Any]]: ...
+    def add_faults(self, faults: Sequence[Mapping[str, Any]]) -> None: ...
+    def end_faults(self, name: str | None = None) -> None: ...
 
 
 class Client:
@@ -182,6 +185,16 @@ class Client:
     def set_tier(self, tier: Tier) -> None:
         """Have the sandbox go by the limits of `tier`. Raises `ConnectionError`."""
         self.sandbox.set_tier(tier)
+        self._engine.forget_limits(SANDBOX)
+
+    def start_faults(self, faults: Sequence[Mapping[str, Any]]) -> None:
+        """Have these happen in the sandbox too. Raises `ConnectionError`."""
+        self.sandbox.add_faults(faults)
+
+    def end_faults(self, name: str | None = None) -> None:
+        """Have those of this name, or none at all, happen in the sandbox. What the engine has
+        learned of limits is forgotten, for a fault may have taught it. Raises `ConnectionError`."""
+        self.sandbox.end_faults(name)
         self._engine.forget_limits(SANDBOX)
 
     # --- orders ----------------------------------------------------------------------------------

@@ -139,10 +139,28 @@ def renew_nonce(name: str) -> None:
     st.session_state[f"nonce:{name}"] = uuid4().hex
 
 
-def press(at: Endpoint, pressed: Press) -> None:
-    st.session_state[f"press:{at.id}"] = pressed
+def press(name: str, pressed: Press) -> None:
+    """Have the drawing that follows answer this click on the button of that nonce."""
+    _presses()[name] = pressed
 
 
-def take_press(at: Endpoint) -> Press | None:
+def take_press(name: str) -> Press | None:
     """The click that this run of the script has to answer, once."""
-    return st.session_state.pop(f"press:{at.id}", None)
+    return _presses().pop(name, None)
+
+
+def is_pressed(name: str) -> bool:
+    """Whether a click on the button of that nonce waits for its answer."""
+    return name in _presses()
+
+
+def forget_presses() -> bool:
+    """Drop clicks whose button is no longer on the page, and say whether there were any: one
+    that is answered when somebody comes back would spend money that nobody expects to."""
+    left = bool(_presses())
+    _presses().clear()
+    return left
+
+
+def _presses() -> dict[str, Press]:
+    return st.session_state.setdefault("presses", {})

@@ -126,6 +126,28 @@ def test_a_stall_is_silence_and_then_a_reset(sandbox: Sandbox) -> None:
         ask(sandbox)
 
 
+def test_a_slow_call_is_answered_all_the_same_and_other_faults_strike_it(sandbox: Sandbox) -> None:
+    fault(sandbox, "slow", path=BALANCE, seconds=0.3, times=2)
+    fault(sandbox, "status", path=BALANCE, status=503)
+    answers = [ask(sandbox) for _ in range(3)]
+    assert [each.status_code for each in answers] == [503, 200, 200]
+    assert all(each.elapsed.total_seconds() >= 0.3 for each in answers[:2])
+
+
+def test_those_of_one_name_are_taken_away_alone(sandbox: Sandbox) -> None:
+    fault(sandbox, "job_error", name="a")
+    fault(sandbox, "push_lost")
+    fault(sandbox, "status", name="a", path=BALANCE, times=None)
+    fault(sandbox, "slow", name="b & c")
+    left = sandbox.control("DELETE", "faults?name=a")
+    assert [(each["fault"], each["name"]) for each in left] == [
+        ("push_lost", None),
+        ("slow", "b & c"),
+    ]
+    assert ask(sandbox).status_code == 200
+    assert len(sandbox.control("DELETE", "faults?name=b%20%26%20c")) == 1
+
+
 def test_every_third_call_and_twice_in_all(sandbox: Sandbox) -> None:
     fault(sandbox, "status", path="/api/v2/*", every=3, times=2)
     assert [ask(sandbox).status_code for _ in range(10)] == [

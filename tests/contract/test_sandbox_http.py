@@ -503,6 +503,18 @@ def test_a_tier_that_is_none_is_refused(api: httpx.Client, tier: object) -> None
     assert api.get("/sandbox/tier").json() == before
 
 
+def test_a_charge_says_when_its_job_ended(start_sandbox: StartSandbox) -> None:
+    sandbox = start_sandbox(engines="none", speed=4)
+    with client(sandbox) as api:
+        request_id = api.post(GENERATIONS.path, json=picture_call(api)).json()["data"]["request_id"]
+        (before,) = sandbox.charges()
+        assert before["ended_at"] is None
+        path = JOB.path.format(request_id=request_id)
+        eventually(lambda: api.get(path).json()["data"]["status"] == "done")
+        (after,) = sandbox.charges()
+        assert after["at"] < after["ended_at"]
+
+
 def test_a_tier_may_have_limits_and_a_minute_of_its_own(start_sandbox: StartSandbox) -> None:
     own = {"tier": "basic", "minute": 2, "day": 3, "window": 0.5}
     with client(start_sandbox(engines="none", tier="premium")) as api:

@@ -8,7 +8,9 @@ import pytest
 
 from lib import playground
 from lib.deapi.contract import Endpoint
+from lib.store import State
 from lib.ui import errors, profile
+from lib.ui.rehearsals import REHEARSALS
 from tests.support.pages import HISTORY, Page, Playing, playing
 from tests.support.sandbox import Sandbox
 
@@ -47,6 +49,61 @@ def test_limits_are_those_of_the_tier_that_was_chosen() -> None:
     assert held().tier() == page.state[TIER] == "basic"
     page.put("button_group", TIER, "premium")
     assert held().tier() == page.state[TIER] == "premium"
+
+
+@pytest.mark.usefixtures("place")
+def test_each_switch_asks_for_its_faults_and_takes_them_away() -> None:
+    page = Page().go(SANDBOX)
+    for each in REHEARSALS:
+        key = f"sandbox:fault:{each.id}"
+        assert not page.state[key]
+        page.put("toggle", key, True)
+        asked = held().faults()
+        assert [one["fault"] for one in asked] == [one["fault"] for one in each.faults], each.id
+        assert {one["times"] for one in asked} == {None}
+        assert f"Now on: {each.label}." in page.html
+        assert page.state[key]
+        page.put("toggle", key, False)
+        assert held().faults() == []
+        assert "Now on:" not in page.html
+    assert not page.problems
+
+
+@pytest.mark.usefixtures("place")
+def test_no_faults_ends_all_of_them_those_asked_for_elsewhere_too() -> None:
+    held().add_faults([{"fault": "html", "path": "/nowhere"}])
+    page = Page().go(SANDBOX)
+    page.put("toggle", "sandbox:fault:failing", True)
+    page.put("toggle", "sandbox:fault:silent", True)
+    assert "Now on: Jobs fail; No news comes by push; 1 asked for over HTTP." in page.html
+    page.put("toggle", "sandbox:fault:failing", False)
+    assert [each["fault"] for each in held().faults()] == ["html", "push_lost"]
+    page.press("No faults")
+    assert held().faults() == []
+    assert not page.state["sandbox:fault:silent"]
+    assert page.button("No faults").disabled
+
+
+@pytest.mark.usefixtures("place")
+def test_a_switch_that_could_not_be_thrown_is_said_so_and_stays() -> None:
+    page = Page().go(SANDBOX)
+    held().stop()
+    page.put("toggle", "sandbox:fault:failing", True)
+    [problem] = page.problems
+    assert "The sandbox does not answer." in problem
+
+
+def test_jobs_fail_when_they_are_switched_to(place: Playing, pictures: Endpoint) -> None:
+    model = place.models(pictures)[0]
+    page = Page().go(SANDBOX).put("toggle", "sandbox:fault:failing", True)
+    page.put("toggle", "sandbox:fault:silent", True)  # so that it is asked about often
+    page.go("pages/images.py")
+    page.choose(pictures, model).write(pictures, model, "A red fox")
+    page.until(lambda: page.price)
+    page.press("Run")
+    page.until(place.runs)
+    ended = place.reaches(place.runs()[0].id, State.FAILED)
+    assert (ended.error or {})["code"] == "PROCESSING_ERROR"
 
 
 @pytest.mark.usefixtures("place")

@@ -27,6 +27,7 @@ class Way(Enum):
     INSTEAD = "the request never reached deAPI, and the proxy answers"
     AFTERWARDS = "deAPI processed it, and the proxy answers something else"
     GATE = "the request is handed on when the gate is opened"
+    LATE = "the request is handed on after `seconds`"
 
 
 @dataclass(slots=True)
@@ -37,6 +38,8 @@ class Fault:
     way: Way
     answer: bytes = b""
     times: int = 1
+    seconds: float = 60
+    """How long a gate stays shut at most."""
     open: threading.Event = field(default_factory=threading.Event)
     """The gate, and the end of the silence."""
     met: threading.Event = field(default_factory=threading.Event)
@@ -64,9 +67,11 @@ class Proxy:
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, args=[0.05], daemon=True).start()
 
-    def fail(self, line: str, way: Way, answer: bytes = b"", times: int = 1) -> Fault:
+    def fail(
+        self, line: str, way: Way, answer: bytes = b"", times: int = 1, seconds: float = 60
+    ) -> Fault:
         """Have the next requests that begin with `line` (`POST /api`) fail this way."""
-        fault = Fault(line, way, answer, times)
+        fault = Fault(line, way, answer, times, seconds)
         with self._lock:
             self._faults.append(fault)
         return fault
@@ -95,8 +100,8 @@ class Proxy:
         self.lines.append(line)
         fault = self._fault(line)
         way = fault.way if fault else None
-        if fault and way is Way.GATE:
-            fault.open.wait(60)
+        if fault and way in (Way.GATE, Way.LATE):
+            fault.open.wait(fault.seconds)
         if fault and way is Way.INSTEAD:
             client.sendall(fault.answer)
         elif way is Way.RESET_BEFORE:

@@ -5,6 +5,8 @@ from decimal import Decimal
 
 from playwright.sync_api import Locator, Page, expect
 
+from lib.ui import priced_button
+
 RUN = re.compile(r"^Run · \$")
 PATIENCE = 45_000
 """Milliseconds that a job of the sandbox may take on a busy machine."""
@@ -25,11 +27,22 @@ def write(page: Page, text: str) -> None:
 def make_picture(page: Page, text: str) -> Decimal:
     """Write a prompt and press Run; returns the price in USD that stood on the button."""
     write(page, text)
-    button = run_button(page)
-    expect(button).to_be_enabled()
-    price = amount(button.inner_text())
-    button.click()
+    price = read_price(page)
+    run_button(page).click()
     return price
+
+
+def read_price(page: Page) -> Decimal:
+    """The price in USD on the Run button, once it has stood there for as long as reading takes:
+    a press before that means the lower one that stood there."""
+    button = run_button(page)
+    expect(button).to_be_enabled(timeout=PATIENCE)
+    while True:
+        before = amount(button.inner_text())
+        page.wait_for_timeout(1000 * priced_button.READING + 50)
+        expect(button).to_be_enabled(timeout=PATIENCE)
+        if amount(button.inner_text()) == before:
+            return before
 
 
 def choose(page: Page, title: str) -> None:
@@ -41,28 +54,20 @@ def choose(page: Page, title: str) -> None:
 def run(page: Page) -> Decimal:
     """Press Run as soon as its price stands on it, until its card is on top; returns the price in
     USD."""
-    button = run_button(page)
-    expect(button).to_be_enabled(timeout=PATIENCE)
-    price = amount(button.inner_text())
+    price, button = read_price(page), run_button(page)
     card = newest(page)
     expect(card.or_(page.locator(".pg-empty")).first).to_be_visible()
     before = card.get_attribute("class") if card.count() else None
     button.click()
-    try:
-        _expect_another(card, before, timeout=8_000)
-    except AssertionError:
-        # A known fault: a click made while a price redraws the page can be lost. Its person presses
-        # again. Until the first press is answered, the button keeps its nonce, so that is one run.
-        button.click()
-        _expect_another(card, before, timeout=PATIENCE)
+    _expect_another(card, before)
     return price
 
 
-def _expect_another(card: Locator, before: str | None, timeout: float) -> None:
+def _expect_another(card: Locator, before: str | None) -> None:
     """Expect a card where none was, or another one than `before` (its class)."""
-    expect(card).to_be_visible(timeout=timeout)
+    expect(card).to_be_visible(timeout=PATIENCE)
     if before is not None:
-        expect(card).not_to_have_class(before, timeout=timeout)
+        expect(card).not_to_have_class(before, timeout=PATIENCE)
 
 
 def newest(page: Page) -> Locator:

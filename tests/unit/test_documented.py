@@ -70,6 +70,14 @@ def test_the_readme_has_every_command_and_no_other() -> None:
     assert named == targets - {"help"}
 
 
+def test_the_readme_has_every_benchmark_and_no_other() -> None:
+    named = set(re.findall(r"^\| `benchmarks\.(\w+)`", section("Commands"), re.MULTILINE))
+    folder = TOP / "benchmarks"
+    assert named == {
+        each.stem for each in folder.glob("*.py") if "\nif __name__" in each.read_text()
+    }
+
+
 def test_the_readme_lists_every_endpoint_under_the_name_that_it_has_here_and_no_other() -> None:
     listed = re.findall(r"^\| (.+) \| (.+) \| `(.+)` \|$", section("What is in it"), re.MULTILINE)
     assert sorted(listed) == sorted((page(at), called(at), at.id) for at in ENDPOINTS)

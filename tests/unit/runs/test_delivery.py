@@ -119,23 +119,30 @@ def test_push_reports_on_a_job_from_its_first_news_and_while_the_line_stands(
         assert not on(loop, look(mine))
 
 
-def test_after_a_loss_of_the_line_every_job_that_it_told_of_is_asked_about(
-    loop: Loop, desk: Desk
+@pytest.mark.parametrize("stood", [True, False], ids=["stood before", "came up meanwhile"])
+def test_after_a_loss_of_the_line_every_open_job_is_asked_about(
+    loop: Loop, desk: Desk, stood: bool
 ) -> None:
+    """Whether push had told of it or not."""
+
     async def both() -> list[Job | None]:
+        line_of(desk).is_up = stood
         with desk.following("job-1") as one, desk.following("job-2") as two:
-            for n, following in enumerate((one, two), start=1):
-                line_of(desk).heard(news("processing", f"job-{n}"))
-                assert await following.next(3600) is not None
+            if not stood:
+                line_of(desk).changed(True)
+            line_of(desk).heard(news("processing", "job-1"))
+            assert await one.next(3600) is not None
             line_of(desk).changed(False)
             line_of(desk).changed(True)
+            assert one.is_awake
+            assert two.is_awake
             return [await one.next(3600), await two.next(3600)]
 
     assert on(loop, both()) == [None, None]
 
 
 def test_a_first_connection_costs_no_poll(loop: Loop, desk: Desk) -> None:
-    """A job that push never told of is asked about in its time: it misses nothing."""
+    """Nothing was missed, and on few requests a minute one more is too many."""
 
     async def woken() -> bool:
         with desk.following("job-1") as mine:

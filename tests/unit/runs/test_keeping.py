@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from lib.deapi.errors import DownloadFailed, UnsafeAddress
+from lib.deapi.limits import Priority
 from lib.runs.keep import GIVE_UP_TRIES, LONGEST_WAIT
 from lib.runs.loop import Clock
 from lib.store import BadPicture, DiskFull, ResultFile, Run, State, Store, files, history, runs
@@ -49,6 +50,25 @@ def test_an_address_that_has_expired_is_asked_for_anew(world: World) -> None:
     run = world.go(world.order())
     assert world.downloads.urls == [RESULT, fresh]
     assert (run.state, run.error, world.spent) == (State.DONE, None, PRICE)
+
+
+def test_it_is_asked_for_in_its_person_s_name(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Persons take turns, in polls too: what asks for nobody would be everybody's one more."""
+    governor = world.profile.client.governor
+    asked: list[str] = []
+    turn = governor.turn
+
+    async def noted(pool: str, priority: Priority, who: str = "", tag: str = "") -> None:
+        if pool == "jobs":
+            asked.append(who)
+        await turn(pool, priority, who, tag)
+
+    monkeypatch.setattr(governor, "turn", noted)
+    world.downloads.results[:0] = [GONE]
+    world.go(world.order())
+    assert asked == ["ada", "ada"]
 
 
 @pytest.mark.parametrize("failure", [DiskFull("The disk is full."), NO_SPACE])
