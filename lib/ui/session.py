@@ -21,6 +21,7 @@ from lib.deapi.errors import DeapiError
 from lib.deapi.media import Upload, inspect
 from lib.deapi.models import Model
 from lib.deapi.terms import Media
+from lib.people.who import LOCAL
 from lib.runs.balance import Balance
 from lib.runs.engine import Engine
 from lib.runs.evidence import Evidence
@@ -48,7 +49,6 @@ from lib.store import (
     runs,
     statistics,
 )
-from lib.web.files import LOCAL
 
 Tier = Literal["premium", "basic"]
 """Whose limits the sandbox goes by."""

@@ -7,9 +7,9 @@ import pytest
 
 from lib.deapi.contract import Endpoint
 from lib.deapi.models import Model
+from lib.people.who import LOCAL
 from lib.store import TEAM, Caps, caps
 from lib.ui import profile
-from lib.ui.session import LOCAL
 from tests.conftest import StartSandbox
 from tests.support.pages import HISTORY, IMAGES, Page, Playing, playing
 from tests.support.sandbox import Sandbox
