@@ -25,7 +25,6 @@ PROMPTS = (
     "A lighthouse on a rocky coast at dusk, warm light in the window, calm sea, wide view",
 )
 _PATIENCE = 60_000  # milliseconds
-_CALM = 1500  # milliseconds in which a page comes to rest, as it does before anybody clicks
 
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
@@ -52,10 +51,8 @@ def main() -> None:
         for family in ("videos", "audio", "embeddings", "prompts"):
             page.goto(f"{url}/{family}")
             expect(screens.run_button(page)).to_be_enabled(timeout=_PATIENCE)
-            page.wait_for_timeout(_CALM)
             page.locator('[class*="st-key-chips"] button').first.click()
             expect(page.locator("textarea").first).not_to_have_value("")
-            page.wait_for_timeout(_CALM)
             screens.run(page)
             screens.done(page)
         for scheme in SCHEMES:

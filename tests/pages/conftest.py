@@ -7,6 +7,7 @@ import pytest
 
 from lib.deapi.contract import Endpoint, endpoint
 from lib.deapi.models import Model
+from lib.ui import priced_button
 from tests.support.pages import Playing, playing
 from tests.support.sandbox import Sandbox, sandboxes
 
@@ -25,6 +26,12 @@ def place(tmp_path: Path, live: Sandbox) -> Iterator[Playing]:
     live.control("PUT", "tier", "premium")
     with playing(tmp_path / "data", live) as held:
         yield held
+
+
+@pytest.fixture(autouse=True)
+def read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody sits before these pages: what was drawn has been read."""
+    monkeypatch.setattr(priced_button, "READING", 0.0)
 
 
 @pytest.fixture

@@ -173,9 +173,8 @@ def test_a_price_that_rose_since_it_was_shown_is_asked_about(
     page = Page().write(pictures, model, PROMPT)
     price = page.until(lambda: page.price)
     lower = price / 2
-    page.state[f"press:{pictures.id}"] = Press(
-        "live", state_nonce(page, pictures), lower, sure=False
-    )
+    pressed = Press("live", state_nonce(page, pictures), lower, sure=False)
+    page.state["presses"] = {pictures.id: pressed}
     page.run()
     assert not place.runs()
     page.press(f"Run anyway · ${price}")
@@ -186,9 +185,8 @@ def test_a_price_that_rose_since_it_was_shown_is_asked_about(
 def test_not_now_takes_the_question_back(place: Playing, pictures: Endpoint, model: Model) -> None:
     page = Page().write(pictures, model, PROMPT)
     price = page.until(lambda: page.price)
-    page.state[f"press:{pictures.id}"] = Press(
-        "live", state_nonce(page, pictures), price / 2, sure=False
-    )
+    pressed = Press("live", state_nonce(page, pictures), price / 2, sure=False)
+    page.state["presses"] = {pictures.id: pressed}
     page.run().press("Not now")
     assert page.price == price
     assert not place.runs()
