@@ -19,7 +19,7 @@ import streamlit as st
 from lib.ui import errors
 from lib.ui.state import Press
 
-READING = 0.7
+READING = 0.4
 """Seconds that a higher price must have stood on a button before a press means it."""
 _KEPT = 20
 """Faces that a late press may still be about."""

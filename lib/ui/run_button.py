@@ -1,7 +1,7 @@
 """The button that spends money: its price, its second click, and what may go wrong with a press."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -76,8 +76,11 @@ def _answer(
     if pressed.profile != client.profile:
         notes.problem(priced_button.OTHER_PROFILE)
         return
-    if problems or pressed.nonce != state.nonce(at.id):
+    late = pressed.nonce != state.nonce(at.id)
+    if problems or (late and about == st.session_state.get(_ordered_key(at))):
         return  # said beside the fields; or the second click of two, whose run is made
+    if late:  # pressed for something else before the button of the last run was drawn anew
+        pressed = replace(pressed, nonce=state.nonce(at.id))
     if pressed.shown is None:
         notes.problem(priced_button.NO_PRICE_YET)
         return
@@ -118,6 +121,7 @@ def _order(
         notes.problem(errors.Advice(str(error)))
     else:
         state.renew_nonce(at.id)
+        st.session_state[_ordered_key(at)] = about
         st.session_state.pop(f"tried:{at.id}", None)
 
 
@@ -207,6 +211,10 @@ def _drop(at: Endpoint) -> None:
 
 def _key(at: Endpoint) -> str:
     return f"question:{at.id}"
+
+
+def _ordered_key(at: Endpoint) -> str:
+    return f"ordered:{at.id}"
 
 
 def _fallback_key(at: Endpoint) -> str:

@@ -178,7 +178,8 @@ def _dearer(client: Client, run: Run, price: Decimal) -> None:
         with st.container(horizontal=True):
             st.button(
                 f"Run anyway · {now}",
-                key=f"anyway:{run.id}",
+                # With the price: what is pressed while a newer one is drawn means the old one.
+                key=f"anyway:{run.id}:{price}",
                 type="primary",
                 on_click=_run_anyway,
                 args=(client, run, state.nonce(run.id), price),
@@ -202,7 +203,7 @@ def _asked_back(client: Client, run: Run) -> bool:
     with st.container(horizontal=True):
         st.button(
             yes,
-            key=f"anyway:{run.id}",
+            key=f"sure:{run.id}:{asked}",
             type="primary",
             on_click=_resend,
             args=(client, run, state.nonce(run.id), asked, True),

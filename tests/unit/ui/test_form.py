@@ -232,6 +232,47 @@ def test_a_press_orders_exactly_what_is_shown_and_renews_the_nonce() -> None:
     assert len(quiet(app.run()).session_state["client"].orders) == 1, "a rerun orders nothing"
 
 
+def test_a_press_before_the_last_one_is_answered_orders_what_the_form_says_by_then() -> None:
+    at, rich, _ = two_models()
+    app = shown(at, rich)
+    prompt(app).input(PROMPT).run()
+    seen = app.text_input(key=f"seen:run:{at.id}").value
+    press(app, "Run")
+    app.text_input(key=f"seen:run:{at.id}").set_value(seen)
+    press(app, "Run")
+    assert len(app.session_state["client"].orders) == 1, "the second click of two"
+    app.text_input(key=f"seen:run:{at.id}").set_value(seen)
+    prompt(app).input("Something else")
+    press(app, "Run")
+    assert [what["prompt"] for _, what, _ in app.session_state["client"].orders] == [
+        PROMPT,
+        "Something else",
+    ]
+
+
+def test_while_a_price_is_asked_anew_the_last_one_is_the_most_that_is_spent() -> None:
+    at, rich, _ = two_models()
+    client = Client()
+    app = shown(at, rich, client)
+    client.price = None
+    prompt(app).input(PROMPT).run()
+    assert button(app, "Run").label == "Run · at most $0.0019"
+    client.now_costs = Decimal("0.0018")
+    press(app, "Run")
+    assert [price for _, _, price in client.orders] == [Decimal("0.0019")]
+
+
+def test_a_press_without_a_price_says_that_nothing_was_ordered() -> None:
+    at, rich, _ = two_models()
+    client = Client()
+    app = shown(at, rich, client)
+    client.price = ServerError("down", status=500)
+    prompt(app).input(PROMPT).run()
+    press(app, "Run")
+    assert client.orders == []
+    assert any("Nothing was ordered" in each for each in problems(app))
+
+
 def test_a_press_on_the_other_profiles_page_orders_nothing() -> None:
     at, rich, _ = two_models()
     client = Client()
@@ -240,6 +281,7 @@ def test_a_press_on_the_other_profiles_page_orders_nothing() -> None:
     client.profile = "live"  # chosen a moment before, and not yet seen by the browser
     press(app, "Run")
     assert client.orders == []
+    assert any("Nothing was ordered" in each for each in problems(app))
     press(app, "Run")
     assert len(client.orders) == 1
 
