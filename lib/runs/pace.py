@@ -56,7 +56,7 @@ class Pace:
         self._early = EARLY * _quantile(known, QUANTILES[0])
         self._marks = _marks(known)
         self._longest = _quantile(known, 0.95)
-        self._spare = max(SPARE, 1.5 * self._longest)
+        self._spare = max(SPARE, 2 * self._longest)
         self._behind_push: float | None = None
 
     def heard(self, age: float, progress: float | None) -> None:
