@@ -29,6 +29,8 @@ MAX_BYTES = 512 * 1024 * 1024
 SECONDS = 600.0
 FIRST_WAIT, LONGEST_WAIT = 2.0, 600.0
 """Seconds between tries."""
+ASK_ANEW = 3
+"""Tries after which the job is asked for another address before each, whatever was wrong."""
 GIVE_UP_TRIES = 150
 """When deAPI says this often in a row that the file is gone, it is. With the waits between them
 that takes a day, as long as deAPI keeps a file (gotchas §7): a shorter trouble of its storage must
@@ -201,8 +203,10 @@ class Keeper:
 
 
 def _address_died(run: Run) -> bool:
-    """Whether the last try found nothing at the address that is remembered."""
-    return (run.error or {}).get("kind") in (Expired.__name__, NotFound.__name__, NoFile.__name__)
+    """Whether to ask for another address: the last try found nothing there, or several tries have
+    failed in whatever way. Addresses die in other ways than by a 404, too."""
+    kind = (run.error or {}).get("kind")
+    return run.keep_tries >= ASK_ANEW or kind in ("Expired", "NotFound", "NoFile")
 
 
 def _facts(error: DeapiError | StoreError | OSError) -> dict[str, Any]:

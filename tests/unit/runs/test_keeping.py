@@ -93,6 +93,14 @@ def test_an_expired_address_is_asked_for_anew_at_once_and_only_then(world: World
     assert world.deapi.asked == 2  # when it ended, and for the address
 
 
+def test_an_address_that_dies_in_another_way_is_asked_for_anew_too(world: World) -> None:
+    world.downloads.results[:0] = [DownloadFailed("HTTP 400")] * 3
+    fresh = f"{RESULT}?signed=anew"
+    world.deapi.jobs.append(job("done", result_url=fresh, price={"amount": 0.002}))
+    assert world.go(world.order()).state is State.DONE
+    assert world.downloads.urls == [RESULT, RESULT, RESULT, fresh]
+
+
 def test_a_result_that_waits_for_its_next_try_can_be_had_now(world: World) -> None:
     world.downloads.results[:0] = [NO_SPACE] * 12
     run = world.order()
