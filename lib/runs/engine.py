@@ -102,10 +102,11 @@ class Engine:
         """How the books stand to the balance; None as long as nothing can be compared."""
         return reconcile.compare(self.store, profile)
 
-    def compare_anew(self, profile: str) -> None:
-        """Compare from the next look on at which nothing is held. Raises `StoreError`."""
+    def compare_anew(self, profile: str, *, wait: float = 0.0) -> None:
+        """Compare from the next look on at which nothing is held; one is made, as `look` does.
+        Raises `StoreError`."""
         balances.close(self.store, profile)
-        self._loop.submit(self._look(profile))
+        self.look(profile, wait=wait)
 
     def quote(
         self, profile: str, at: Endpoint, params: Mapping[str, Any], *, wait: float

@@ -38,8 +38,6 @@ class Balance:
     before: Decimal | None = None
     after: Decimal | None = None
     others: Decimal | None = None
-    at: datetime | None = None
-    """When `after` was seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +55,13 @@ def gather(store: Store, run: Run, orphans: Sequence[Orphan]) -> Evidence:
     return Evidence(
         neighbours=history.neighbours(store, run),
         orphans=[each for each in orphans if each.at >= _sent(run)],
-        balance=_balance(store, run),
+        balance=of_account(store, run),
     )
 
 
-def _balance(store: Store, run: Run) -> Balance:
-    """What the newest look tells that tells anything; later ones may have seen other changes."""
+def of_account(store: Store, run: Run) -> Balance:
+    """What the newest look tells of `run` that tells anything; later ones may have seen other
+    changes. Raises `StoreError`."""
     first, end = _sent(run) + TAKEN_IN, _sent(run) + SETTLED_IN
     before = balances.before(store, run.profile, _sent(run))
     after = balances.between(store, run.profile, first, end, DIGITS_OF)
@@ -89,7 +88,7 @@ def of_balance(run: Run, before: Seen | None, after: Seen | None, unit: Decimal)
     most = before.amount - after.amount - others + held_before
     least = most - held_before - held_after
     says = _says(run.quote, least, most, unit)
-    return Balance(says, before.amount, after.amount, others, after.last_at)
+    return Balance(says, before.amount, after.amount, others)
 
 
 def _says(quote: Decimal, least: Decimal, most: Decimal, unit: Decimal) -> Says:

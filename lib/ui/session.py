@@ -21,9 +21,10 @@ from lib.deapi.errors import DeapiError
 from lib.deapi.media import Upload, inspect
 from lib.deapi.models import Model
 from lib.deapi.terms import Media
+from lib.runs import evidence
 from lib.runs.balance import Balance
 from lib.runs.engine import Engine
-from lib.runs.evidence import Evidence
+from lib.runs.evidence import Evidence, Says
 from lib.runs.orders import Order
 from lib.runs.params import restored, stored
 from lib.runs.profiles import SANDBOX
@@ -175,8 +176,7 @@ class Client:
     def put_play_money(self, usd: Decimal) -> None:
         """Have `usd` be what is left in the sandbox. Raises `ConnectionError` and `StoreError`."""
         self.sandbox.set_balance(usd)
-        self._engine.compare_anew(SANDBOX)
-        self._engine.look(SANDBOX, wait=LOOK_SECONDS)
+        self._engine.compare_anew(SANDBOX, wait=LOOK_SECONDS)
 
     def add_play_money(self, usd: Decimal) -> None:
         """Have `usd` more in the sandbox. Raises `ConnectionError`."""
@@ -362,6 +362,10 @@ class Client:
     def evidence(self, run: Run) -> Evidence:
         """What tells whether an `unknown` run was paid for."""
         return self._engine.evidence(run)
+
+    def balance_says(self, run: Run) -> Says:
+        """What the balance alone says of an `unknown` run."""
+        return evidence.of_account(self._store, run).says
 
     def keep_now(self, run: Run) -> None:
         """Have the result of a run of mine fetched now, instead of when its next try is due."""

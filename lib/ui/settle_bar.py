@@ -59,7 +59,7 @@ def _head(count: int) -> None:
 
 
 def _tick(client: Client, run: Run) -> bool:
-    says = evidence.SHORT[client.evidence(run).balance.says]
+    says = evidence.SHORT[client.balance_says(run)]
     sent = clock.second(run.sending_at or run.created_at)
     name = label(clip(words.name(run), 60))
     return st.checkbox(f"{name} · {sent} · {label(money.price(run.quote))} · {says}", key=_key(run))
