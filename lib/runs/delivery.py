@@ -86,10 +86,10 @@ class Following:
 
     async def next(self, seconds: float) -> Job | None:
         """The next piece of news; None when it is time to ask, after `seconds` at the latest."""
-        if not self._news:
+        if not self.is_awake:
             await self._clock.sleep_or(seconds, self._came)
         self._came.clear()
-        if not self._news:
+        if not self.is_awake:
             return None
         job = self._news.popleft()
         if self._news:

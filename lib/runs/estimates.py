@@ -5,7 +5,7 @@ entry (rules.md, Money).
 """
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from lib.deapi.errors import DeapiError, NotFound
 from lib.runs.loop import Loop
@@ -37,25 +37,23 @@ class Estimates:
     def follow(self, run: Run) -> None:
         """Find out what `run` has cost in the end, if its price is an estimate."""
         if run.price_estimated and run.request_id is not None and run.ended_at is not None:
-            self._loop.spawn(self._follow(run, run.request_id))
+            self._loop.spawn(self._follow(run, run.request_id, run.ended_at))
 
-    async def _follow(self, run: Run, request_id: str) -> None:
-        clock, ended = self._loop.clock, run.ended_at or run.created_at
+    async def _follow(self, run: Run, request_id: str, ended: datetime) -> None:
+        clock = self._loop.clock
         for look in LOOKS:
             if clock.age(ended) > look:
                 continue
             await clock.until(ended + look)
             try:
                 job = await self._profile.client.job(request_id, run.person)
-                if job.price is not None:
-                    await self._loop.thread(
-                        ledger.correct,
-                        self._store,
-                        run.id,
-                        job.price,
-                        estimated=job.price_estimated,
-                    )
-                if job.price is not None and not job.price_estimated:
+                if job.price is None:
+                    continue
+                price, guessed = job.price, job.price_estimated
+                await self._loop.thread(
+                    ledger.correct, self._store, run.id, price, estimated=guessed
+                )
+                if not guessed:
                     return
             except NotFound:
                 return

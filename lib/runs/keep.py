@@ -85,12 +85,9 @@ class Keeper:
             return await self._failed(run, error)
 
     async def _due(self, run: Run) -> None:
-        if run.not_before is None:
-            return
         hurry = self._hurries[run.id] = asyncio.Event()
         try:
-            seconds = max(0.0, (run.not_before - self._clock.now()).total_seconds())
-            await self._clock.sleep_or(seconds, hurry)
+            await self._clock.until(run.not_before, hurry)
         finally:
             del self._hurries[run.id]
 

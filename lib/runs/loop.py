@@ -32,10 +32,12 @@ class Clock:
     def age(self, moment: datetime) -> timedelta:
         return self.now() - moment
 
-    async def until(self, moment: datetime | None) -> None:
-        """Sleep until `moment`; not at all when it is past or None."""
-        if moment is not None:
-            await self.sleep(max(0.0, (moment - self.now()).total_seconds()))
+    async def until(self, moment: datetime | None, sooner: asyncio.Event | None = None) -> None:
+        """Sleep until `moment`, or until `sooner` is set; not at all when it is past or None."""
+        if moment is None:
+            return
+        seconds = max(0.0, (moment - self.now()).total_seconds())
+        await (self.sleep(seconds) if sooner is None else self.sleep_or(seconds, sooner))
 
     async def sleep_or(self, seconds: float, sooner: asyncio.Event) -> None:
         """Sleep, but no longer than until `sooner` is set."""

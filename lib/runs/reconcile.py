@@ -65,7 +65,7 @@ async def _books(loop: Loop, store: Store, profile: Profile) -> ledger.Balance |
 def compare(store: Store, profile: str) -> Comparison | None:
     """How books and balance stand to each other; None as long as nothing can be compared."""
     start, last = balances.start(store, profile), balances.last(store, profile, DIGITS_OF)
-    if start is None or not last or last[0].first_at < start.first_at:
+    if start is None:
         return None
     unit = unit_of([start, *last])
     now, twice = last[0], last[0].last_at > last[0].first_at
