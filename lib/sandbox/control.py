@@ -16,7 +16,7 @@ from lib.sandbox import body, money
 from lib.sandbox.catalogue import BadCatalogue, Catalogue
 from lib.sandbox.config import Tier
 from lib.sandbox.errors import Refused, invalid
-from lib.sandbox.faults import BadFault
+from lib.sandbox.faults import BadFault, whole
 from lib.sandbox.guard import Handler, authenticate, state_of
 from lib.sandbox.rates import Special
 from lib.sandbox.state import State, written
@@ -123,9 +123,9 @@ def _calls(asked: Mapping[str, object], name: str) -> int | None:
     value = asked.get(name)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST_CALLS:
-        raise invalid({name: [f"The {name} field must be a whole number from 1 to {_MOST_CALLS}."]})
-    return value
+    if wrong := whole(1, _MOST_CALLS)(value):
+        raise invalid({name: [f"The {name} field {wrong}."]})
+    return cast(int, value)
 
 
 def _window(asked: Mapping[str, object]) -> float | None:

@@ -154,7 +154,8 @@ def _flag(value: object) -> str | None:
     return None if isinstance(value, bool) else "must be true or false"
 
 
-def _whole(least: int, most: int | None = None) -> Callable[[object], str | None]:
+def whole(least: int, most: int | None = None) -> Callable[[object], str | None]:
+    """A check of a whole number within these bounds."""
     limits = f"of at least {least}" if most is None else f"from {least} to {most}"
 
     def check(value: object) -> str | None:
@@ -167,7 +168,7 @@ def _whole(least: int, most: int | None = None) -> Callable[[object], str | None
 
 
 def _times(value: object) -> str | None:
-    wrong = value is not None and _whole(1)(value)
+    wrong = value is not None and whole(1)(value)
     return f"{wrong}, or null for ever" if wrong else None
 
 
@@ -212,13 +213,13 @@ _CHECKS: Mapping[str, Callable[[object], str | None]] = {
     "name": _text,
     "method": _text,
     "path": _text,
-    "every": _whole(1),
+    "every": whole(1),
     "times": _times,
     # What can end a call: 100 to 199 only announce an answer.
-    "status": _whole(200, 599),
+    "status": whole(200, 599),
     "body": _text,
     "headers": _headers,
-    "retry_after": _whole(0),
+    "retry_after": whole(0),
     "full_length": _flag,
     "seconds": _seconds,
     "processed": _flag,

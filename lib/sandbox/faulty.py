@@ -152,10 +152,8 @@ async def _truncated(
         kept = {name: value for name, value in headers.items() if name != "content-length"}
         await Response(half, status, kept)(scope, receive, send)
         return
-    announced = [*headers.items(), ("content-length", str(len(body)))]
-    raw = [
-        (name.encode("latin-1"), value.encode("latin-1")) for name, value in dict(announced).items()
-    ]
+    announced = {**headers, "content-length": str(len(body))}
+    raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in announced.items()]
     await send({"type": "http.response.start", "status": status, "headers": raw})
     await send({"type": "http.response.body", "body": half, "more_body": True})
     if (transport := _open.get(cast(_Peer, scope["client"]))) is not None:
