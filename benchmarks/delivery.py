@@ -269,24 +269,19 @@ def _measures(told: Mapping[str, Told]) -> list[Measure]:
         ),
     ]
     for kind in KINDS:
-        made.append(
-            Measure(
-                name=f"poll: the same for {kind}, beside the exponential wait",
-                ours=statistics.mean(poll.delays[kind]),
-                peer=statistics.mean(peer.delays[kind]),
-                unit="ms",
-                aim=0.4,
+        for what, mine, theirs, unit, aim in (
+            ("the same", poll.delays[kind], peer.delays[kind], "ms", 0.4),
+            ("polls a job", poll.polls[kind], peer.polls[kind], "polls", 1.0),
+        ):
+            made.append(
+                Measure(
+                    name=f"poll: {what} for {kind}, beside the exponential wait",
+                    ours=statistics.mean(mine),
+                    peer=statistics.mean(theirs),
+                    unit=unit,
+                    aim=aim,
+                )
             )
-        )
-        made.append(
-            Measure(
-                name=f"poll: polls a job for {kind}, beside the exponential wait",
-                ours=statistics.mean(poll.polls[kind]),
-                peer=statistics.mean(peer.polls[kind]),
-                unit="polls",
-                aim=1.0,
-            )
-        )
     return made
 
 

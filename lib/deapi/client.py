@@ -86,8 +86,8 @@ class Client:
         transport: httpx.AsyncBaseTransport | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._base = _checked(base_url)
-        self._prefix = str(self._base)
+        base = _checked(base_url)
+        self._base = str(base)
         self._secret = _usable(key).encode()
         self._governor = governor or Governor()
         self._sleep = sleep
@@ -95,7 +95,7 @@ class Client:
         """Endpoints whose price this deAPI tells for a file only."""
         self._http = httpx.AsyncClient(
             transport=transport or _Network(),
-            auth=_Bearer(self._base, key),
+            auth=_Bearer(base, key),
             headers={"Accept": "application/json", "User-Agent": "deapi-playground"},
             timeout=_TIMEOUT,
             follow_redirects=False,
@@ -104,7 +104,7 @@ class Client:
         )
 
     def __repr__(self) -> str:
-        return f"Client({str(self._base)!r})"
+        return f"Client({self._base!r})"
 
     @property
     def governor(self) -> Governor:
@@ -265,7 +265,7 @@ class Client:
         most = MAX_RESULT_BYTES if paid else MAX_ANSWER_BYTES
         async with self._exchange(pool, seconds) as learn:
             request = self._http.build_request(
-                method, f"{self._prefix}{path}", extensions={"paid": paid}, **sent
+                method, f"{self._base}{path}", extensions={"paid": paid}, **sent
             )
             response = await self._http.send(request, stream=True)
             learn(response)

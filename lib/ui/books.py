@@ -6,7 +6,7 @@ from lib.deapi.errors import Forbidden
 from lib.runs.reconcile import Comparison
 from lib.store import StoreError
 from lib.ui import clock, errors, money, notes
-from lib.ui.plain import safe
+from lib.ui.plain import label, safe
 from lib.ui.session import Client
 
 _MORE = (
@@ -63,7 +63,7 @@ def _anew(client: Client) -> None:
     try:
         client.compare_anew()
     except StoreError as error:
-        st.toast(errors.Advice(str(error)).sentence)
+        st.toast(label(str(error)))
 
 
 def _line(told: str) -> None:

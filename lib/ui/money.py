@@ -16,7 +16,12 @@ def price(amount: Decimal, digits: int = 3) -> str:
 
 def paid(amount: Decimal, estimated: bool, digits: int = 3) -> str:
     """A price that is in the books, marked while deAPI may still change it (rules.md, Money)."""
-    return price(amount, digits) + (" (estimated)" if estimated else "")
+    return marked(price(amount, digits), estimated)
+
+
+def marked(shown: str, estimated: bool) -> str:
+    """The same for a price that is text already."""
+    return f"{shown} (estimated)" if estimated else shown
 
 
 def prices(one: Decimal, other: Decimal) -> tuple[str, str]:

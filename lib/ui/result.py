@@ -63,11 +63,10 @@ def _line(run: Run, model_name: str, files: list[ResultFile]) -> str:
 
 def _price(run: Run, price: Decimal) -> str:
     """What it cost, beside the quote where that was another price."""
-    paid = money.paid(price, run.price_estimated)
     if price == run.quote:
-        return paid
+        return money.paid(price, run.price_estimated)
     now, quoted = money.prices(price, run.quote)
-    return f"{paid.replace(money.price(price), now)}, quoted {quoted}"
+    return f"{money.marked(now, run.price_estimated)}, quoted {quoted}"
 
 
 def details(client: Client, run: Run, model_name: str, *, keys: str = "") -> None:

@@ -79,8 +79,8 @@ def _retry(run: Run) -> str:
         return ""
     said = notes.html(errors.advice(run.error))
     again = f" Next try at {clock.hour(run.not_before)}." if run.not_before else ""
-    paid = "" if run.price is None else f"Paid {money.paid(run.price, run.price_estimated)}. "
-    return f'<p class="pg-problem" role="alert">{said}</p><p class="pg-small">{paid}{again}</p>'
+    paid = f"{_money_line(run)}.{again}"
+    return f'<p class="pg-problem" role="alert">{said}</p><p class="pg-small">{paid}</p>'
 
 
 def _preview(client: Client, run: Run) -> str:
