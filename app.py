@@ -22,7 +22,7 @@ from streamlit.watcher import polling_path_watcher
 from lib import playground, settings
 from lib.store import Store
 from lib.ui import frame, session
-from lib.web import files, health, webhooks
+from lib.web import files, health, signin, webhooks
 from lib.web.guard import LoopbackOnly
 
 HOST = "127.0.0.1"
@@ -92,6 +92,7 @@ else:
         routes=[
             *health.routes(_store),
             *files.routes(_store),
+            *signin.routes(_store),
             *webhooks.routes(lambda: playground.current().receiver),
         ],
         middleware=[Middleware(LoopbackOnly)],

@@ -1,5 +1,5 @@
-"""What the playground remembers: runs, ledger, balances, files, deliveries, drafts, catalogues
-and looks.
+"""What the playground remembers: runs, ledger, caps, balances, files, deliveries, drafts,
+catalogues and looks.
 
 Open a `Store`, then use one module a subject, as in `ledger.admit(store, new)`,
 `runs.claim(store, run_id, owner)`, `history.page(store, filters)`. Everything is synchronous and
@@ -8,6 +8,7 @@ short. Only this package knows SQLAlchemy.
 
 from lib.store import (
     balances,
+    caps,
     catalogues,
     deliveries,
     drafts,
@@ -16,11 +17,15 @@ from lib.store import (
     ledger,
     looks,
     runs,
+    sessions,
     statistics,
+    tokens,
+    users,
 )
 from lib.store.balances import Seen
+from lib.store.caps import Caps, Use
 from lib.store.database import Store
-from lib.store.errors import AlreadyHeld, BadPicture, DiskFull, NewerData, StoreError
+from lib.store.errors import AlreadyHeld, BadPicture, DiskFull, NewerData, OverCap, StoreError
 from lib.store.history import Choices, Filters, Total
 from lib.store.ledger import Balance, Spent
 from lib.store.lock import Lock, hold
@@ -29,6 +34,7 @@ from lib.store.money import final, reserve_up
 from lib.store.run import NewRun, ResultFile, Run
 from lib.store.states import ENDED, FOLLOWED, HOLDING, MOVES, OPEN, Settlement, State
 from lib.store.statistics import Record
+from lib.store.tables import TEAM, Purpose, Role
 
 __all__ = [
     "ENDED",
@@ -36,9 +42,11 @@ __all__ = [
     "HOLDING",
     "MOVES",
     "OPEN",
+    "TEAM",
     "AlreadyHeld",
     "BadPicture",
     "Balance",
+    "Caps",
     "Choices",
     "DiskFull",
     "Filters",
@@ -46,8 +54,11 @@ __all__ = [
     "Look",
     "NewRun",
     "NewerData",
+    "OverCap",
+    "Purpose",
     "Record",
     "ResultFile",
+    "Role",
     "Run",
     "Seen",
     "Settlement",
@@ -56,7 +67,9 @@ __all__ = [
     "Store",
     "StoreError",
     "Total",
+    "Use",
     "balances",
+    "caps",
     "catalogues",
     "deliveries",
     "drafts",
@@ -68,5 +81,8 @@ __all__ = [
     "looks",
     "reserve_up",
     "runs",
+    "sessions",
     "statistics",
+    "tokens",
+    "users",
 ]

@@ -4,6 +4,7 @@ StoreError         the database did not answer, is locked or can't be used
   DiskFull         there is no room for what has to be written
   AlreadyHeld      another playground uses this data folder
   NewerData        the data folder was written by a newer playground
+  OverCap          a run would go over what a person or the team may spend
   BadPicture       a picture can't be read, or is too large to be opened safely
 """
 
@@ -26,3 +27,18 @@ class NewerData(StoreError):
 
 class BadPicture(StoreError):
     """A file is not a picture that Pillow can open within its pixel limit."""
+
+
+class OverCap(StoreError):
+    """A run was not admitted, as it would go over a cap: the team's or the person's own, of the
+    running day or month."""
+
+    def __init__(self, team: bool, period: str) -> None:
+        whose = "the team's limit" if team else "your limit"
+        when = "today" if period == "day" else "this month"
+        super().__init__(
+            f"This would go over {whose} for {when}. Choose something cheaper, or ask whoever sets "
+            "the limits."
+        )
+        self.team = team
+        self.period = period

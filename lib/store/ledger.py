@@ -15,6 +15,7 @@ from decimal import Decimal
 
 from sqlalchemy import Connection, exists, func, insert, select, update
 
+from lib.store import caps
 from lib.store.database import Store
 from lib.store.money import ZERO, final, reserve_up
 from lib.store.run import RUN_COLUMNS, NewRun, Run, as_run, folded, time_ordered_id
@@ -47,7 +48,8 @@ def admit(store: Store, new: NewRun) -> Run:
     """Commits the run, its pending entry and the totals: all of it, or nothing.
 
     A nonce that was used before returns the run it made and changes nothing. The quote is kept to
-    the nano-dollar and the reservation rounded up to one. Raises `StoreError`.
+    the nano-dollar and the reservation rounded up to one. Raises `OverCap` when what is spent and
+    held would go over a cap with it, and `StoreError`.
     """
     with store.write() as connection:
         known = select(*RUN_COLUMNS).where(runs.c.nonce == new.nonce)
@@ -58,6 +60,7 @@ def admit(store: Store, new: NewRun) -> Run:
         day = now.astimezone(store.timezone).date()
         reserved = reserve_up(new.reserved)
         _shift(connection, new.profile, new.person, day, held=reserved)
+        caps.check(connection, new.profile, new.person, day)
         run = as_run(
             connection.execute(
                 insert(runs)

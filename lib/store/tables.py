@@ -51,6 +51,21 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Role(StrEnum):
+    """What a person may see and set."""
+
+    ADMIN = "admin"
+    MEMBER = "member"
+
+
+class Purpose(StrEnum):
+    """What a one-time token is good for."""
+
+    PASSWORD = "password"  # noqa: S105 - to choose one: an invitation, or a reset
+    SESSION = "session"
+    """To have a browser signed in, within seconds of the right password."""
+
+
 class Kind(StrEnum):
     """What a ledger entry says. Entries are added, never edited."""
 
@@ -261,4 +276,52 @@ balances = Table(
     Column("last_at", Moment, nullable=False),
     Column("closed", Boolean, nullable=False),  # what comes later is not compared with it
     Index(None, "profile", "id"),
+)
+
+caps = Table(
+    "caps",
+    metadata,
+    Column("profile", String(40), primary_key=True),
+    Column("person", String(80), primary_key=True),  # '' is the team
+    Column("day", Nano),  # NULL: no cap
+    Column("month", Nano),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("password", String(100)),  # bcrypt; NULL until one was chosen
+    Column("role", _words(Role), nullable=False),
+    Column("disabled", Boolean, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),  # SHA-256: what is stored opens nothing
+    Column("person", String(80), ForeignKey("users.name"), nullable=False, index=True),
+    Column("created_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("address", String(60), nullable=False),
+    Column("browser", String(200), nullable=False),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("purpose", _words(Purpose), nullable=False),
+    Column("person", String(80), ForeignKey("users.name"), nullable=False),
+    Column("expires_at", Moment, nullable=False),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("of", String(120), nullable=False),  # 'name:…' or 'address:…'
+    Column("at", Moment, nullable=False),
+    Index(None, "of", "at"),
 )

@@ -47,6 +47,7 @@ def draw(
     press: Press,
     *,
     can: bool,
+    blocked: bool = False,
     key: str,
     on_press: Callable[[Press], None],
     **told: Any,
@@ -54,7 +55,7 @@ def draw(
     """A button whose price is that of `press`; `on_press` is told which press was seen.
 
     `name` is the nonce's. `told` is for `st.button`. A press on a face without a price, or on one
-    that is long gone, has nothing in `shown`.
+    that is long gone, has nothing in `shown`. `blocked` is for what no price would change.
     """
     could = f"could:{key}"
     st.session_state[could] = can or st.session_state.get(could, False)
@@ -62,7 +63,7 @@ def draw(
     st.button(
         label,
         key=key,
-        disabled=not st.session_state[could],
+        disabled=blocked or not st.session_state[could],
         on_click=_press,
         args=(key, press, on_press),
         **told,

@@ -12,7 +12,7 @@ from lib.deapi.contract import Endpoint
 from lib.deapi.models import Model
 from lib.runs.orders import FieldProblems, NoQuote, PriceRose
 from lib.store import StoreError
-from lib.ui import errors, form, money, notes, price, priced_button, state
+from lib.ui import errors, form, limits, money, notes, price, priced_button, state
 from lib.ui.session import Client
 from lib.ui.state import Press
 
@@ -138,6 +138,7 @@ def _button(client: Client, at: Endpoint, model: Model, values: Mapping[str, Any
         label, can = "Run · asking the price…", False
     elif now.error is not None:
         can = False
+    over = client.over_cap(at, model, shown) if shown is not None else None
     # A second click on the button that was already answered was seen with the nonce of before,
     # and what is pressed on the sandbox's page while live is being drawn with that profile.
     priced_button.draw(
@@ -145,13 +146,16 @@ def _button(client: Client, at: Endpoint, model: Model, values: Mapping[str, Any
         label,
         Press(client.profile, state.nonce(at.id), shown, sure=False),
         can=can,
+        blocked=over is not None,
         key=key,
         on_press=partial(_press, at),
         type="primary",
         width="stretch",
         shortcut="Ctrl+Enter",
     )
-    if now.amount is not None and (far := money.per_dollar(now.amount)):
+    if over is not None:
+        notes.problem(limits.over(over))
+    elif now.amount is not None and (far := money.per_dollar(now.amount)):
         st.caption(far)
     if now.asking:
         price.look_again(client, at, model, values)

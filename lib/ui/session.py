@@ -21,6 +21,7 @@ from lib.deapi.errors import DeapiError
 from lib.deapi.media import Upload, inspect
 from lib.deapi.models import Model
 from lib.deapi.terms import Media
+from lib.people.who import LOCAL
 from lib.runs import evidence
 from lib.runs.balance import Balance
 from lib.runs.engine import Engine
@@ -39,6 +40,8 @@ from lib.store import (
     Run,
     Spent,
     Total,
+    Use,
+    caps,
     drafts,
     files,
     history,
@@ -47,7 +50,6 @@ from lib.store import (
     runs,
     statistics,
 )
-from lib.web.files import LOCAL
 
 Tier = Literal["premium", "basic"]
 """Whose limits the sandbox goes by."""
@@ -133,6 +135,18 @@ class Client:
     def spent(self) -> Spent:
         """What this person has spent and holds, today and this month, in USD."""
         return ledger.spent(self._store, self.profile, self.person)
+
+    def uses(self) -> list[Use]:
+        """How much of each cap that applies to me is used: my own, then the team's."""
+        return caps.uses(self._store, self.profile, self.person)
+
+    def over_cap(self, at: Endpoint, model: Model, price: Decimal) -> Use | None:
+        """The first cap that a run at `price` USD would go over, with all that is held for it."""
+        uses = self.uses()
+        if not uses:
+            return None
+        held = price * ledger.overrun(self._store, self.profile, at.id, model.slug)
+        return next((use for use in uses if held > use.left), None)
 
     def quote(
         self, at: Endpoint, params: Mapping[str, Any], *, wait: float = 0.4

@@ -11,7 +11,7 @@ from lib.deapi.catalogue import Listing
 from lib.deapi.contract import endpoint
 from lib.deapi.errors import DeapiError, Forbidden
 from lib.store import HOLDING, Run
-from lib.ui import catalogue, errors, money, profile, run_status, title, words
+from lib.ui import catalogue, errors, limits, money, profile, run_status, title, words
 from lib.ui.plain import clip, label, safe, seconds
 from lib.ui.session import Client
 
@@ -70,8 +70,10 @@ def _money(client: Client, runs: list[Run]) -> str:
     # Whenever it was held: what last month left open still is.
     if held := sum((run.reserved for run in runs if run.state in HOLDING), Decimal(0)):
         rows.append(("On hold", money.spent(held)))
+    uses = client.uses()
+    rows += [(limits.title(use), limits.left(use)) for use in uses]
     lines = "".join(f"<dt>{safe(name)}</dt><dd>{safe(value)}</dd>" for name, value in rows)
-    return f'<dl class="pg-money">{lines}</dl>{_why(client)}'
+    return f'<dl class="pg-money">{lines}</dl>{_why(client)}{limits.notices(uses)}'
 
 
 def _why(client: Client) -> str:

@@ -21,10 +21,9 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from lib.people import who
+from lib.people.who import Person
 from lib.store import ResultFile, Run, Store, files, history, runs
-
-LOCAL = "local"
-"""The person of every run and upload until there are accounts (rules.md, People)."""
 
 _SHOWN = frozenset(
     {
@@ -55,19 +54,22 @@ class _Served:
     cache: str
 
 
+_Find = Callable[[Store, Person], _Served | None]
+
+
 def routes(store: Callable[[], Store]) -> list[Route]:
     """The routes of these files, over the store that `store` gives when it is asked for."""
 
     async def of_run(request: Request) -> Response:
         run_id, what = request.path_params["run_id"], request.path_params["what"]
-        return await answer(request, lambda store: _of_run(store, run_id, what))
+        return await answer(request, lambda store, person: _of_run(store, person, run_id, what))
 
     async def of_person(request: Request) -> Response:
         sha256 = request.path_params["sha256"]
-        return await answer(request, lambda store: _upload(store, sha256))
+        return await answer(request, lambda store, person: _upload(store, person, sha256))
 
-    async def answer(request: Request, find: Callable[[Store], _Served | None]) -> Response:
-        found = await run_in_threadpool(_found, store(), find)
+    async def answer(request: Request, find: _Find) -> Response:
+        found = await run_in_threadpool(_found, store(), request.cookies, find)
         if found is None:
             return PlainTextResponse("There is no such file.\n", status_code=404, headers=_HEADERS)
         served, facts = found
@@ -110,10 +112,11 @@ def _has(request: Request, etag: str) -> bool:
 
 
 def _found(
-    store: Store, find: Callable[[Store], _Served | None]
+    store: Store, cookies: Mapping[str, str], find: _Find
 ) -> tuple[_Served, os.stat_result | bytes] | None:
     """The file with its facts or, when it changes while a run goes on, with its content."""
-    served = find(store)
+    person = who.of_cookies(store, cookies)
+    served = find(store, person) if person else None
     if served is None:
         return None
     try:
@@ -125,9 +128,9 @@ def _found(
     return (served, facts) if stat.S_ISREG(facts.st_mode) else None
 
 
-def _of_run(store: Store, run_id: str, what: str) -> _Served | None:
+def _of_run(store: Store, person: Person, run_id: str, what: str) -> _Served | None:
     run = runs.get(store, run_id)
-    if run is None:
+    if run is None or not person.may_see(run):  # the same answer: ids are not to be guessed
         return None
     if other := _OTHER_FORM.fullmatch(what):
         return _download(store, run, int(other[1]))
@@ -157,8 +160,8 @@ def _kept(store: Store, run: Run, n: int) -> ResultFile | None:
     return next((file for file in kept if file.n == n), None)
 
 
-def _upload(store: Store, sha256: str) -> _Served | None:
-    given = files.upload(store, LOCAL, sha256)
+def _upload(store: Store, person: Person, sha256: str) -> _Served | None:
+    given = files.upload(store, person.name, sha256)
     if given is None:
         return None
     shown = _shown_as(given.media_type)

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from lib.deapi.contract import endpoint
+from lib.people.who import LOCAL
 from lib.store import Run, State
 from lib.ui import similarity
 from lib.ui.results import forms
-from lib.ui.session import LOCAL, Client
+from lib.ui.session import Client
 from tests.support.pages import Page, Playing
 from tests.support.sandbox import Sandbox, sandboxes
 

@@ -7,10 +7,10 @@ import pytest
 from lib.deapi.contract import ENDPOINTS, Endpoint, endpoint
 from lib.deapi.models import Model
 from lib.deapi.price_list import PRICE_LIST
+from lib.people.who import LOCAL
 from lib.store import looks
 from lib.ui import state, words
 from lib.ui.models_page import NOT_OFFERED
-from lib.ui.session import LOCAL
 from tests.support.pages import IMAGES, MODELS, START, Page, Playing
 from tests.support.sandbox import Sandbox
 

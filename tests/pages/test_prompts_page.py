@@ -7,10 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from lib.deapi.contract import ENDPOINTS, Endpoint, endpoint
+from lib.people.who import LOCAL
 from lib.store import Run, State
 from lib.ui import further, state, words
 from lib.ui.results import prompt
-from lib.ui.session import LOCAL, Client
+from lib.ui.session import Client
 from tests.support.pages import IMAGES, Page, Playing
 from tests.support.sandbox import Sandbox, sandboxes
 

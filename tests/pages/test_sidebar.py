@@ -1,11 +1,14 @@
 """The sidebar: whose money, how much of it, and what is going on."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from lib.deapi.contract import Endpoint
 from lib.deapi.models import Model
+from lib.people.who import LOCAL
+from lib.store import TEAM, Caps, caps
 from lib.ui import profile
 from tests.conftest import StartSandbox
 from tests.support.pages import HISTORY, IMAGES, Page, Playing, playing
@@ -85,3 +88,50 @@ def amount(page: Page, name: str) -> str:
 
 def badge(page: Page) -> str:
     return page.beside.partition('class="pg-badge">')[2].partition("<")[0]
+
+
+# --- caps ----------------------------------------------------------------------------------------
+
+
+def cap(place: Playing, whose: str, **limits: str) -> None:
+    new = Caps(**{period: Decimal(usd) for period, usd in limits.items()})
+    caps.put(place.store, place.engine.profiles[0], whose, new)
+
+
+def test_what_is_left_of_each_cap_stands_beside_every_page(
+    place: Playing, pictures: Endpoint, model: Model
+) -> None:
+    cap(place, LOCAL, day="1")
+    cap(place, TEAM, month="20")
+    place.done(pictures, model, "A fox", "0.25")
+    place.unknown(pictures, model, "Another fox", "0.25")  # counts until it is settled
+    beside = Page().beside
+    assert "<dt>Left today</dt><dd>$0.50 of $1.00</dd>" in beside
+    assert "<dt>Team, left this month</dt><dd>$19.50 of $20.00</dd>" in beside
+    assert "is used" not in beside
+
+
+def test_at_four_fifths_there_is_a_notice_and_at_all_of_it_a_stop(
+    place: Playing, pictures: Endpoint, model: Model
+) -> None:
+    cap(place, LOCAL, day="1")
+    place.done(pictures, model, "A fox", "0.8")
+    page = Page()
+    assert "80% of your limit for today is used or held." in page.beside
+    cap(place, LOCAL, day="0.8")
+    assert "Your limit for today is used up." in page.run().beside
+
+
+def test_a_quote_above_what_is_left_can_not_be_ordered_and_says_why(
+    place: Playing, pictures: Endpoint, model: Model
+) -> None:
+    page = Page().write(pictures, model, "A red fox")
+    assert page.until(lambda: page.price)
+    cap(place, TEAM, day="0.002")
+    page.run()
+    assert page.price is None
+    assert (
+        "more than what is left of the team&#x27;s limit for today ($0.002 of $0.002)" in page.html
+    )
+    cap(place, TEAM, day="0.003")
+    assert page.run().price

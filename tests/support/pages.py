@@ -20,10 +20,10 @@ from lib import playground
 from lib.deapi import fields
 from lib.deapi.contract import Endpoint
 from lib.deapi.models import Model
+from lib.people.who import LOCAL
 from lib.runs.engine import Engine
 from lib.store import Filters, NewRun, Run, State, Store, history, ledger, runs
 from lib.ui import state, words
-from lib.ui.session import LOCAL
 from tests.support.processes import TOP
 from tests.support.sandbox import Sandbox
 from tests.support.waiting import eventually

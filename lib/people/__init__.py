@@ -1,0 +1,1 @@
+"""Who is asking: accounts as the rest of the house knows them."""

@@ -1,0 +1,46 @@
+"""Who a request or a browser session comes from.
+
+As long as there are no accounts everything belongs to one person, `LOCAL`, who may do all of it;
+the guard of `lib/web` then lets this machine in only (rules.md, People).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lib.store import Role, Run, Store, sessions, users
+
+LOCAL = "local"
+"""The person of every run and upload until there are accounts."""
+COOKIE = "playground_session"
+SECURE_COOKIE = f"__Host-{COOKIE}"
+"""Its name where the browser came by HTTPS: no other site and no plain request can set it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who may be here."""
+
+    name: str
+    role: Role
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role is Role.ADMIN
+
+    def may_see(self, run: Run) -> bool:
+        """Their own runs; an admin everyone's (design.md, People)."""
+        return self.is_admin or run.person == self.name
+
+
+def of_cookies(store: Store, cookies: Mapping[str, str]) -> Person | None:
+    """The person of these cookies; None for who has to sign in. Raises `StoreError`."""
+    name = sessions.person_of(store, token(cookies))
+    if name is None:
+        return None if users.are_there(store) else Person(LOCAL, Role.ADMIN)
+    user = users.get(store, name)
+    return user and Person(user.name, user.role)
+
+
+def token(cookies: Mapping[str, str]) -> str:
+    """The session's token, empty when there is none."""
+    return cookies.get(SECURE_COOKIE) or cookies.get(COOKIE) or ""
