@@ -18,7 +18,7 @@ from lib.store import (
     runs,
     statistics,
 )
-from lib.store.balances import Seen
+from lib.store.balances import Books, Seen
 from lib.store.database import Store
 from lib.store.errors import AlreadyHeld, BadPicture, DiskFull, NewerData, StoreError
 from lib.store.history import Choices, Filters, Total
@@ -39,6 +39,7 @@ __all__ = [
     "AlreadyHeld",
     "BadPicture",
     "Balance",
+    "Books",
     "Choices",
     "DiskFull",
     "Filters",

@@ -1,11 +1,11 @@
 """Reading the past: lists, what they add up to, and what is learned from it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from lib.store.database import Store
 from lib.store.money import ZERO
@@ -144,11 +144,33 @@ def neighbours(store: Store, run: Run) -> list[Run]:
 
 def estimated(store: Store, profile: str, since: datetime) -> list[Run]:
     """The runs whose price deAPI only estimates, and whose jobs ended after `since`."""
+    query = select(*RUN_COLUMNS).where(*_estimated(profile, since)).order_by(runs.c.id)
+    with store.read() as connection:
+        return [as_run(row) for row in connection.execute(query).mappings()]
+
+
+def count_estimated(store: Store, profile: str, since: datetime) -> int:
+    """How many `estimated` would return."""
+    query = select(func.count()).where(*_estimated(profile, since))
+    with store.read() as connection:
+        return connection.execute(query).scalar_one()
+
+
+def overlapping(store: Store, profile: str, since: datetime, until: datetime) -> list[Run]:
+    """The runs that were open at any time from `since` to `until`, oldest first."""
+    open_then = or_(runs.c.ended_at.is_(None), runs.c.ended_at >= since)
     query = select(*RUN_COLUMNS).where(
-        runs.c.profile == profile, runs.c.price_estimated.is_(True), runs.c.ended_at > since
+        runs.c.profile == profile, open_then, runs.c.created_at <= until
     )
     with store.read() as connection:
         return [as_run(row) for row in connection.execute(query.order_by(runs.c.id)).mappings()]
+
+
+def with_request_ids(store: Store, profile: str, request_ids: Collection[str]) -> set[str]:
+    """Those of `request_ids` that a run of the profile has."""
+    mine = (runs.c.profile == profile, runs.c.request_id.in_(request_ids))
+    with store.read() as connection:
+        return set(connection.scalars(select(runs.c.request_id).where(*mine)))
 
 
 def stand_in(store: Store, run: Run) -> Run | None:
@@ -158,6 +180,10 @@ def stand_in(store: Store, run: Run) -> Run | None:
     with store.read() as connection:
         row = connection.execute(query).mappings().one_or_none()
         return as_run(row) if row else None
+
+
+def _estimated(profile: str, since: datetime) -> list[ColumnElement[bool]]:
+    return [runs.c.profile == profile, runs.c.price_estimated.is_(True), runs.c.ended_at > since]
 
 
 def _where(filters: Filters) -> list[ColumnElement[bool]]:

@@ -365,7 +365,7 @@ class Client:
 
     def balance_says(self, run: Run) -> Says:
         """What the balance alone says of an `unknown` run."""
-        return evidence.of_account(self._store, run).says
+        return evidence.of_account(self._store, run.profile, [run])[run.id].says
 
     def keep_now(self, run: Run) -> None:
         """Have the result of a run of mine fetched now, instead of when its next try is due."""

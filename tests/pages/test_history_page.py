@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ import streamlit as st
 from lib.deapi.contract import Endpoint
 from lib.deapi.errors import Forbidden
 from lib.deapi.models import Model
+from lib.runs import reconcile
 from lib.runs.balance import Balance
 from lib.runs.engine import Engine
 from lib.store import Run, Settlement, State, ledger
@@ -202,9 +203,16 @@ def test_the_books_say_that_they_agree_with_the_balance(
     [("4", "$4.00 more than they explain"), ("0", "the account has $0.50 more left")],
 )
 def test_a_drift_is_shown_until_it_is_said_to_be_explained(
-    place: Playing, live: Sandbox, pictures: Endpoint, model: Model, spent: str, told: str
+    place: Playing,
+    live: Sandbox,
+    pictures: Endpoint,
+    model: Model,
+    spent: str,
+    told: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The first by another program on the same key, the second by a run that nobody charged."""
+    monkeypatch.setattr(reconcile, "APART", timedelta(0))
     before = look(place)
     if Decimal(spent):
         place.done(pictures, model, "A red fox", "0")
