@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from lib.runs.delivery import Orphan
 from lib.runs.reconcile import DIGITS_OF, unit_of
-from lib.store import Run, Seen, Store, balances, history
+from lib.store import Cost, Run, Seen, Store, balances, history
 
 TAKEN_IN = timedelta(seconds=10)
 """So long after its answer was given up a run is on the account, if it is at all."""
@@ -18,8 +18,8 @@ GIVEN_UP_IN = timedelta(minutes=1)
 """So long after it was sent at the latest, where nobody has written down when."""
 SETTLED_IN = timedelta(hours=1)
 """Until then a look at the balance is about this run rather than about what happened later."""
-LOOKS = 5
-"""So many of the looks of that time are asked what they tell."""
+LOOKS = 3
+"""So many of the looks of that time, the newest first, are asked what they tell."""
 
 ZERO = Decimal(0)
 
@@ -80,27 +80,42 @@ def told_from(run: Run) -> datetime:
     return (run.lost_at or _sent(run) + GIVEN_UP_IN) + TAKEN_IN
 
 
-def of_balance(
-    run: Run, before: Seen, after: Seen, others: Collection[Run], unit: Decimal
-) -> Balance:
-    """What the account lost between two looks beside what `others`, the other runs that were open
-    meanwhile, can have cost it; `unit` is how finely the balance is told, in USD.
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Two looks at one account, and what the runs that were open meanwhile can have cost it.
 
-    What is left for `run` lies between two bounds: others may have been charged before the first
-    look, or not yet at the second.
+    `astray` says that something else has moved the books: prices that deAPI has changed, or may.
     """
-    booked = after.posted - before.posted
-    shown = before.amount, after.amount, booked
-    ended = [each for each in others if _ended_between(each, before, after)]
-    # Prices that deAPI has changed or may change, or runs that nobody here has.
-    astray = booked != sum((each.price or ZERO for each in ended), ZERO)
-    if astray or before.estimates or after.estimates:
-        return Balance(Says.NOTHING, *shown)
-    costs = [_cost(each, before, after) for each in others]
-    lost = before.amount - after.amount
-    least = lost - sum((most for _, most in costs), ZERO)
-    most = lost - sum((least for least, _ in costs), ZERO)
-    return Balance(_says(run.quote, least, most, unit), *shown)
+
+    before: Seen
+    after: Seen
+    least: Decimal
+    most: Decimal
+    astray: bool
+
+    @classmethod
+    def between(cls, before: Seen, after: Seen, costs: Collection[Cost]) -> "Span":
+        bounds = [_bounds(each, before, after) for each in costs]
+        ended = [each for each in costs if _ended_between(each, before, after)]
+        booked = sum((each.price or ZERO for each in ended), ZERO)
+        return cls(
+            before,
+            after,
+            least=sum((least for least, _ in bounds), ZERO),
+            most=sum((most for _, most in bounds), ZERO),
+            astray=booked != after.posted - before.posted or before.estimates + after.estimates > 0,
+        )
+
+    def tells_of(self, run: Run, unit: Decimal) -> Balance:
+        """What of the loss is left for `run`, one of those that were open, when all the others
+        are taken off: that lies between two bounds, as others may have been charged before the
+        first look, or not yet at the second. `unit` is how finely the balance is told, in USD."""
+        before, after = self.before.amount, self.after.amount
+        own = _bounds(run, self.before, self.after)
+        least = before - after - (self.most - own[1])
+        most = before - after - (self.least - own[0])
+        says = Says.NOTHING if self.astray else _says(run.quote, least, most, unit)
+        return Balance(says, before, after, self.after.posted - self.before.posted)
 
 
 class _Account:
@@ -110,7 +125,7 @@ class _Account:
         self._store = store
         self._profile = profile
         self._unit = unit_of(balances.last(store, profile, DIGITS_OF))
-        self._known: dict[tuple[datetime, datetime], list[Run] | None] = {}
+        self._spans: dict[tuple[datetime, datetime], Span | None] = {}
 
     def tells_of(self, run: Run) -> Balance:
         before = balances.before(self._store, self._profile, _sent(run))
@@ -120,30 +135,26 @@ class _Account:
         looks = balances.between(self._store, self._profile, first, first + SETTLED_IN, LOOKS)
         told = Balance(Says.UNSEEN)
         for after in looks:
-            told = self._look(run, before, after)
+            span = self._span(before, after)
+            told = span.tells_of(run, self._unit) if span else Balance(Says.UNSEEN)
             if told.says in (Says.PAID, Says.FREE):
                 break
         return told
 
-    def _look(self, run: Run, before: Seen, after: Seen) -> Balance:
-        meanwhile = self._open_between(before.first_at, after.last_at)
-        if meanwhile is None:
-            return Balance(Says.UNSEEN)
-        others = [each for each in meanwhile if each.id != run.id]
-        return of_balance(run, before, after, others, self._unit)
-
-    def _open_between(self, since: datetime, until: datetime) -> list[Run] | None:
+    def _span(self, before: Seen, after: Seen) -> Span | None:
         """None when the comparison began anew in that time."""
-        window = since, until
-        if window not in self._known:
-            anew = balances.began_between(self._store, self._profile, *window)
-            self._known[window] = (
-                None if anew else history.overlapping(self._store, self._profile, *window)
+        times = before.first_at, after.last_at
+        if times not in self._spans:
+            anew = balances.began_between(self._store, self._profile, *times)
+            self._spans[times] = (
+                None
+                if anew
+                else Span.between(before, after, history.costs(self._store, self._profile, *times))
             )
-        return self._known[window]
+        return self._spans[times]
 
 
-def _cost(run: Run, before: Seen, after: Seen) -> tuple[Decimal, Decimal]:
+def _bounds(run: Cost | Run, before: Seen, after: Seen) -> tuple[Decimal, Decimal]:
     """The least and the most that the account can have lost for `run` between the two looks."""
     if run.sending_at is None or run.sending_at > after.last_at:
         return ZERO, ZERO
@@ -159,7 +170,7 @@ def _cost(run: Run, before: Seen, after: Seen) -> tuple[Decimal, Decimal]:
     return least - max(run.reserved, most), most
 
 
-def _ended_between(run: Run, before: Seen, after: Seen) -> bool:
+def _ended_between(run: Cost, before: Seen, after: Seen) -> bool:
     return run.ended_at is not None and before.last_at < run.ended_at <= after.first_at
 
 

@@ -21,7 +21,7 @@ from lib.store import (
 from lib.store.balances import Books, Seen
 from lib.store.database import Store
 from lib.store.errors import AlreadyHeld, BadPicture, DiskFull, NewerData, StoreError
-from lib.store.history import Choices, Filters, Total
+from lib.store.history import Choices, Cost, Filters, Total
 from lib.store.ledger import Balance, Spent
 from lib.store.lock import Lock, hold
 from lib.store.looks import Look
@@ -41,6 +41,7 @@ __all__ = [
     "Balance",
     "Books",
     "Choices",
+    "Cost",
     "DiskFull",
     "Filters",
     "Lock",

@@ -1,7 +1,7 @@
 """Reading the past: lists, what they add up to, and what is learned from it."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from lib.store.database import Store
 from lib.store.money import ZERO
 from lib.store.run import RESULT_COLUMNS, RUN_COLUMNS, ResultFile, Run, as_run, folded
-from lib.store.states import HOLDING, State
+from lib.store.states import HOLDING, Settlement, State
 from lib.store.tables import results, runs
 
 MOMENT = timedelta(seconds=60)
@@ -41,12 +41,28 @@ class Total:
     held: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a run has cost, USD, and when: as much of a `Run` as tells that."""
+
+    id: str
+    sending_at: datetime | None
+    ended_at: datetime | None
+    quote: Decimal
+    reserved: Decimal
+    price: Decimal | None
+    settled: Settlement | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Choices:
     """What there is to filter by, sorted."""
 
     endpoints: list[str]
     models: list[str]
+
+
+_COST = [runs.c[column.name] for column in fields(Cost)]
 
 
 def page(
@@ -156,14 +172,12 @@ def count_estimated(store: Store, profile: str, since: datetime) -> int:
         return connection.execute(query).scalar_one()
 
 
-def overlapping(store: Store, profile: str, since: datetime, until: datetime) -> list[Run]:
-    """The runs that were open at any time from `since` to `until`, oldest first."""
+def costs(store: Store, profile: str, since: datetime, until: datetime) -> list[Cost]:
+    """Of the runs that were open at any time from `since` to `until`, oldest first."""
     open_then = or_(runs.c.ended_at.is_(None), runs.c.ended_at >= since)
-    query = select(*RUN_COLUMNS).where(
-        runs.c.profile == profile, open_then, runs.c.created_at <= until
-    )
+    query = select(*_COST).where(runs.c.profile == profile, open_then, runs.c.created_at <= until)
     with store.read() as connection:
-        return [as_run(row) for row in connection.execute(query.order_by(runs.c.id)).mappings()]
+        return [Cost(*row) for row in connection.execute(query.order_by(runs.c.id))]
 
 
 def with_request_ids(store: Store, profile: str, request_ids: Collection[str]) -> set[str]:

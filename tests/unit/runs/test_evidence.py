@@ -1,6 +1,6 @@
 """What the account tells of a run of which nobody knows whether it was paid for."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from lib.deapi.wire import Job
 from lib.runs import evidence
 from lib.runs.delivery import Orphan
-from lib.runs.evidence import TAKEN_IN, Says, gather, of_account, of_balance
+from lib.runs.evidence import TAKEN_IN, Says, Span, gather, of_account
 from lib.runs.profiles import SANDBOX
 from lib.runs.reconcile import CENT
-from lib.store import Run, Seen, Settlement, State, balances, ledger, runs
+from lib.store import Cost, Run, Seen, Settlement, State, balances, ledger, runs
 from tests.support.waiting import eventually
 from tests.unit.runs.scripted import PRICE, World, accepted, reply
 from tests.unit.ui.making import run as any_run
@@ -36,11 +36,18 @@ def lost(**facts: Any) -> Run:
     return any_run(**{**told, "quote": PRICE, "reserved": PRICE, **facts})
 
 
-def other(sent: float, ended: float | None, **facts: Any) -> Run:
+def other(sent: float, ended: float | None, **facts: Any) -> Cost:
     """Another one, for $0.002 if nothing else is said; it ends with that price."""
-    end = {} if ended is None else {"ended_at": at(ended), "state": State.DONE, "price": PRICE}
-    told = {"id": "other", "created_at": at(sent), "sending_at": at(sent)}
-    return any_run(**{**told, "quote": PRICE, "reserved": PRICE, **end, **facts})
+    told = {
+        "id": "other",
+        "sending_at": at(sent),
+        "ended_at": None if ended is None else at(ended),
+        "quote": PRICE,
+        "reserved": PRICE,
+        "price": None if ended is None else PRICE,
+        "settled": None,
+    }
+    return Cost(**{**told, **facts})
 
 
 def seen(left: str, minute: float, posted: str = "0", estimates: int = 0) -> Seen:
@@ -48,8 +55,13 @@ def seen(left: str, minute: float, posted: str = "0", estimates: int = 0) -> See
     return Seen(amount=Decimal(left), first_at=at(minute), last_at=at(minute), **books)
 
 
-def says(before: Seen, after: Seen, *others: Run, unit: Decimal = FINE) -> Says:
-    return of_balance(lost(), before, after, others, unit).says
+def own(run: Run) -> Cost:
+    return Cost(**{each.name: getattr(run, each.name) for each in fields(Cost)})
+
+
+def says(before: Seen, after: Seen, *others: Cost, unit: Decimal = FINE) -> Says:
+    run = lost()
+    return Span.between(before, after, [own(run), *others]).tells_of(run, unit).says
 
 
 def test_what_only_it_can_explain_says_that_it_was_paid() -> None:
@@ -89,13 +101,13 @@ def test_another_may_have_been_charged_before_the_first_look() -> None:
 def test_what_a_person_has_said_of_another_explains_nothing_for_sure(
     how: Settlement, price: Decimal | None, posted: str
 ) -> None:
-    by_hand = other(0.1, 0.5, state=State.FAILED, settled=how, price=price)
+    by_hand = other(0.1, 0.5, settled=how, price=price)
     after = seen("4.998", 1, posted=posted)
     assert says(seen("5", -1), after, by_hand) is Says.NOTHING
 
 
 def test_what_has_ended_a_moment_ago_may_still_be_refunded() -> None:
-    failed = other(0.1, 0.99, state=State.FAILED, price=None)
+    failed = other(0.1, 0.99, price=None)
     assert says(seen("5", -1), seen("4.998", 1), failed) is Says.NOTHING
     assert says(seen("5", -1), seen("5.000", 2), failed) is Says.FREE
 
@@ -137,14 +149,14 @@ class Life:
     def ended(self) -> float:
         return self.sent + self.lasts
 
-    def run(self, until: float) -> Run:
+    def run(self, until: float) -> Cost:
         """As the books know it for good: `until` is when they are read."""
         whole = Decimal(self.first)
         facts = {"quote": whole, "reserved": whole}
         if self.how == "open" or self.ended > until:
             return other(self.sent, None, **facts)
         if self.how == "failed":
-            return other(self.sent, self.ended, **facts, price=None, state=State.FAILED)
+            return other(self.sent, self.ended, **facts, price=None)
         if self.how in ("paid", "free"):
             settled = Settlement.PAID if self.how == "paid" else Settlement.FREE
             price = whole if self.how == "paid" else None
@@ -191,8 +203,7 @@ def test_it_never_says_what_is_not_so(lives: list[Life], paid: bool, quote: int)
 
     before, after = look(-1, ZERO), look(2, cost)
     others = [each.run(2) for each in lives if each.sent <= 2 and each.ended >= -1]
-    others = [replace(each, id=str(n)) for n, each in enumerate(others) if each.created_at <= at(2)]
-    told = of_balance(run, before, after, others, FINE).says
+    told = Span.between(before, after, [own(run), *others]).tells_of(run, FINE).says
     assert told in {Says.PAID if paid else Says.FREE, Says.NOTHING}
 
 
