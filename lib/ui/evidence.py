@@ -13,7 +13,7 @@ NAMED = 5
 
 _TOLD = {
     (Says.PAID, True): "Other runs explain {others} of that, so it looks as if this one was paid.",
-    (Says.PAID, False): "No other run explains that, so it looks as if this one was paid.",
+    (Says.PAID, False): "Other runs don't explain that, so it looks as if this one was paid.",
     (Says.FREE, True): "Other runs explain that, so it looks as if this one was not charged.",
     (Says.FREE, False): "So it looks as if this one was not charged.",
     (Says.NOTHING, True): "That does not tell: other runs or changes may explain it as well.",

@@ -55,7 +55,7 @@ def test_a_fall_is_said_in_all_its_digits(
 
 def test_what_other_runs_explain_of_it_is_said() -> None:
     assert "Other runs explain $0.005 of that" in balance(Says.PAID, "5", "4.99", "0.005")
-    assert "No other run explains that" in balance(Says.PAID, "5", "4.99")
+    assert "Other runs don't explain that" in balance(Says.PAID, "5", "4.99")
 
 
 def test_as_long_as_a_look_would_come_too_early_it_says_when_one_comes() -> None:
