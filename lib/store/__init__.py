@@ -22,11 +22,11 @@ from lib.store import (
     tokens,
     users,
 )
-from lib.store.balances import Seen
+from lib.store.balances import Books, Seen
 from lib.store.caps import Caps, Use
 from lib.store.database import Store
 from lib.store.errors import AlreadyHeld, BadPicture, DiskFull, NewerData, OverCap, StoreError
-from lib.store.history import Choices, Filters, Total
+from lib.store.history import Choices, Cost, Filters, Total
 from lib.store.ledger import Balance, Spent
 from lib.store.lock import Lock, hold
 from lib.store.looks import Look
@@ -46,8 +46,10 @@ __all__ = [
     "AlreadyHeld",
     "BadPicture",
     "Balance",
+    "Books",
     "Caps",
     "Choices",
+    "Cost",
     "DiskFull",
     "Filters",
     "Lock",
