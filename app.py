@@ -5,6 +5,7 @@ session it draws the frame around the page that was chosen.
 """
 
 import contextlib
+import errno
 import gc
 import importlib
 import os
@@ -20,12 +21,10 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.watcher import polling_path_watcher
 
 from lib import playground, settings
-from lib.store import Store
-from lib.ui import frame, session
+from lib.store import Store, users
+from lib.ui import frame, gate, session
 from lib.web import files, health, signin, webhooks
-from lib.web.guard import LoopbackOnly
-
-HOST = "127.0.0.1"
+from lib.web.guard import Guard
 
 
 @contextlib.asynccontextmanager
@@ -45,7 +44,8 @@ async def _lifespan(_: st.App) -> AsyncIterator[None]:
     # Streamlit looks at its configuration files five times a second for ever, which is most of
     # what an idle playground costs. The name is private: without it, only that would come back.
     polling_path_watcher._POLLING_PERIOD_SECS = 2.0
-    print(f"deAPI Playground is ready: http://{HOST}:{st.get_option('server.port')}", flush=True)
+    host, port = st.get_option("server.address"), st.get_option("server.port")
+    print(f"deAPI Playground is ready: http://{_plain(host)}:{port}", flush=True)
     try:
         yield
     finally:
@@ -61,28 +61,44 @@ def _store() -> Store:
     return playground.current().store
 
 
+def _plain(host: str) -> str:
+    """As it stands in an address that somebody can open."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    return f"[{host}]" if ":" in host else host
+
+
 def start() -> None:
     """Check what can be checked with one clear sentence, then become Streamlit's server."""
     try:
-        port = settings.load().playground_port
-        with socket.socket() as probe:
+        told = settings.load()
+        host, port = told.playground_host, told.playground_port
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(family) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((HOST, port))
+            probe.bind((host, port))
     except settings.SettingsError as error:
         sys.exit(_cannot_start(error))
-    except OSError:
+    except socket.gaierror:
+        sys.exit(f"PLAYGROUND_HOST: {host} is no address of this machine. Try 0.0.0.0 for all.")
+    except OSError as error:
+        if error.errno == errno.EADDRNOTAVAIL:
+            sys.exit(f"PLAYGROUND_HOST: {host} is no address of this machine. Try 0.0.0.0 for all.")
         sys.exit(
             f"Port {port} is taken, perhaps by a playground that already runs: open "
-            f"http://{HOST}:{port}, stop it, or choose another port with PLAYGROUND_PORT."
+            f"http://{_plain(host)}:{port}, stop it, or choose another port with PLAYGROUND_PORT."
         )
-    here = [str(Path(__file__).resolve()), f"--server.address={HOST}", f"--server.port={port}"]
+    here = [str(Path(__file__).resolve()), f"--server.address={host}", f"--server.port={port}"]
+    if told.shows_it_to_others:
+        here.append("--server.allowedHosts=*")  # lib/web/guard.py knows better which they are
     os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", *here])  # noqa: S606
 
 
 if get_script_run_ctx(suppress_warning=True) is not None:
     held = playground.current()
-    session.begin(held.engine, held.sandbox)
-    frame.draw()
+    if not gate.has_link() and session.begin(held.engine, held.sandbox):
+        frame.draw()
+    else:
+        gate.draw(held.store)
 elif __name__ == "__main__":
     start()
 else:
@@ -95,5 +111,11 @@ else:
             *signin.routes(_store),
             *webhooks.routes(lambda: playground.current().receiver),
         ],
-        middleware=[Middleware(LoopbackOnly)],
+        middleware=[
+            Middleware(
+                Guard,
+                has_accounts=lambda: users.are_there(_store()),
+                names=lambda: playground.current().names,
+            )
+        ],
     )

@@ -19,7 +19,7 @@ from lib.runs.engine import Engine
 from lib.runs.profiles import LIVE, SANDBOX, Address
 from lib.sandbox import process as sandbox
 from lib.settings import Settings, SettingsError
-from lib.store import Store, StoreError, hold
+from lib.store import Store, StoreError, hold, users
 from lib.web import webhooks
 
 CANNOT_START = (SettingsError, StoreError, sandbox.DidNotStart)
@@ -38,6 +38,7 @@ class Playground:
             undo.enter_context(hold(folder))
             self.store = Store(folder, told.timezone)
             undo.callback(self.store.close)
+            _not_for_strangers(told, self.store)
             addresses: list[Address] = []
             self.sandbox: sandbox.Sandbox | None = None
             if told.playground_sandbox == "on":
@@ -54,7 +55,14 @@ class Playground:
             except ValueError as error:
                 raise SettingsError(f"{error}.") from error
             undo.callback(self.engine.stop)
+            public = told.playground_public_url
+            self._names = (public.host.lower(),) if public and public.host else ()
             self._undo = undo.pop_all()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The hosts under which it may be reached, besides addresses."""
+        return self._names
 
     @property
     def receiver(self) -> webhooks.Receiver | None:
@@ -108,6 +116,16 @@ def _usable(folder: Path) -> Generator[None]:
             f"The data folder {folder} can't be used ({error.strerror}): make room in it, or "
             "choose another one with PLAYGROUND_DATA_DIR."
         ) from error
+
+
+def _not_for_strangers(told: Settings, store: Store) -> None:
+    """Raises `SettingsError` when others could come in and nobody has to sign in."""
+    setting = told.shows_it_to_others
+    if setting is not None and not users.are_there(store):
+        raise SettingsError(
+            f"{setting} shows this playground to others, and it has no accounts yet. Make the "
+            "first one, then start again: .venv/bin/python -m lib.store.users add NAME --admin."
+        )
 
 
 def _live(told: Settings, key: SecretStr) -> Address:

@@ -19,6 +19,9 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+OWN = ("127.0.0.1", "localhost", "::1")
+"""This machine, by its own names."""
+
 
 class Settings(BaseSettings):
     """What the playground is told from outside. Empty values count as not set."""
@@ -37,14 +40,16 @@ class Settings(BaseSettings):
     """Whose news is pushed, from deAPI's dashboard. Without it jobs are asked about."""
     deapi_webhook_secret: SecretStr | None = None
     """The account's own, for deliveries of endpoints that take none by request."""
+    playground_host: Annotated[str, Field(pattern=r"^[A-Za-z0-9.:-]{1,255}$")] = "127.0.0.1"
+    """The address it listens at. Any but this machine's own needs an account first."""
     playground_port: Annotated[int, Field(ge=1, le=65535)] = 8501
     playground_sandbox: Literal["on", "off"] = "on"
     playground_timezone: str = "UTC"
     """Where the days and months of spending begin (an IANA name)."""
     playground_data_dir: Path = Path(".data")
     playground_public_url: HttpUrl | None = None
-    """Where deAPI reaches the webhook route. An address of this machine only, until there are
-    accounts."""
+    """The address by which others reach this playground, deAPI's webhooks among them. Any but this
+    machine's own needs an account first."""
     playground_cookie_secret: Annotated[SecretStr, Field(min_length=32)] | None = None
     """What this server's own secrets derive from; without it one is drawn in the data folder."""
 
@@ -58,11 +63,6 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _safe_and_useful(self) -> Self:
         public = self.playground_public_url
-        if public is not None and public.host not in ("127.0.0.1", "localhost"):
-            raise ValueError(
-                "PLAYGROUND_PUBLIC_URL would show this playground to others, and it has no "
-                "accounts yet; remove it and use the playground on this machine"
-            )
         if public is not None and public.scheme != "https":
             raise ValueError("PLAYGROUND_PUBLIC_URL must begin with https://; deAPI calls no other")
         if self.playground_sandbox == "off" and self.deapi_api_key is None:
@@ -70,6 +70,14 @@ class Settings(BaseSettings):
                 "PLAYGROUND_SANDBOX=off leaves nothing to talk to; set DEAPI_API_KEY or remove it"
             )
         return self
+
+    @property
+    def shows_it_to_others(self) -> str | None:
+        """The setting that lets other machines reach this playground, if one does."""
+        public = self.playground_public_url
+        if self.playground_host not in OWN:
+            return "PLAYGROUND_HOST"
+        return "PLAYGROUND_PUBLIC_URL" if public and public.host not in OWN else None
 
     @property
     def timezone(self) -> ZoneInfo:

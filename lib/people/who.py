@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 from lib.store import Role, Run, Store, sessions, users
 
-LOCAL = "local"
-"""The person of every run and upload until there are accounts."""
+LOCAL = users.LOCAL
 COOKIE = "playground_session"
 SECURE_COOKIE = f"__Host-{COOKIE}"
 """Its name where the browser came by HTTPS: no other site and no plain request can set it."""

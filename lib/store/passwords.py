@@ -31,14 +31,12 @@ def check(password: str, name: str) -> None:
 
 def hashed(password: str) -> str:
     """How it is kept."""
-    return bcrypt.hashpw(_digest(password), bcrypt.gensalt(ROUNDS)).decode()
+    return bcrypt.hashpw(digest(password).encode(), bcrypt.gensalt(ROUNDS)).decode()
 
 
-def matches(password: str, kept: str | None) -> bool:
-    """Whether it is the one that was kept. Takes as long when nothing is kept, so that the time
-    does not tell which accounts there are."""
-    right = bcrypt.checkpw(_digest(password[: 10 * MOST]), (kept or _nobody()).encode())
-    return right and kept is not None
+def check_hash(_name: str, digest: str, kept: str) -> bool:
+    """Whether it is the digest of the password that was kept as `kept`."""
+    return bcrypt.checkpw(digest.encode(), kept.encode())
 
 
 def _plain(password: str) -> str:
@@ -46,13 +44,17 @@ def _plain(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
-def _digest(password: str) -> bytes:
-    """bcrypt takes 72 bytes and no NUL; of a long password all characters must count."""
-    return hashlib.sha256(_plain(password).encode("utf-8", "replace")).hexdigest().encode()
+def digest(password: str) -> str:
+    """What is hashed: bcrypt takes 72 bytes and no NUL, and of a long password all characters must
+    count. 64 hex digits."""
+    plain = _plain(password[: 10 * MOST])
+    return hashlib.sha256(plain.encode("utf-8", "replace")).hexdigest()
 
 
 @cache
-def _nobody() -> str:
+def nobody() -> str:
+    """A hash that is no account's: to check it takes as long, so that the time does not tell which
+    accounts there are."""
     return hashed("the password of nobody")
 
 

@@ -9,6 +9,7 @@ import contextlib
 import getpass
 import re
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,8 +19,10 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 from lib.store import attempts, passwords, sessions, tokens
 from lib.store.database import Store
 from lib.store.errors import StoreError
-from lib.store.tables import Role, users
+from lib.store.tables import Purpose, Role, users
 
+LOCAL = "local"
+"""The person of every run and upload until there are accounts; no account may be called so."""
 NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,79}")
 
 
@@ -51,8 +54,10 @@ def add(store: Store, name: str, password: str | None, role: Role) -> User:
 
     Raises `ValueError` for a name that won't do, `WeakPassword`, `NameTaken` and `StoreError`.
     """
-    if not NAME.fullmatch(name):
-        raise ValueError("A name has small letters, digits and . _ @ + - and begins with one.")
+    if not NAME.fullmatch(name) or name == LOCAL:
+        raise ValueError(
+            f"A name has small letters, digits and . _ @ + -, begins with one, and isn't {LOCAL}."
+        )
     kept = None if password is None else _kept(password, name)
     row = {"name": name, "password": kept, "role": role, "disabled": False}
     with store.write() as connection:
@@ -113,13 +118,38 @@ def set_password(store: Store, name: str, password: str) -> None:
         _end(connection, name)
 
 
-def verify(store: Store, name: str, password: str, address: str) -> User | None:
+Check = Callable[[str, str, str], bool]
+"""Whether a password's digest is that of a hash, for a name: the three in the order of name,
+digest, hash."""
+
+
+def choose_password(store: Store, token: str, password: str) -> str | None:
+    """The password of whose token this is, once; their name, or None when the token is not good
+    (any more). Every browser of theirs is signed out. Raises `WeakPassword`, which leaves the token
+    as it is, and `StoreError`."""
+    name = tokens.whose(store, token, Purpose.PASSWORD)
+    if name is None:
+        return None
+    kept = _kept(password, name)
+    if tokens.take(store, token, Purpose.PASSWORD) is None:
+        return None
+    with store.write() as connection:
+        _change(connection, name, password=kept)
+        _end(connection, name)
+    return name
+
+
+def verify(
+    store: Store, name: str, password: str, address: str, check: Check = passwords.check_hash
+) -> User | None:
     """The account, if this is its password and it may be used; the same None, after the same
-    time, for a wrong name and a wrong password. Raises `TooManyAttempts` and `StoreError`."""
+    time, for a wrong name and a wrong password. `check` compares the two. Raises
+    `TooManyAttempts` and `StoreError`."""
     attempts.count(store, name, address)
     with store.read() as connection:
         row = _find(connection, name)
-    right = passwords.matches(password, row["password"] if row is not None else None)
+    kept = row["password"] if row is not None else None
+    right = check(name, passwords.digest(password), kept or passwords.nobody()) and bool(kept)
     if row is None or not right or row["disabled"]:
         return None
     attempts.forget(store, name, address)

@@ -7,7 +7,7 @@ waits as long as a person would, and none of them shows the key.
 import math
 import re
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -21,7 +21,8 @@ from lib.deapi.errors import DeapiError
 from lib.deapi.media import Upload, inspect
 from lib.deapi.models import Model
 from lib.deapi.terms import Media
-from lib.people.who import LOCAL
+from lib.people import who as people
+from lib.people.who import Person
 from lib.runs import evidence
 from lib.runs.balance import Balance
 from lib.runs.engine import Engine
@@ -37,8 +38,11 @@ from lib.store import (
     Look,
     Record,
     ResultFile,
+    Role,
     Run,
     Spent,
+    Store,
+    StoreError,
     Total,
     Use,
     caps,
@@ -48,8 +52,11 @@ from lib.store import (
     ledger,
     looks,
     runs,
+    sessions,
     statistics,
+    users,
 )
+from lib.ui.team import Team
 
 Tier = Literal["premium", "basic"]
 """Whose limits the sandbox goes by."""
@@ -64,6 +71,9 @@ FIRST_SECONDS = 0.2
 
 ROOMY = 60
 """Price calls a minute from which on pages may ask for more than the form's own."""
+
+ASKED_SECONDS = 1.0
+"""How long an answer to who is signed in is good, as one drawing of a page asks a hundred times."""
 
 TEXT_BYTES = 8 * 1024 * 1024
 """So much of a text is shown; the rest is in the file."""
@@ -82,21 +92,64 @@ class Sandbox(Protocol):
     def end_faults(self, name: str | None = None) -> None: ...
 
 
+class SignedOut(StoreError):
+    """Who was here is signed out, or may do other things now."""
+
+    def __init__(self) -> None:
+        super().__init__("You are signed out. Load the page again and sign in.")
+
+
 class Client:
     """What one session may ask and order: `person`'s own runs on the chosen `profile`."""
 
-    def __init__(self, engine: Engine, sandbox: Sandbox | None, person: str) -> None:
-        self._engine = engine
+    def __init__(
+        self,
+        engine: Engine,
+        sandbox: Sandbox | None,
+        who: Person,
+        still: Callable[[], Person | None] | None = None,
+    ) -> None:
+        """`still` tells who is behind this session now; without it `who` stays for good."""
+        self._whole = engine
         self._sandbox = sandbox
-        self._store = engine.store
-        self.person = person
+        self.who = who
+        self._still = still or (lambda: who)
+        self._asked = -math.inf
         self.profile = engine.profiles[0]
         self._records: dict[str, tuple[float, list[Record]]] = {}
         """By profile: when they were looked up, and what was found."""
 
     @property
+    def person(self) -> str:
+        return self.who.name
+
+    @property
+    def is_admin(self) -> bool:
+        return self.who.is_admin
+
+    @property
     def profiles(self) -> tuple[str, ...]:
-        return self._engine.profiles
+        return self._whole.profiles
+
+    @property
+    def _engine(self) -> Engine:
+        """What every question and order goes through: for who is still signed in."""
+        if time.monotonic() - self._asked > ASKED_SECONDS:
+            self.check()
+        return self._whole
+
+    @property
+    def _store(self) -> Store:
+        return self._engine.store
+
+    def check(self) -> None:
+        """Draw anew, and with that the sign-in, when whose session this was has been signed out
+        elsewhere, is disabled, or has another role now (rules.md, People). Raises `SignedOut`
+        where nothing can be drawn, and `StoreError`."""
+        if self._still() != self.who:
+            st.rerun()
+            raise SignedOut
+        self._asked = time.monotonic()
 
     def choose(self, profile: str) -> None:
         """Talk to another profile from now on; raises `ValueError` when there is none of it."""
@@ -173,6 +226,26 @@ class Client:
         """Have the price asked for again at the next look."""
         self._engine.requote(self.profile, at, params)
 
+    @property
+    def team(self) -> Team:
+        """What an admin may do about everybody."""
+        self.check()
+        return Team(self._store, self.profile, self.who)
+
+    # --- my account -------------------------------------------------------------------------------
+
+    def change_password(self, now: str, new: str, address: str) -> bool:
+        """Have `new` be my password, if `now` is it: every browser of mine is signed out, this one
+        too. Raises `WeakPassword`, `TooManyAttempts` and `StoreError`."""
+        if users.verify(self._store, self.person, now, address) is None:
+            return False
+        users.set_password(self._store, self.person, new)
+        return True
+
+    def sign_out_everywhere(self) -> None:
+        """End every session of mine, this one too. Raises `StoreError`."""
+        sessions.end_all(self._store, self.person)
+
     # --- the sandbox ------------------------------------------------------------------------------
 
     @property
@@ -225,6 +298,7 @@ class Client:
     ) -> Run:
         """Admit and start a run, which another model may do when this one can't and `fallback`
         allows it. Raises `OrderRefused` or `StoreError`; nothing is paid then."""
+        self.check()
         return self._engine.submit(
             Order(
                 profile=self.profile,
@@ -295,11 +369,11 @@ class Client:
     def url(self, run: Run, what: str) -> str:
         """The address of a run's file on the origin that this browser sees; `what` is one of
         `lib.web.files`: `result`, `download`, `download-1`, `thumb`, `preview`."""
-        return f"{_origin()}/files/{run.id}/{what}"
+        return f"{origin()}/files/{run.id}/{what}"
 
     def upload_url(self, upload: Upload) -> str:
         """The address of what a person gave, on the origin that this browser sees."""
-        return f"{_origin()}/files/uploads/{upload.sha256}"
+        return f"{origin()}/files/uploads/{upload.sha256}"
 
     def text(self, run: Run, file: ResultFile) -> str | None:
         """What a kept file says, as far as it is shown (`TEXT_BYTES`); None when it is gone."""
@@ -429,7 +503,8 @@ class Client:
         drafts.save(self._store, self.person, at.id, model, stored(values))
 
 
-def _origin() -> str:
+def origin() -> str:
+    """The address that this browser sees, without a path."""
     return "/".join((st.context.url or "").split("/", 3)[:3])
 
 
@@ -438,13 +513,31 @@ def _several(value: Any) -> list[Any]:
 
 
 @st.cache_resource(scope="session", show_spinner=False)
-def _client(_engine: Engine, _sandbox: Sandbox | None) -> Client:
-    return Client(_engine, _sandbox, LOCAL)
+def _client(_engine: Engine, _sandbox: Sandbox | None, name: str, role: Role) -> Client:
+    cookies = _cookies()
+    return Client(
+        _engine,
+        _sandbox,
+        Person(name, role),
+        still=lambda: people.of_cookies(_engine.store, cookies),
+    )
 
 
-def begin(engine: Engine, sandbox: Sandbox | None) -> None:
-    """Give this session its client. The first thing that every run of the script does."""
-    st.session_state[_KEY] = _client(engine, sandbox)
+def begin(engine: Engine, sandbox: Sandbox | None) -> bool:
+    """Give this session the client of its person: the first thing that every run of the script
+    does. Whether it has one; else somebody has to sign in."""
+    person = people.of_cookies(engine.store, _cookies())
+    if person is None:
+        return False
+    client = _client(engine, sandbox, person.name, person.role)
+    client.check()
+    st.session_state[_KEY] = client
+    return True
+
+
+def _cookies() -> dict[str, str]:
+    """Those that came when this session was opened: a new one needs the page to be loaded anew."""
+    return dict(st.context.cookies)
 
 
 def here() -> Client:

@@ -11,7 +11,18 @@ from lib.deapi.catalogue import Listing
 from lib.deapi.contract import endpoint
 from lib.deapi.errors import DeapiError, Forbidden
 from lib.store import HOLDING, Run
-from lib.ui import books, catalogue, errors, limits, money, profile, run_status, title, words
+from lib.ui import (
+    account,
+    books,
+    catalogue,
+    errors,
+    limits,
+    money,
+    profile,
+    run_status,
+    title,
+    words,
+)
 from lib.ui.plain import clip, label, safe, seconds
 from lib.ui.session import Client
 
@@ -27,6 +38,7 @@ def navigation(client: Client) -> DeltaGenerator:
         st.html(f'<p class="pg-app">{safe(words.APP)}</p>')
         with st.container(gap="xsmall", key="navigation"):
             here = (words.SANDBOX,) if client.rehearsing else ()
+            here += (words.PEOPLE,) if client.is_admin else ()
             for told in (*words.PLACES, *here):
                 st.page_link(told.page, label=told.title, icon=told.icon, width="stretch")
         profile.draw(client)
@@ -40,6 +52,7 @@ def draw(client: Client, beside: DeltaGenerator, page: str) -> None:
         ticking = any(run_status.moving(run) for run in client.open_runs())
         st.fragment(_live, run_every=TICK if ticking else None)(client, page, ticking)
         _catalogue(client)
+        account.draw(client)
 
 
 def _live(client: Client, page: str, ticking: bool) -> None:

@@ -17,6 +17,13 @@ _ACCENT = {
 
 def draw(profile: str) -> None:
     """Dress the page for a profile, with a bar on top that says whose money a click spends."""
+    plain(profile)
+    name, meaning = words.PROFILES[profile]
+    st.html(f'<div class="pg-bar-top"><b>{safe(name)}</b> {safe(meaning)}</div>')
+
+
+def plain(profile: str = "sandbox") -> None:
+    """Dress a page in the colour of a profile."""
     fill_light, fill_dark, text_light, text_dark = _ACCENT[profile]
     # Dialogs stand outside the app's own element, which is the only one that knows the scheme.
     scheme = st.context.theme.type or "light dark"
@@ -25,8 +32,6 @@ def draw(profile: str) -> None:
         f"--pg-accent:light-dark({text_light},{text_dark})}}"
     )
     st.html(f"<style>{accent}{_css()}</style>")
-    name, meaning = words.PROFILES[profile]
-    st.html(f'<div class="pg-bar-top"><b>{safe(name)}</b> {safe(meaning)}</div>')
 
 
 @cache

@@ -30,6 +30,7 @@ __all__ = [
     "LANGUAGES",
     "MEDIA",
     "MODELS",
+    "PEOPLE",
     "PLACES",
     "PROFILES",
     "SANDBOX",
@@ -97,6 +98,8 @@ MODELS = FamilyWords(title="Models", icon="📚", page="pages/models.py")
 HISTORY = FamilyWords(title="History", icon="🕘", page="pages/history.py")
 
 SANDBOX = FamilyWords(title="Sandbox", icon="🧪", page="pages/sandbox.py")
+
+PEOPLE = FamilyWords(title="People", icon="👥", page="pages/people.py")
 
 HELP = FamilyWords(title="Help", icon="💡", page="pages/help.py")
 

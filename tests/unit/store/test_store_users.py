@@ -22,7 +22,7 @@ HERE = "192.0.2.7"
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords, "ROUNDS", 4)
-    passwords._nobody.cache_clear()
+    passwords.nobody.cache_clear()
 
 
 @pytest.fixture

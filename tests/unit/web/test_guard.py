@@ -1,4 +1,5 @@
-"""Only this machine, directly and by its own name, whatever is spoken."""
+"""Without accounts only this machine, directly and by its own name; with them everybody, by a name
+of ours; and never a page of somebody else's."""
 
 import pytest
 from starlette.applications import Starlette
@@ -9,7 +10,8 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient, WebSocketDenialResponse
 from starlette.websockets import WebSocket
 
-from lib.web.guard import REFUSAL, LoopbackOnly
+from lib.web.guard import FOREIGN as ASKED_ELSEWHERE
+from lib.web.guard import NOT_OURS, REFUSAL, Guard
 
 
 async def hello(_: Request) -> PlainTextResponse:
@@ -22,10 +24,17 @@ async def talk(socket: WebSocket) -> None:
     await socket.close()
 
 
-APP = Starlette(
-    routes=[Route("/", hello), WebSocketRoute("/talk", talk)],
-    middleware=[Middleware(LoopbackOnly)],
-)
+def app(*, accounts: bool) -> Starlette:
+    names = ("playground.example",)
+    return Starlette(
+        routes=[Route("/", hello, methods=["GET", "POST"]), WebSocketRoute("/talk", talk)],
+        middleware=[
+            Middleware(Guard, has_accounts=lambda: accounts, names=lambda: names),
+        ],
+    )
+
+
+APP = app(accounts=False)
 
 OURS = ["127.0.0.1", "127.0.0.1:8501", "localhost:8501", "LOCALHOST", "127.1.2.3", "[::1]:8501"]
 FOREIGN = [
@@ -82,3 +91,49 @@ def test_another_machine_is_refused_whatever_it_calls_us(address: str) -> None:
 def test_this_machine_may_come_over_ipv6() -> None:
     from_here = TestClient(APP, client=("::1", 50_000))
     assert from_here.get("/", headers={"host": "[::1]:8501"}).status_code == 200
+
+
+class TestWithAccounts:
+    @pytest.fixture
+    def web(self) -> TestClient:
+        return TestClient(app(accounts=True), client=("203.0.113.9", 50_000))
+
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {"host": "playground.example"},
+            {"host": "Playground.Example:443", "x-forwarded-for": "198.51.100.7"},
+            {"host": "192.168.1.20:8501"},
+            {"host": "[fe80::1]"},
+            {"host": "localhost:8501", "x-forwarded-proto": "https"},
+        ],
+    )
+    def test_everybody_is_let_in_by_a_name_of_ours(
+        self, web: TestClient, headers: dict[str, str]
+    ) -> None:
+        assert web.get("/", headers=headers).status_code == 200
+
+    @pytest.mark.parametrize(
+        "host", ["evil.example", "playground.example.evil.example", "2130706433", ""]
+    )
+    def test_a_name_that_somebody_made_to_lead_here_is_refused(
+        self, web: TestClient, host: str
+    ) -> None:
+        answer = web.get("/", headers={"host": host})
+        assert (answer.status_code, answer.text) == (403, NOT_OURS)
+
+
+@pytest.mark.parametrize("accounts", [True, False])
+@pytest.mark.parametrize("origin", ["http://localhost:3000", "https://evil.example", "null", ""])
+def test_another_site_s_page_changes_nothing_and_gets_no_websocket(
+    accounts: bool, origin: str
+) -> None:
+    web = TestClient(app(accounts=accounts), client=("127.0.0.1", 50_000))
+    headers = {"host": "localhost:8501", "origin": origin}
+    answer = web.post("/", headers=headers)
+    assert (answer.status_code, answer.text) == (403, ASKED_ELSEWHERE)
+    with pytest.raises(WebSocketDenialResponse):
+        web.websocket_connect("/talk", headers=headers).__enter__()
+    own = {"host": "localhost:8501", "origin": "http://localhost:8501"}
+    assert web.post("/", headers=own).status_code == 200
+    assert web.post("/", headers={"host": "localhost:8501"}).status_code == 200  # no browser

@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from lib.people import who
-from lib.store import Purpose, Role, Run, Store, passwords, sessions, tokens, users
+from lib.store import Purpose, Role, Run, Store, inherit, passwords, sessions, tokens, users
 from lib.web import files as served
 from lib.web import signin
 from tests.unit.web.conftest import Keeping, picture
@@ -24,7 +24,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def people(store: Store) -> None:
-    for name, role in (("ada", Role.ADMIN), ("bob", Role.MEMBER), ("local", Role.MEMBER)):
+    for name, role in (("ada", Role.ADMIN), ("bob", Role.MEMBER), ("cleo", Role.MEMBER)):
         users.add(store, name, "four green kettles", role)
 
 
@@ -96,8 +96,14 @@ class TestCookie:
 class TestFiles:
     @pytest.fixture
     def run(self, keep: Keeping) -> Run:
-        """Of the person `local`."""
+        """From before there were accounts."""
         return keep(picture(), "0.png", "image/png")
+
+    @pytest.fixture
+    def hers(self, store: Store, run: Run) -> Run:
+        """It is Cleo's."""
+        assert inherit.take(store, "cleo") == 1
+        return run
 
     def status(self, web: TestClient, run: Run) -> set[int]:
         whats = ("result", "download")
@@ -107,19 +113,19 @@ class TestFiles:
         assert self.status(browser(store), run) == {200}
 
     @pytest.mark.usefixtures("people")
-    def test_they_are_their_persons_and_the_admins_alone(self, store: Store, run: Run) -> None:
-        assert self.status(signed_in(store, "local"), run) == {200}
-        assert self.status(signed_in(store, "ada"), run) == {200}
-        assert self.status(signed_in(store, "bob"), run) == {404}
-        assert self.status(browser(store), run) == {404}
+    def test_they_are_their_persons_and_the_admins_alone(self, store: Store, hers: Run) -> None:
+        assert self.status(signed_in(store, "cleo"), hers) == {200}
+        assert self.status(signed_in(store, "ada"), hers) == {200}
+        assert self.status(signed_in(store, "bob"), hers) == {404}
+        assert self.status(browser(store), hers) == {404}
 
     @pytest.mark.usefixtures("people")
     def test_who_is_disabled_or_signed_out_everywhere_gets_no_more(
-        self, store: Store, run: Run
+        self, store: Store, hers: Run
     ) -> None:
-        web = signed_in(store, "local")
-        users.disable(store, "local")
-        assert self.status(web, run) == {404}
+        web = signed_in(store, "cleo")
+        users.disable(store, "cleo")
+        assert self.status(web, hers) == {404}
         web = signed_in(store, "ada")
         sessions.end_all(store, "ada")
-        assert self.status(web, run) == {404}
+        assert self.status(web, hers) == {404}

@@ -1,0 +1,161 @@
+"""A team signs in: by a link, with a password, and out again, for good."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenWindow
+from tests.conftest import StartPlayground
+from tests.support.playground import Playground
+from tests.support.processes import TOP, environment
+from tests.support.watch import Watch
+
+SECRET = "four green kettles"
+
+
+def account(playground: Playground, name: str, *options: str) -> None:
+    """As its README says: by the command, beside the running playground."""
+    command = [sys.executable, "-m", "lib.store.users", "add", name, *options]
+    settings = environment(PLAYGROUND_DATA_DIR=str(playground.data))
+    subprocess.run(command, cwd=TOP, env=settings, input=f"{SECRET}\n", text=True, check=True)
+
+
+@pytest.fixture(scope="module")
+def team(tmp_path_factory: pytest.TempPathFactory, playground: Playground) -> Playground:
+    """A playground with one account, Ada's, who is an admin."""
+    account(playground, "ada", "--admin")
+    return playground
+
+
+@pytest.fixture(autouse=True)
+def signing_out(watch: Watch) -> None:
+    watch.allow(r"console error.*(401|403|WebSocket)")
+
+
+def sign_in(page: Page, name: str, password: str = SECRET) -> None:
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def expect_inside(page: Page, name: str) -> None:
+    expect(page.get_by_role("button", name=re.compile(f"^👤?.*{name}"))).to_be_visible()
+
+
+def expect_outside(page: Page) -> None:
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_who_signs_in_is_where_they_wanted_to_be(team: Playground, open_window: OpenWindow) -> None:
+    page = open_window(f"{team.url}/history")
+    expect_outside(page)
+    expect(page.get_by_role("link", name="Images")).to_have_count(0)
+    sign_in(page, "ada", "not her password")
+    expect(page.get_by_text("don't belong together")).to_be_visible()
+    sign_in(page, "nobody")
+    expect(page.get_by_text("don't belong together")).to_be_visible()
+    sign_in(page, " Ada ")
+    expect(page.get_by_role("heading", name="History")).to_be_visible()
+    expect_inside(page, "ada")
+    page.reload()
+    expect_inside(page, "ada")
+    cookies = page.context.cookies()
+    [cookie] = [each for each in cookies if each.get("name") == "playground_session"]
+    assert (cookie.get("httpOnly"), cookie.get("sameSite")) == (True, "Strict")
+    assert page.evaluate("document.cookie").count("playground_session") == 0
+
+
+def test_a_copied_cookie_is_worth_nothing_after_signing_out(
+    team: Playground, open_window: OpenWindow
+) -> None:
+    page = open_window(f"{team.url}/images")
+    sign_in(page, "ada")
+    expect_inside(page, "ada")
+    thief = open_window()
+    thief.context.add_cookies(page.context.cookies())  # pyright: ignore[reportArgumentType]
+    thief.goto(team.images)
+    expect_inside(thief, "ada")
+    page.get_by_role("button", name=re.compile("ada")).click()
+    page.get_by_role("button", name="Sign out", exact=True).click()
+    expect_outside(page)
+    thief.get_by_role("link", name="History").click()
+    expect_outside(thief)
+
+
+def test_somebody_is_invited_works_and_is_let_in_no_more(
+    team: Playground, open_window: OpenWindow
+) -> None:
+    admin = open_window(f"{team.url}/people")
+    sign_in(admin, "ada")
+    expect(admin.get_by_role("heading", name="People")).to_be_visible()
+    admin.get_by_text("Invite somebody").click()
+    admin.get_by_label("Name", exact=True).fill("bob")
+    admin.get_by_role("button", name="Make a link").click()
+    link = admin.locator("code", has_text="?invite=").inner_text()
+    assert link.startswith(team.url)
+
+    member = open_window(link)
+    member.get_by_label("New password").fill("bob")
+    member.get_by_label("Once more").fill("bob")
+    member.get_by_role("button", name="Save and sign in").click()
+    expect(member.get_by_text("Use at least 10 characters")).to_be_visible()
+    member.get_by_label("New password").fill(SECRET)
+    member.get_by_label("Once more").fill(SECRET)
+    member.get_by_role("button", name="Save and sign in").click()
+    expect_inside(member, "bob")
+    expect(member.get_by_role("link", name="Images").first).to_be_visible()
+    expect(member.get_by_role("link", name="People")).to_have_count(0)
+    again = open_window(link)
+    expect(again.get_by_text("has been used, or is too old")).to_be_visible()
+
+    admin.get_by_role("button", name="Done").click()
+    admin.locator('[class*="st-key-person-bob"]').get_by_role("button", name="Change").click()
+    admin.get_by_role("button", name="Don't let in any more").click()
+    expect(admin.get_by_text("may not sign in")).to_be_visible()
+    member.get_by_role("link", name="History").first.click()
+    expect_outside(member)
+    sign_in(member, "bob")
+    expect(member.get_by_text("don't belong together")).to_be_visible()
+
+
+def test_a_new_password_signs_out_every_other_browser(
+    start_playground: StartPlayground, open_window: OpenWindow
+) -> None:
+    playground = start_playground(PLAYGROUND_SANDBOX="on")
+    account(playground, "cleo")
+    one, other = open_window(playground.images), open_window(playground.images)
+    for page in (one, other):
+        sign_in(page, "cleo")
+        expect_inside(page, "cleo")
+    one.get_by_role("button", name=re.compile("cleo")).click()
+    for label, value in (
+        ("Password now", SECRET),
+        ("New password", "five blue kettles"),
+        ("Once more", "five blue kettles"),
+    ):
+        one.get_by_label(label).fill(value)
+    one.get_by_role("button", name="Change it").click()
+    expect_outside(one)
+    other.get_by_role("link", name="History").first.click()
+    expect_outside(other)
+    sign_in(other, "cleo", "five blue kettles")
+    expect_inside(other, "cleo")
+
+
+def test_the_start_says_how_to_make_the_first_account(tmp_path: Path) -> None:
+    settings = {"PLAYGROUND_HOST": "0.0.0.0", "PLAYGROUND_DATA_DIR": str(tmp_path)}
+    command = [sys.executable, str(TOP / "app.py")]
+    ended = subprocess.run(
+        command,
+        check=False,
+        env=environment(**settings),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert ended.returncode != 0
+    assert "lib.store.users add NAME --admin" in ended.stderr
