@@ -77,7 +77,7 @@ def projected(spent: Decimal, today: date) -> Decimal:
     """What the month will have cost at its end, if it goes on as until `today`, that day
     included."""
     first, last = _bounds(today)
-    return spent / ((today - first).days + 1) * ((last - first).days + 1)
+    return spent * ((last - first).days + 1) / ((today - first).days + 1)
 
 
 def _bounds(month: date) -> tuple[date, date]:
