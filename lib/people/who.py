@@ -31,11 +31,15 @@ class Person:
         return self.is_admin or run.person == self.name
 
 
+ANYBODY = Person(LOCAL, Role.ADMIN)
+"""Who is here as long as there are no accounts."""
+
+
 def of_cookies(store: Store, cookies: Mapping[str, str]) -> Person | None:
     """The person of these cookies; None for who has to sign in. Raises `StoreError`."""
     name = sessions.person_of(store, token(cookies))
     if name is None:
-        return None if users.are_there(store) else Person(LOCAL, Role.ADMIN)
+        return None if users.are_there(store) else ANYBODY
     user = users.get(store, name)
     return user and Person(user.name, user.role)
 

@@ -182,7 +182,7 @@ class Engine:
         """Fetch the result of a run in `keeping` now, instead of when its next try is due."""
         self._loop.call(self._journeys[run.profile].keeper.hurry, run.id)
 
-    def settle_unknown(self, run_id: str, person: str, *, paid: bool) -> Run | None:
+    def settle_unknown(self, run_id: str, person: str | None, *, paid: bool) -> Run | None:
         """Count an `unknown` run as paid, or as not charged; None when nothing was to settle."""
         return runs.settle_unknown(self.store, run_id, person, paid=paid)
 

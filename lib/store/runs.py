@@ -345,19 +345,16 @@ def settle_unknown(store: Store, run_id: str, person: str | None, *, paid: bool)
     """A person decides what an `unknown` run, or one that stalled a week ago, has cost → failed.
 
     `paid` posts the quote ("count as paid"), else the hold is voided ("it wasn't charged").
-    `person` is whose run it must be, `None` for anybody's. `None` when there is nothing (any
-    more) to settle.
+    `person` is whose run it must be; with `None` an admin decides, who alone may settle a stalled
+    one. `None` when there is nothing (any more) to settle.
     """
     with store.write() as connection:
         now = store.now()
-        where = [
-            or_(
-                runs.c.state == State.UNKNOWN,
-                runs.c.stalled_at <= now - SETTLE_STALLED_AFTER,
-            )
-        ]
-        if person is not None:
-            where.append(runs.c.person == person)
+        if person is None:
+            stalled = runs.c.stalled_at <= now - SETTLE_STALLED_AFTER
+            where = [or_(runs.c.state == State.UNKNOWN, stalled)]
+        else:
+            where = [runs.c.state == State.UNKNOWN, runs.c.person == person]
         moved = _move(
             connection,
             run_id,

@@ -39,7 +39,7 @@ def draw() -> None:
     client = session.here()
     st.title(words.HISTORY.title)
     books.draw(client)
-    if client.total(client.filters()).count == 0:
+    if client.total(client.filters(person=None)).count == 0:
         _nothing_yet()
         return
     settle_bar.draw(client)
@@ -65,8 +65,10 @@ def _filters(client: Client) -> Filters:
     """The row of filters; changing one begins at the newest again."""
     there = client.choices()
     names = catalogue.names(client)
+    people = client.people()
     with st.container(key="history_filters"):
-        text, what, model, status = st.columns([3, 2, 2, 2], gap="small")
+        columns = st.columns([3, 2, 2, 2, *([2] if people else [])], gap="small")
+    text, what, model, status, *who = columns
     with text:
         wanted = st.text_input(
             "Search",
@@ -84,7 +86,12 @@ def _filters(client: Client) -> Filters:
         slug = _choice("Model", "history:model", there.models, lambda each: names.get(each, each))
     with status:
         state = _choice("Status", "history:status", list(STATUS), str)
+    whose: dict[str, str | None] = {}
+    for column in who:
+        with column:
+            whose["person"] = _choice("Who", "history:person", [client.person, *people], str)
     return client.filters(
+        **whose,
         endpoint=endpoint,
         model=slug,
         states=STATUS[state] if state else frozenset(),
@@ -152,7 +159,7 @@ def _from_the_top() -> None:
 
 
 def _clear() -> None:
-    for key in ("history:endpoint", "history:model", "history:status"):
+    for key in ("history:endpoint", "history:model", "history:status", "history:person"):
         st.session_state[key] = _ANY
     st.session_state["history:text"] = ""
     _from_the_top()

@@ -27,7 +27,8 @@ def draw(client: Client, runs: Sequence[Run], names: dict[str, str]) -> Run | No
 
 def _row(client: Client, run: Run, model_name: str) -> str:
     title = words.endpoint(run.endpoint).title
-    about = filter(None, (title, model_name, clock.minute(run.created_at)))
+    whose = "" if run.person == client.person else run.person
+    about = filter(None, (whose, title, model_name, clock.minute(run.created_at)))
     return (
         f'<div class="pg-row">{_thumb(client, run)}'
         f'<div class="pg-row-text"><p class="pg-prompt">'

@@ -20,8 +20,6 @@ _LINK, _PROBLEM = "people:link", "people:problem"
 _ROLES = {Role.MEMBER: "Member", Role.ADMIN: "Admin"}
 _BY: dict[By, str] = {"person": "Person", "endpoint": "What", "model": "Model", "day": "Day"}
 
-FIRST = ".venv/bin/python -m lib.store.users add NAME --admin"
-"""The command that makes the first account."""
 _NOBODY = (
     "There are no accounts yet: whoever uses this machine may do everything here. With the first "
     "account everybody has to sign in. Make it where the playground runs, with a name of your own:"
@@ -37,7 +35,7 @@ def draw() -> None:
             notes.problem(errors.Advice(problem))
         if client.person == LOCAL:
             st.markdown(_NOBODY)
-            st.code(FIRST, language=None)
+            st.code(words.FIRST_ACCOUNT, language=None)
         else:
             _accounts(client)
         _money(client)
@@ -132,11 +130,15 @@ def _change(client: Client, member: Member) -> None:
 
 def _invite(client: Client) -> None:
     with st.form("invite", clear_on_submit=True, border=False):
-        name = st.text_input("Name", help="Small letters, digits and . _ @ + -")
+        name = st.text_input("Name", help="Small letters, digits and . _ @ + -", key="invite:name")
         role = st.segmented_control(
-            "May", list(_ROLES), format_func=_ROLES.__getitem__, default=Role.MEMBER, required=True
+            "May",
+            list(_ROLES),
+            format_func=lambda each: _ROLES[each],
+            default=Role.MEMBER,
+            required=True,
         )
-        pressed = st.form_submit_button("Make a link", type="primary")
+        pressed = st.form_submit_button("Make a link", key="invite:make", type="primary")
     if pressed:
         try:
             token = client.team.invite(name.strip().lower(), role or Role.MEMBER)
@@ -191,12 +193,12 @@ def _shares(client: Client) -> None:
         return
     names = catalogue.names(client) if by == "model" else {}
     told = {
-        "": [_name(by, each.name, names) for each in found],
+        _BY[by]: [_name(by, each.name, names) for each in found],
         "Spent (USD)": [float(each.spent) for each in found],
         "Runs": [each.count for each in found],
     }
     frame = pd.DataFrame(told)
-    st.bar_chart(frame, x="", y="Spent (USD)", horizontal=by != "day", sort=False, height=260)
+    st.bar_chart(frame, x=_BY[by], y="Spent (USD)", horizontal=by != "day", sort=False, height=260)
     st.dataframe(
         frame,
         hide_index=True,
@@ -212,9 +214,18 @@ def _name(by: By, name: str, models: dict[str, str]) -> str:
 
 def _limits(client: Client, name: str, now: Caps) -> None:
     with st.form(f"limits:{name}", border=False):
-        day = st.text_input("USD a day", value=_plain(now.day), placeholder="no limit")
-        month = st.text_input("USD a month", value=_plain(now.month), placeholder="no limit")
-        pressed = st.form_submit_button("Save the limits", width="stretch")
+        day, month = (
+            st.text_input(
+                f"USD a {period}",
+                value=_plain(cap),
+                placeholder="no limit",
+                key=f"limits:{name}:{period}",
+            )
+            for period, cap in (("day", now.day), ("month", now.month))
+        )
+        pressed = st.form_submit_button(
+            "Save the limits", key=f"limits:{name}:save", width="stretch"
+        )
     if not pressed:
         return
     try:

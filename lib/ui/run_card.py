@@ -119,7 +119,7 @@ def _aside(client: Client, run: Run, model_name: str) -> None:
         f'<div class="pg-run pg-aside">{first}<p class="pg-small">{_money_line(run)}</p></div>'
         f"{about(run, model_name)}{stand_in.instead(client, run)}"
     )
-    if settle_bar.may_be_settled(run):
+    if settle_bar.may_be_settled(client, run):
         _unknown(client, run)
     elif run_status.price_rose(run):
         _dearer(client, run, Decimal(str((run.error or {}).get("price", run.quote))))

@@ -318,11 +318,11 @@ class Client:
 
     def count_as_paid(self, run_id: str) -> Run | None:
         """Settle an `unknown` run at its quote."""
-        return self._engine.settle_unknown(run_id, self.person, paid=True)
+        return self._engine.settle_unknown(run_id, self._whose, paid=True)
 
     def not_charged(self, run_id: str) -> Run | None:
         """Settle an `unknown` run at nothing."""
-        return self._engine.settle_unknown(run_id, self.person, paid=False)
+        return self._engine.settle_unknown(run_id, self._whose, paid=False)
 
     def send_again(self, run: Run, *, nonce: str, shown: Decimal) -> Run:
         """A new run with the parameters of `run`, at a fresh price of at most `shown` USD.
@@ -399,10 +399,15 @@ class Client:
     # --- runs ------------------------------------------------------------------------------------
 
     def run(self, run_id: str) -> Run | None:
-        """A run of mine on this profile, or None."""
+        """A run on this profile that I may see, or None: mine, and everybody's for an admin."""
         run = runs.get(self._store, run_id)
-        mine = run is not None and (run.profile, run.person) == (self.profile, self.person)
-        return run if mine else None
+        seen = run is not None and run.profile == self.profile and self.who.may_see(run)
+        return run if seen else None
+
+    @property
+    def _whose(self) -> str | None:
+        """Whose runs I may settle and see: mine, or with None everybody's."""
+        return None if self.is_admin else self.person
 
     def _mine(self, run_id: str) -> Run:
         run = self.run(run_id)
@@ -440,8 +445,11 @@ class Client:
         return history.page(self._store, self.filters(endpoint=at.id), limit=limit)
 
     def filters(self, **wanted: Any) -> Filters:
-        """Filters over my runs on this profile: `endpoint`, `model`, `states`, `text`."""
-        return Filters(profile=self.profile, person=self.person, **wanted)
+        """Filters over my runs on this profile: `endpoint`, `model`, `states`, `text`. An admin may
+        say whose: `person`, with None for everybody's."""
+        if not self.is_admin:
+            wanted["person"] = self.person
+        return Filters(**{"profile": self.profile, "person": self.person, **wanted})
 
     def page(self, filters: Filters, *, before: str | None = None, limit: int = 50) -> list[Run]:
         return history.page(self._store, filters, before=before, limit=limit)
@@ -450,8 +458,14 @@ class Client:
         return history.total(self._store, filters)
 
     def choices(self) -> Choices:
-        """The endpoints and models that I have runs of."""
-        return history.choices(self._store, self.profile, self.person)
+        """The endpoints and models that there are runs of: mine, and everybody's for an admin."""
+        return history.choices(self._store, self.profile, self._whose)
+
+    def people(self) -> list[str]:
+        """Whose runs I may look at besides mine, by name."""
+        if not self.is_admin:
+            return []
+        return [each.name for each in users.everybody(self._store) if each.name != self.person]
 
     def evidence(self, run_id: str) -> Evidence:
         """What tells whether an `unknown` run of mine was paid for. Raises `KeyError` when it is

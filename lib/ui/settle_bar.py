@@ -17,15 +17,16 @@ HIGH = 8
 _FAILED = "settle:failed"
 
 
-def may_be_settled(run: Run) -> bool:
-    """Whether only a person can say what it has cost."""
+def may_be_settled(client: Client, run: Run) -> bool:
+    """Whether only a person can say what it has cost, and this one may: of a stalled run an admin
+    alone (rules.md, States of a run)."""
     stalled = run.state is State.STALLED and runs.may_settle_stalled(run, datetime.now(UTC))
-    return run.state is State.UNKNOWN or stalled
+    return run.state is State.UNKNOWN or (stalled and client.is_admin)
 
 
 def waiting(client: Client) -> list[Run]:
     """Every run of mine that may be settled, newest first."""
-    return [run for run in client.open_runs() if may_be_settled(run)]
+    return [run for run in client.open_runs() if may_be_settled(client, run)]
 
 
 def draw(client: Client) -> None:

@@ -10,12 +10,14 @@ import streamlit as st
 from lib.deapi.contract import Endpoint, endpoint
 from lib.deapi.media import BadMedia, Upload
 from lib.deapi.terms import Media
+from lib.people.who import LOCAL
 from lib.store import StoreError
 from lib.ui import errors, further, notes, offers, session, uploads, words
 from lib.ui.errors import Advice
 from lib.ui.offers import COLUMNS, Offer
 from lib.ui.plain import clip
 from lib.ui.session import Client
+from lib.ui.words import FIRST_ACCOUNT
 
 MATCHES = 6
 KINDS: tuple[Media, ...] = ("image", "video", "audio")
@@ -40,6 +42,8 @@ def draw() -> None:
     if said:
         _answers(client, said)
         st.divider()
+    if client.person == LOCAL and not client.rehearsing:
+        _nobody_signs_in()
     _file(client)
     if not said and st.session_state.get(_FILE) is None:
         st.subheader("Or begin with one of these")
@@ -48,6 +52,16 @@ def draw() -> None:
             "A click opens the form, nothing runs yet. Prices are for what the form begins with "
             "and follow what you put in."
         )
+
+
+def _nobody_signs_in() -> None:
+    """Money is spent here, and nobody has to say who they are."""
+    st.html(
+        '<p class="pg-small">Whoever uses this machine may spend from your deAPI account. To have '
+        "each person sign in, with limits of their own, make the first account where the "
+        "playground runs:</p>"
+    )
+    st.code(FIRST_ACCOUNT, language=None)
 
 
 def _tiles() -> list[Offer]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from lib.deapi.contract import ENDPOINTS, Endpoint, endpoint
-from lib.people.who import LOCAL
+from lib.people.who import ANYBODY
 from lib.store import Run, State
 from lib.ui import further, state, words
 from lib.ui.results import prompt
@@ -52,7 +52,7 @@ def test_a_prompt_of_every_kind_is_improved_and_taken_to_where_it_is_used(
     to = [key for key in page.button_keys if key.startswith("use:")]
     asks = [at for at in ENDPOINTS if at.id == kind and further.text_param(at)]
     assert [key.split(":")[1] for key in to] == [at.id for at in asks]
-    client = Client(place.engine, None, LOCAL)
+    client = Client(place.engine, None, ANYBODY)
     found = prompt.read(client, run, client.results([run.id])[run.id])
     assert found is not None
     for key, at in zip(to, asks, strict=True):
@@ -67,7 +67,7 @@ def test_both_prompts_stand_side_by_side_with_what_changed_marked(place: Playing
     assert "<ins>" in page.html
     assert "Yours" in page.html
     assert "Improved" in page.html
-    client = Client(place.engine, None, LOCAL)
+    client = Client(place.engine, None, ANYBODY)
     found = prompt.read(client, run, client.results([run.id])[run.id])
     assert found is not None
     for copied in (found.prompt, found.avoid):
@@ -169,7 +169,7 @@ def test_words_for_a_change_are_improved_with_the_picture_that_is_changed(place:
     page.until(lambda: page.has_button("Undo"))
     [run] = place.runs()
     assert run.params["type"] == at.id
-    [given] = Client(place.engine, None, LOCAL).given(run)
+    [given] = Client(place.engine, None, ANYBODY).given(run)
     assert given.sha256 == page.values(at)["image"].sha256
 
 

@@ -9,12 +9,12 @@ import pytest
 from lib.deapi.contract import Endpoint
 from lib.deapi.errors import Forbidden, NoAnswer
 from lib.deapi.models import Model
+from lib.people.who import ANYBODY
 from lib.runs import evidence, reconcile
 from lib.runs.balance import Balance
 from lib.runs.engine import Engine
 from lib.store import Run, Settlement, State, StoreError, ledger, runs
 from lib.ui import session
-from lib.ui.session import LOCAL
 from tests.support.pages import HISTORY, Page, Playing, given
 from tests.support.sandbox import Sandbox
 from tests.support.waiting import eventually
@@ -89,7 +89,7 @@ def test_what_other_people_made_is_counted_and_not_quoted(
     assert "one run of somebody else" in page.html
     for told in ("secret", "ada", hers.id):
         assert told not in page.html
-    client = session.Client(place.engine, None, LOCAL)
+    client = session.Client(place.engine, None, ANYBODY)
     with pytest.raises(KeyError):
         client.evidence(hers.id)
     with pytest.raises(KeyError):

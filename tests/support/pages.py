@@ -24,6 +24,7 @@ from lib.people.who import LOCAL
 from lib.runs.engine import Engine
 from lib.store import Filters, NewRun, Run, State, Store, history, ledger, runs
 from lib.ui import state, words
+from lib.ui.session import Client
 from tests.support.processes import TOP
 from tests.support.sandbox import Sandbox
 from tests.support.waiting import eventually
@@ -188,6 +189,11 @@ class Page:
         """The runs that the history lists, by id, from the top."""
         keys = [each.key or "" for each in self._app.button]
         return [key.removeprefix("show:") for key in keys if key.startswith("show:")]
+
+    @property
+    def client(self) -> Client:
+        """The session's own."""
+        return self._app.session_state["session_client"]
 
     @property
     def everything(self) -> str:

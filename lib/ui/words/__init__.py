@@ -24,6 +24,7 @@ from lib.ui.words.terms import (
 __all__ = [
     "APP",
     "FAMILIES",
+    "FIRST_ACCOUNT",
     "GROUPS",
     "HELP",
     "HISTORY",
@@ -98,6 +99,9 @@ MODELS = FamilyWords(title="Models", icon="📚", page="pages/models.py")
 HISTORY = FamilyWords(title="History", icon="🕘", page="pages/history.py")
 
 SANDBOX = FamilyWords(title="Sandbox", icon="🧪", page="pages/sandbox.py")
+
+FIRST_ACCOUNT = ".venv/bin/python -m lib.store.users add NAME --admin"
+"""The command that makes the first account."""
 
 PEOPLE = FamilyWords(title="People", icon="👥", page="pages/people.py")
 
