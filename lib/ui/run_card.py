@@ -42,7 +42,7 @@ def draw(client: Client, run: Run, model_name: str) -> None:
 
 
 def _moving(client: Client, run: Run, model_name: str) -> None:
-    delay = client.delay(run) if run.state is State.WAITING else 0.0
+    delay = client.delay(run.id)
     st.html(
         '<div class="pg-run">'
         f'<div class="pg-head"><span class="pg-status">'
@@ -55,7 +55,7 @@ def _moving(client: Client, run: Run, model_name: str) -> None:
     if run.state is State.WAITING:
         st.button("Cancel", key=f"cancel:{run.id}", on_click=_cancel, args=(client, run))
     elif _waits_to_be_kept(run):
-        st.button("Try now", key=f"keep:{run.id}", on_click=client.keep_now, args=(run.id,))
+        st.button("Try now", key=f"keep:{run.id}", on_click=_keep_now, args=(client, run))
 
 
 def _waits_to_be_kept(run: Run) -> bool:
@@ -85,7 +85,7 @@ def _retry(run: Run) -> str:
 
 
 def _preview(client: Client, run: Run) -> str:
-    source = client.preview(run)
+    source = client.preview(run.id)
     if source is None:
         return ""
     return (
@@ -242,6 +242,11 @@ def _cancel(client: Client, run: Run) -> None:
     st.rerun()
 
 
+def _keep_now(client: Client, run: Run) -> None:
+    if _is_here(client, run):
+        client.keep_now(run.id)
+
+
 def _settle(how: Callable[[str], Run | None], run_id: str) -> None:
     try:
         how(run_id)
@@ -261,7 +266,8 @@ def _resend(client: Client, run: Run, nonce: str, shown: Decimal, sure: bool) ->
 
 
 def _is_here(client: Client, run: Run) -> bool:
-    """Whether the profile is still the one whose card was pressed: another's would pay for it."""
+    """Whether the profile is still the one whose card was pressed: another's would pay for it, and
+    knows nothing of it."""
     return run.profile == client.profile
 
 
@@ -276,7 +282,7 @@ def _order(client: Client, run: Run, nonce: str, shown: Decimal) -> None:
     key = f"asked:{run.id}"
     st.session_state.pop(key, None)
     try:
-        client.send_again(run, nonce=nonce, shown=shown)
+        client.send_again(run.id, nonce=nonce, shown=shown)
     except PriceRose as error:
         st.session_state[key] = error.quote.price
     except NoQuote as error:

@@ -98,7 +98,7 @@ def _balance(client: Client) -> str:
 def _running(client: Client, runs: list[Run]) -> str:
     items = "".join(
         f"<li><span>{safe(clip(words.name(run), 40))}</span>"
-        f"<span>{safe(run_status.sentence(run, client.delay(run)))}</span></li>"
+        f"<span>{safe(run_status.sentence(run, client.delay(run.id)))}</span></li>"
         for run in runs[:SHOWN]
     )
     more = f"<li>and {len(runs) - SHOWN} more</li>" if len(runs) > SHOWN else ""
