@@ -57,6 +57,7 @@ LOOK_SECONDS = 2.0
 """How long a click waits to see the balance that it has changed."""
 
 RECORDS_SECONDS = 10.0
+"""So long what is slow to read and slow to change is taken to be as it was."""
 
 FIRST_SECONDS = 0.2
 """How long the first price may hold up a page, for it also says how many more may be asked for."""
@@ -92,6 +93,7 @@ class Client:
         self.profile = engine.profiles[0]
         self._records: dict[str, tuple[float, list[Record]]] = {}
         """By profile: when they were looked up, and what was found."""
+        self._comparisons: dict[str, tuple[float, Comparison | None]] = {}
 
     @property
     def profiles(self) -> tuple[str, ...]:
@@ -124,12 +126,24 @@ class Client:
     # --- money -----------------------------------------------------------------------------------
 
     def comparison(self) -> Comparison | None:
-        """How the books of everybody stand to the balance; None while nothing can be compared."""
-        return self._engine.comparison(self.profile)
+        """How the books of everybody stand to the balance; None while nothing can be compared.
+        Raises `StoreError`."""
+        found = self._engine.comparison(self.profile)
+        self._comparisons[self.profile] = (time.monotonic(), found)
+        return found
+
+    def drift(self) -> Decimal | None:
+        """By how much they differ, USD, as it was at most `RECORDS_SECONDS` ago: the sidebar asks
+        every second, and a difference comes slowly. Raises `StoreError`."""
+        at, known = self._comparisons.get(self.profile, (-math.inf, None))
+        if time.monotonic() - at > RECORDS_SECONDS:
+            known = self.comparison()
+        return known.drift if known else None
 
     def compare_anew(self) -> None:
         """Compare from now on only. Raises `StoreError`."""
         self._engine.compare_anew(self.profile)
+        self._comparisons.clear()
 
     def spent(self) -> Spent:
         """What this person has spent and holds, today and this month, in USD."""
@@ -178,6 +192,7 @@ class Client:
         """Have `usd` be what is left in the sandbox. Raises `ConnectionError` and `StoreError`."""
         self.sandbox.set_balance(usd)
         self._engine.compare_anew(SANDBOX, wait=LOOK_SECONDS)
+        self._comparisons.clear()
 
     def add_play_money(self, usd: Decimal) -> None:
         """Have `usd` more in the sandbox. Raises `ConnectionError`."""

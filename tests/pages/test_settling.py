@@ -14,6 +14,7 @@ from lib.runs.balance import Balance
 from lib.runs.engine import Engine
 from lib.store import Run, Settlement, State, StoreError, ledger, runs
 from lib.ui import session
+from lib.ui.plain import label
 from lib.ui.session import LOCAL
 from tests.support.pages import HISTORY, Page, Playing, given
 from tests.support.sandbox import Sandbox
@@ -116,12 +117,12 @@ def test_the_books_say_that_they_agree_with_the_balance(
     page.press("Run")
     eventually(lambda: [run.state for run in place.runs()] == [State.DONE], timeout=30)
     look(place)
-    assert "Agrees with the account&#x27;s balance since" in page.go(HISTORY).html
+    assert "These books agree with the account&#x27;s balance since" in page.go(HISTORY).html
 
 
 @pytest.mark.parametrize(
     ("spent", "told"),
-    [("4", "$4.00 is not explained"), ("0", "the account has lost nothing: $0.50 less")],
+    [("4", "The account has $4.00 less than it should"), ("0", "has $0.50 more than it should")],
 )
 def test_a_drift_is_shown_until_it_is_said_to_be_explained(
     place: Playing,
@@ -151,6 +152,32 @@ def test_a_drift_is_shown_until_it_is_said_to_be_explained(
     page.press("That's explained")
     assert told not in page.html
     assert "Books differ by" not in " ".join(page.links)
+
+
+def test_a_drift_is_told_without_any_run_and_the_sidebar_asks_for_it_now_and_then(
+    place: Playing, live: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconcile, "APART", timedelta(0))
+    asked: list[str] = []
+    compare = Engine.comparison
+
+    def counted(engine: Engine, profile: str) -> Any:
+        asked.append(profile)
+        return compare(engine, profile)
+
+    monkeypatch.setattr(Engine, "comparison", counted)
+    look(place)
+    live.control("PUT", "balance", float(look(place) - 1))
+    look(place)
+    look(place)
+    page = Page()
+    for _ in range(3):
+        page.run()
+    assert label("Books differ by $1.00") in page.links
+    assert len(asked) == 1
+    page.go(HISTORY)
+    assert "Nothing here yet" in page.html
+    assert "The account has $1.00 less than it should" in page.html
 
 
 @pytest.mark.usefixtures("place")
