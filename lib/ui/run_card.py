@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import streamlit as st
 
-from lib.deapi.errors import DeapiError
 from lib.runs.orders import NoQuote, OrderRefused, PriceRose
 from lib.runs.profiles import SANDBOX
 from lib.store import FOLLOWED, Run, State, StoreError
@@ -31,14 +30,17 @@ SILENCE = 20.0
 """Seconds without news of a job that are worth a word."""
 
 
-def draw(client: Client, run: Run, model_name: str) -> None:
-    """The card as the run stands now. While it moves: two blocks of HTML, and Cancel."""
+def draw(client: Client, run: Run, model_name: str, *, unsettled: int = 0) -> None:
+    """The card as the run stands now. While it moves: two blocks of HTML, and Cancel.
+
+    `unsettled` is how many runs wait to be settled, where the way to settle them at once belongs.
+    """
     if run.state is State.DONE:
         result.draw(client, run, model_name)
     elif run_status.moving(run):
         _moving(client, run, model_name)
     else:
-        _aside(client, run, model_name)
+        _aside(client, run, model_name, unsettled)
 
 
 def _moving(client: Client, run: Run, model_name: str) -> None:
@@ -107,7 +109,7 @@ def _why(run: Run) -> errors.Advice:
     return errors.advice(run.error or {}, rehearsing=run.profile == SANDBOX)
 
 
-def _aside(client: Client, run: Run, model_name: str) -> None:
+def _aside(client: Client, run: Run, model_name: str, unsettled: int) -> None:
     said = _why(run) if run.state is State.FAILED and not run.settled else None
     sentence = notes.html(said) if said else safe(run_status.sentence(run))
     tone = "pg-problem" if run.state in (State.FAILED, State.UNKNOWN) else "pg-status"
@@ -120,7 +122,7 @@ def _aside(client: Client, run: Run, model_name: str) -> None:
         f"{about(run, model_name)}{stand_in.instead(client, run)}"
     )
     if settle_bar.may_be_settled(run):
-        _unknown(client, run)
+        _unknown(client, run, unsettled)
     elif run_status.price_rose(run):
         _dearer(client, run, Decimal(str((run.error or {}).get("price", run.quote))))
     elif run.state is State.CANCELLED:
@@ -143,10 +145,10 @@ def _money_line(run: Run) -> str:
     return f"{money.price(run.reserved)} is held for it"
 
 
-def _unknown(client: Client, run: Run) -> None:
+def _unknown(client: Client, run: Run, unsettled: int) -> None:
     """What is known about it, and the three ways to settle it."""
     sent = clock.second(run.sending_at or run.created_at)
-    known = "".join(f"<li>{safe(each)}</li>" for each in _known(client, run))
+    known = "".join(f"<li>{safe(each)}</li>" for each in evidence.known(client, run))
     st.html(
         f'<p class="pg-small">It was sent on {sent}, and no clear answer came. What is known:</p>'
         f'<ul class="pg-small">{known}</ul>'
@@ -165,17 +167,9 @@ def _unknown(client: Client, run: Run) -> None:
                 on_click=_resend,
                 args=(client, run, state.nonce(run.id), run.quote, False),
             )
-        such = client.total(client.filters(states=frozenset({State.UNKNOWN}))).count
-        if such > 1:
-            told = f"Settle {such} such runs at once"
+        if unsettled > 1:
+            told = f"Settle {unsettled} such runs at once"
             st.page_link(words.HISTORY.page, label=told, icon=words.HISTORY.icon)
-
-
-def _known(client: Client, run: Run) -> list[str]:
-    try:
-        return evidence.sentences(run, client.evidence(run.id))
-    except (StoreError, DeapiError):
-        return ["That can't be told right now. Look again in a moment."]
 
 
 def _dearer(client: Client, run: Run, price: Decimal) -> None:

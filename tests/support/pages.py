@@ -156,6 +156,11 @@ class Page:
         return [each.key or "" for each in self._app.button if not each.disabled]
 
     @property
+    def ticks(self) -> list[str]:
+        """What stands beside the boxes to tick."""
+        return [each.label for each in self._app.checkbox]
+
+    @property
     def captions(self) -> list[str]:
         return [each.value for each in self._app.caption]
 
