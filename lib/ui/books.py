@@ -12,15 +12,14 @@ from lib.ui.plain import label, safe
 from lib.ui.session import Client
 
 _LESS = (
-    "The account has {drift} less than it should. Since {since} it has {lost}, but the runs here "
-    "{cost}. Another program with the same key may have spent it, or a run counted as not charged "
-    "was charged after all. Compare with the spending that deAPI shows."
+    "Another program with the same key may have spent it, or a run counted as not charged was "
+    "charged after all. Compare with the spending that deAPI shows."
 )
 _MORE = (
-    "The account has {drift} more than it should. Since {since} it has {lost}, but the runs here "
-    "{cost}. Somebody may have put money on it, deAPI may have given some back, or a run counted "
-    "as paid was not charged."
+    "Somebody may have put money on it, deAPI may have given some back, or a run counted as paid "
+    "was not charged."
 )
+"""What may be behind it."""
 
 
 def draw(client: Client) -> None:
@@ -63,7 +62,9 @@ def _estimates(count: int) -> str:
 
 
 def _notice(client: Client, found: Comparison) -> None:
-    notes.problem(errors.Advice(told(found)))
+    first, rest = told(found)
+    notes.problem(errors.Advice(first))
+    _line(rest)
     st.button(
         "That's explained, compare from now on",
         key="books:anew",
@@ -72,16 +73,16 @@ def _notice(client: Client, found: Comparison) -> None:
     )
 
 
-def told(found: Comparison) -> str:
-    """What books and account differ by, and what may be behind it."""
+def told(found: Comparison) -> tuple[str, str]:
+    """What books and account differ by; and what either says, with what may be behind it."""
     drift = found.drift or Decimal(0)
-    said = (_LESS if drift > 0 else _MORE).format(
-        drift=money.price(abs(drift)),
-        since=clock.minute(found.since),
-        lost=_moved("lost {}", "gained {}", found.lost),
-        cost=_moved("cost {}", "got {} back", found.booked),
-    )
-    return f"{said} {_held(found.held)}" if drift > 0 and found.held else said
+    how, why = ("less", _LESS) if drift > 0 else ("more", _MORE)
+    lost = _moved("lost {}", "gained {}", found.lost)
+    cost = _moved("cost {}", "got {} back", found.booked)
+    if drift > 0 and found.held:
+        cost += f", and {money.exact(found.held)} is held for open ones"
+    since = f"Since {clock.minute(found.since)} it has {lost}, but the runs here {cost}."
+    return f"The account has {money.price(abs(drift))} {how} than it should.", f"{since} {why}"
 
 
 def _moved(down: str, up: str, amount: Decimal) -> str:
@@ -89,10 +90,6 @@ def _moved(down: str, up: str, amount: Decimal) -> str:
     if not amount:
         return down.format("nothing")
     return (down if amount > 0 else up).format(money.exact(abs(amount)))
-
-
-def _held(held: Decimal) -> str:
-    return f"Beyond that {money.exact(held)} is held for open runs, which may be charged already."
 
 
 def _anew(client: Client) -> None:

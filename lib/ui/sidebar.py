@@ -46,7 +46,7 @@ def _live(client: Client, page: str, ticking: bool) -> None:
     """Money and runs; looks again by itself while something moves."""
     runs = client.open_runs()
     st.html(_money(client, runs))
-    if told := books.differ(client):
+    if page != words.HISTORY.title and (told := books.differ(client)):
         st.page_link(words.HISTORY.page, label=label(told), icon="⚠️")
     if runs:
         st.html(_running(client, runs))
