@@ -27,7 +27,15 @@ from lib.store import (
 from lib.store.balances import Books, Seen
 from lib.store.caps import Caps, Use
 from lib.store.database import Store
-from lib.store.errors import AlreadyHeld, BadPicture, DiskFull, NewerData, OverCap, StoreError
+from lib.store.errors import (
+    AlreadyHeld,
+    BadPicture,
+    Denied,
+    DiskFull,
+    NewerData,
+    OverCap,
+    StoreError,
+)
 from lib.store.history import Choices, Cost, Filters, Total
 from lib.store.ledger import Balance, Spent
 from lib.store.lock import Lock, hold
@@ -52,6 +60,7 @@ __all__ = [
     "Caps",
     "Choices",
     "Cost",
+    "Denied",
     "DiskFull",
     "Filters",
     "Lock",

@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy import delete, func, insert, select
 
 from lib.store.database import Store
-from lib.store.errors import StoreError
+from lib.store.errors import Denied
 from lib.store.tables import attempts
 
 MOST = {"name": 5, "address": 20}
@@ -17,7 +17,7 @@ MOST = {"name": 5, "address": 20}
 WITHIN = timedelta(minutes=15)
 
 
-class TooManyAttempts(StoreError):
+class TooManyAttempts(Denied):
     """Nothing was looked at: too many attempts failed a short while ago."""
 
     def __init__(self) -> None:

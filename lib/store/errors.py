@@ -4,8 +4,9 @@ StoreError         the database did not answer, is locked or can't be used
   DiskFull         there is no room for what has to be written
   AlreadyHeld      another playground uses this data folder
   NewerData        the data folder was written by a newer playground
-  OverCap          a run would go over what a person or the team may spend
   BadPicture       a picture can't be read, or is too large to be opened safely
+  Denied           somebody may not do this; of no run
+    OverCap        a run would go over what a person or the team may spend
 """
 
 
@@ -29,7 +30,12 @@ class BadPicture(StoreError):
     """A file is not a picture that Pillow can open within its pixel limit."""
 
 
-class OverCap(StoreError):
+class Denied(StoreError):
+    """Somebody may not do this, and the message says why: what a person did, not what became of a
+    run."""
+
+
+class OverCap(Denied):
     """A run was not admitted, as it would go over a cap: the team's or the person's own, of the
     running day or month."""
 

@@ -102,14 +102,18 @@ def choices(store: Store, profile: str, person: str | None = None) -> Choices:
     )
 
 
-def results_of(store: Store, run_ids: Iterable[str]) -> dict[str, list[ResultFile]]:
-    """The kept files of several runs at once: run id → its files in order. A run without files
-    is not in it."""
+def results_of(
+    store: Store, run_ids: Iterable[str], *, among: Filters | None = None
+) -> dict[str, list[ResultFile]]:
+    """The kept files of several runs at once: run id → its files in order. A run without files,
+    or one that does not pass `among`, is not in it."""
     query = (
         select(results.c.run_id, *RESULT_COLUMNS)
         .where(results.c.run_id.in_(list(run_ids)))
         .order_by(results.c.run_id, results.c.n)
     )
+    if among is not None:
+        query = query.join(runs, runs.c.id == results.c.run_id).where(*_where(among))
     found: dict[str, list[ResultFile]] = {}
     with store.read() as connection:
         for run_id, *values in connection.execute(query):

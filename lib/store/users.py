@@ -18,7 +18,7 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from lib.store import attempts, passwords, sessions, tokens
 from lib.store.database import Store
-from lib.store.errors import StoreError
+from lib.store.errors import Denied, StoreError
 from lib.store.tables import Purpose, Role, users
 
 LOCAL = "local"
@@ -26,11 +26,11 @@ LOCAL = "local"
 NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,79}")
 
 
-class NoSuchUser(StoreError):
+class NoSuchUser(Denied):
     """There is no account of this name, or it may not be used so."""
 
 
-class NameTaken(StoreError):
+class NameTaken(Denied):
     """There is an account of this name already."""
 
 
@@ -188,7 +188,7 @@ def _not_the_last_admin(connection: Connection, name: str) -> None:
         users.c.role == Role.ADMIN, users.c.disabled.is_(False), users.c.password.is_not(None)
     )
     if connection.execute(admins).scalars().all() == [name]:
-        raise StoreError(f"{name} is the only admin: make somebody else one first.")
+        raise Denied(f"{name} is the only admin: make somebody else one first.")
 
 
 def _user(row: RowMapping) -> User:

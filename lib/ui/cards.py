@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from lib.deapi.contract import Endpoint
 from lib.store import Run
-from lib.ui import catalogue, notes, run_card, run_status, title, words
+from lib.ui import catalogue, notes, run_card, run_status, settle_bar, title, words
 from lib.ui.session import Client
 
 KEPT = 6
@@ -18,7 +18,8 @@ TICK = 1.0
 
 def draw(client: Client, family: Sequence[Endpoint]) -> None:
     """Every card. Only the cards that move are drawn again while they do."""
-    mine = _mine(client, family)
+    open_now = client.open_runs()
+    mine = _mine(client, family, open_now)
     if not mine:
         noun = words.endpoint(family[0].id).noun
         notes.empty(
@@ -30,10 +31,12 @@ def draw(client: Client, family: Sequence[Endpoint]) -> None:
     names = catalogue.names(client)
     places = {run.id: st.container(border=True, key=f"card:{run.id}") for run in mine}
     moving = [run for run in mine if run_status.moving(run)]
+    unsettled = len(settle_bar.waiting(client, open_now))
     for run in mine:
         if run not in moving:
             with places[run.id]:
-                run_card.draw(client, run, names.get(run.model, run.model))
+                name = names.get(run.model, run.model)
+                run_card.draw(client, run, name, unsettled=unsettled)
     if moving:
         watched = {run.id: places[run.id] for run in moving}
         st.fragment(_tick, run_every=TICK)(client, watched, names)
@@ -52,10 +55,10 @@ def _tick(client: Client, places: dict[str, DeltaGenerator], names: dict[str, st
             run_card.draw(client, run, names.get(run.model, run.model))
 
 
-def _mine(client: Client, family: Sequence[Endpoint]) -> list[Run]:
+def _mine(client: Client, family: Sequence[Endpoint], every_open: Sequence[Run]) -> list[Run]:
     """What is open, and the last few of the rest, newest first."""
     ids = {each.id for each in family}
-    open_now = [run for run in client.open_runs() if run.endpoint in ids]
+    open_now = [run for run in every_open if run.endpoint in ids]
     last = [run for each in family for run in client.recent(each, KEPT)]
     found = {run.id: run for run in (*open_now, *last)}
     ordered = sorted(found.values(), key=lambda run: run.id, reverse=True)

@@ -117,7 +117,7 @@ def _watch(client: Client, run_id: str) -> None:
     if run is None or not run_status.moving(run):
         title.settle()
         return
-    delay = client.delay(run) if run.state is State.WAITING else 0.0
+    delay = client.delay(run.id)
     st.html(f'<p class="pg-errand">{safe(run_status.sentence(run, delay))}</p>', width="content")
 
 

@@ -1,15 +1,23 @@
 """What is known about a run of which nobody knows whether it was paid for, in words."""
 
+import time
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import streamlit as st
+
+from lib.deapi.errors import DeapiError
 from lib.runs.evidence import Balance, Evidence, Says, told_from
-from lib.store import Run
+from lib.store import Run, StoreError
 from lib.ui import clock, money, words
 from lib.ui.plain import clip, seconds
+from lib.ui.session import Client
 
 NAMED = 5
 """So many other runs of the moment are named."""
+PATIENCE = 15.0
+"""Seconds for which nothing more is asked when nobody could say: each card would wait anew."""
 
 _TOLD = {
     (Says.PAID, True): "Other runs explain {others} of that, so it looks as if this one was paid.",
@@ -21,7 +29,7 @@ _TOLD = {
 }
 """By what the balance says, and whether other runs were booked meanwhile."""
 
-SHORT = {
+_SHORT = {
     Says.PAID: "looks paid",
     Says.FREE: "looks not charged",
     Says.NOTHING: "can't be told",
@@ -30,8 +38,32 @@ SHORT = {
 """What the balance says, in a list of such runs."""
 
 
+def known(client: Client, run: Run) -> list[str]:
+    """One sentence for each kind of evidence, the strongest first; or that it can't be told."""
+    key = f"no_evidence:{client.profile}"
+    failed: float | None = st.session_state.get(key)
+    if failed is None or time.monotonic() - failed >= PATIENCE:
+        try:
+            return sentences(run, client.evidence(run.id))
+        except (StoreError, DeapiError):
+            st.session_state[key] = time.monotonic()
+    return ["That can't be told right now. Look again in a moment."]
+
+
+def short(client: Client, unknown: Sequence[Run]) -> Mapping[str, str]:
+    """What the balance says of each of these runs, in a few words: run id → words."""
+    try:
+        says = client.balance_says(unknown)
+    except StoreError:
+        says = {}
+    return {
+        run.id: _SHORT[says[run.id]] if run.id in says else "can't be told right now"
+        for run in unknown
+    }
+
+
 def sentences(run: Run, known: Evidence) -> list[str]:
-    """One sentence for each kind of evidence, the strongest first."""
+    """The same of what was found."""
     return [_balance(run, known.balance), *_orphans(known), _neighbours(run, known)]
 
 

@@ -104,7 +104,7 @@ def _take(client: Client, run: Run, file: ResultFile, taker: Taker) -> None:
 def _value(client: Client, run: Run, file: ResultFile, param: Param) -> object:
     """The result as `param` takes it. Raises as `Client.result_as_upload`."""
     if param.media is None:
-        content = client.text(run, file)
+        content = client.text(run.id, file)
         if content is None:
             raise FileNotFoundError
         return as_given(param, transcripts.parse(content).text)

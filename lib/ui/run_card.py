@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import streamlit as st
 
-from lib.deapi.errors import DeapiError
 from lib.runs.orders import NoQuote, OrderRefused, PriceRose
 from lib.runs.profiles import SANDBOX
 from lib.store import FOLLOWED, Run, State, StoreError
@@ -31,18 +30,21 @@ SILENCE = 20.0
 """Seconds without news of a job that are worth a word."""
 
 
-def draw(client: Client, run: Run, model_name: str) -> None:
-    """The card as the run stands now. While it moves: two blocks of HTML, and Cancel."""
+def draw(client: Client, run: Run, model_name: str, *, unsettled: int = 0) -> None:
+    """The card as the run stands now. While it moves: two blocks of HTML, and Cancel.
+
+    `unsettled` is how many runs wait to be settled, where the way to settle them at once belongs.
+    """
     if run.state is State.DONE:
         result.draw(client, run, model_name)
     elif run_status.moving(run):
         _moving(client, run, model_name)
     else:
-        _aside(client, run, model_name)
+        _aside(client, run, model_name, unsettled)
 
 
 def _moving(client: Client, run: Run, model_name: str) -> None:
-    delay = client.delay(run) if run.state is State.WAITING else 0.0
+    delay = client.delay(run.id)
     st.html(
         '<div class="pg-run">'
         f'<div class="pg-head"><span class="pg-status">'
@@ -55,7 +57,7 @@ def _moving(client: Client, run: Run, model_name: str) -> None:
     if run.state is State.WAITING:
         st.button("Cancel", key=f"cancel:{run.id}", on_click=_cancel, args=(client, run))
     elif _waits_to_be_kept(run):
-        st.button("Try now", key=f"keep:{run.id}", on_click=client.keep_now, args=(run.id,))
+        st.button("Try now", key=f"keep:{run.id}", on_click=_keep_now, args=(client, run))
 
 
 def _waits_to_be_kept(run: Run) -> bool:
@@ -85,7 +87,7 @@ def _retry(run: Run) -> str:
 
 
 def _preview(client: Client, run: Run) -> str:
-    source = client.preview(run)
+    source = client.preview(run.id)
     if source is None:
         return ""
     return (
@@ -107,7 +109,7 @@ def _why(run: Run) -> errors.Advice:
     return errors.advice(run.error or {}, rehearsing=run.profile == SANDBOX)
 
 
-def _aside(client: Client, run: Run, model_name: str) -> None:
+def _aside(client: Client, run: Run, model_name: str, unsettled: int) -> None:
     said = _why(run) if run.state is State.FAILED and not run.settled else None
     sentence = notes.html(said) if said else safe(run_status.sentence(run))
     tone = "pg-problem" if run.state in (State.FAILED, State.UNKNOWN) else "pg-status"
@@ -120,7 +122,7 @@ def _aside(client: Client, run: Run, model_name: str) -> None:
         f"{about(run, model_name)}{stand_in.instead(client, run)}"
     )
     if settle_bar.may_be_settled(client, run):
-        _unknown(client, run)
+        _unknown(client, run, unsettled)
     elif run_status.price_rose(run):
         _dearer(client, run, Decimal(str((run.error or {}).get("price", run.quote))))
     elif run.state is State.CANCELLED:
@@ -143,10 +145,10 @@ def _money_line(run: Run) -> str:
     return f"{money.price(run.reserved)} is held for it"
 
 
-def _unknown(client: Client, run: Run) -> None:
+def _unknown(client: Client, run: Run, unsettled: int) -> None:
     """What is known about it, and the three ways to settle it."""
     sent = clock.second(run.sending_at or run.created_at)
-    known = "".join(f"<li>{safe(each)}</li>" for each in _known(client, run))
+    known = "".join(f"<li>{safe(each)}</li>" for each in evidence.known(client, run))
     st.html(
         f'<p class="pg-small">It was sent on {sent}, and no clear answer came. What is known:</p>'
         f'<ul class="pg-small">{known}</ul>'
@@ -165,17 +167,9 @@ def _unknown(client: Client, run: Run) -> None:
                 on_click=_resend,
                 args=(client, run, state.nonce(run.id), run.quote, False),
             )
-        such = client.total(client.filters(states=frozenset({State.UNKNOWN}))).count
-        if such > 1:
-            told = f"Settle {such} such runs at once"
+        if unsettled > 1:
+            told = f"Settle {unsettled} such runs at once"
             st.page_link(words.HISTORY.page, label=told, icon=words.HISTORY.icon)
-
-
-def _known(client: Client, run: Run) -> list[str]:
-    try:
-        return evidence.sentences(run, client.evidence(run.id))
-    except (StoreError, DeapiError):
-        return ["That can't be told right now. Look again in a moment."]
 
 
 def _dearer(client: Client, run: Run, price: Decimal) -> None:
@@ -242,6 +236,11 @@ def _cancel(client: Client, run: Run) -> None:
     st.rerun()
 
 
+def _keep_now(client: Client, run: Run) -> None:
+    if _is_here(client, run):
+        client.keep_now(run.id)
+
+
 def _settle(how: Callable[[str], Run | None], run_id: str) -> None:
     try:
         how(run_id)
@@ -261,7 +260,8 @@ def _resend(client: Client, run: Run, nonce: str, shown: Decimal, sure: bool) ->
 
 
 def _is_here(client: Client, run: Run) -> bool:
-    """Whether the profile is still the one whose card was pressed: another's would pay for it."""
+    """Whether the profile is still the one whose card was pressed: another's would pay for it, and
+    knows nothing of it."""
     return run.profile == client.profile
 
 
@@ -276,7 +276,7 @@ def _order(client: Client, run: Run, nonce: str, shown: Decimal) -> None:
     key = f"asked:{run.id}"
     st.session_state.pop(key, None)
     try:
-        client.send_again(run, nonce=nonce, shown=shown)
+        client.send_again(run.id, nonce=nonce, shown=shown)
     except PriceRose as error:
         st.session_state[key] = error.quote.price
     except NoQuote as error:

@@ -7,7 +7,7 @@ waits as long as a person would, and none of them shows the key.
 import math
 import re
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -34,6 +34,7 @@ from lib.runs.quotes import Quote
 from lib.runs.reconcile import Comparison
 from lib.store import (
     Choices,
+    Denied,
     Filters,
     Look,
     Record,
@@ -41,8 +42,8 @@ from lib.store import (
     Role,
     Run,
     Spent,
+    State,
     Store,
-    StoreError,
     Total,
     Use,
     caps,
@@ -65,6 +66,7 @@ LOOK_SECONDS = 2.0
 """How long a click waits to see the balance that it has changed."""
 
 RECORDS_SECONDS = 10.0
+"""So long what is slow to read and slow to change is taken to be as it was."""
 
 FIRST_SECONDS = 0.2
 """How long the first price may hold up a page, for it also says how many more may be asked for."""
@@ -92,7 +94,7 @@ class Sandbox(Protocol):
     def end_faults(self, name: str | None = None) -> None: ...
 
 
-class SignedOut(StoreError):
+class SignedOut(Denied):
     """Who was here is signed out, or may do other things now."""
 
     def __init__(self) -> None:
@@ -118,6 +120,7 @@ class Client:
         self.profile = engine.profiles[0]
         self._records: dict[str, tuple[float, list[Record]]] = {}
         """By profile: when they were looked up, and what was found."""
+        self._comparisons: dict[str, tuple[float, Comparison | None]] = {}
 
     @property
     def person(self) -> str:
@@ -178,12 +181,24 @@ class Client:
     # --- money -----------------------------------------------------------------------------------
 
     def comparison(self) -> Comparison | None:
-        """How the books of everybody stand to the balance; None while nothing can be compared."""
-        return self._engine.comparison(self.profile)
+        """How the books of everybody stand to the balance; None while nothing can be compared.
+        Raises `StoreError`."""
+        found = self._engine.comparison(self.profile)
+        self._comparisons[self.profile] = (time.monotonic(), found)
+        return found
+
+    def drift(self) -> Decimal | None:
+        """By how much they differ, USD, as it was at most `RECORDS_SECONDS` ago: the sidebar asks
+        every second, and a difference comes slowly. Raises `StoreError`."""
+        at, known = self._comparisons.get(self.profile, (-math.inf, None))
+        if time.monotonic() - at > RECORDS_SECONDS:
+            known = self.comparison()
+        return known.drift if known else None
 
     def compare_anew(self) -> None:
         """Compare from now on only. Raises `StoreError`."""
         self._engine.compare_anew(self.profile)
+        self._comparisons.clear()
 
     def spent(self) -> Spent:
         """What this person has spent and holds, today and this month, in USD."""
@@ -264,6 +279,7 @@ class Client:
         """Have `usd` be what is left in the sandbox. Raises `ConnectionError` and `StoreError`."""
         self.sandbox.set_balance(usd)
         self._engine.compare_anew(SANDBOX, wait=LOOK_SECONDS)
+        self._comparisons.clear()
 
     def add_play_money(self, usd: Decimal) -> None:
         """Have `usd` more in the sandbox. Raises `ConnectionError`."""
@@ -324,12 +340,13 @@ class Client:
         """Settle an `unknown` run at nothing."""
         return self._engine.settle_unknown(run_id, self._whose, paid=False)
 
-    def send_again(self, run: Run, *, nonce: str, shown: Decimal) -> Run:
-        """A new run with the parameters of `run`, at a fresh price of at most `shown` USD.
+    def send_again(self, run_id: str, *, nonce: str, shown: Decimal) -> Run:
+        """A new run with the parameters of this one, at a fresh price of at most `shown` USD.
 
         The old run stays as it is. Raises as `submit` does, and `LookupError` when its model has
         gone.
         """
+        run = self._mine(run_id)
         at = endpoint(run.endpoint)
         model = next((each for each in self.models(at) if each.slug == run.model), None)
         if model is None:
@@ -357,12 +374,9 @@ class Client:
 
         Raises `KeyError` when there is none, and as `upload` does.
         """
-        run = self.run(run_id)
-        kept = history.results_of(self._store, [run_id]).get(run_id) if run else None
-        if not kept:
-            raise KeyError(run_id)
+        run, kept = self._mine(run_id), self.results([run_id])[run_id]
         with files.result_path(self._store, run_id, kept[0].name).open("rb") as file:
-            words = re.findall(r"\w+", run.text if run else "")[:6]
+            words = re.findall(r"\w+", run.text)[:6]
             name = "-".join(words).lower() or "result"
             return self.upload(file, f"{name}{Path(kept[0].name).suffix}", media)
 
@@ -375,21 +389,25 @@ class Client:
         """The address of what a person gave, on the origin that this browser sees."""
         return f"{origin()}/files/uploads/{upload.sha256}"
 
-    def text(self, run: Run, file: ResultFile) -> str | None:
+    def text(self, run_id: str, file: ResultFile) -> str | None:
         """What a kept file says, as far as it is shown (`TEXT_BYTES`); None when it is gone."""
         try:
-            with files.result_path(self._store, run.id, file.name).open("rb") as content:
+            with self._path(run_id, file).open("rb") as content:
                 return content.read(TEXT_BYTES).decode("utf-8-sig", "replace")
         except OSError:
             return None
 
-    def content(self, run: Run, file: ResultFile) -> bytes:
+    def content(self, run_id: str, file: ResultFile) -> bytes:
         """A kept file, whole. Raises `OSError` when it is gone."""
-        return files.result_path(self._store, run.id, file.name).read_bytes()
+        return self._path(run_id, file).read_bytes()
 
-    def preview(self, run: Run) -> str | None:
+    def _path(self, run_id: str, file: ResultFile) -> Path:
+        return files.result_path(self._store, self._mine(run_id).id, file.name)
+
+    def preview(self, run_id: str) -> str | None:
         """The address of the newest picture of a running job, once there is one. A newer picture
         has another address, so that a browser shows it."""
+        run = self._mine(run_id)
         try:
             changed = files.preview_path(self._store, run.id).stat().st_mtime_ns
         except FileNotFoundError:
@@ -410,6 +428,9 @@ class Client:
         return None if self.is_admin else self.person
 
     def _mine(self, run_id: str) -> Run:
+        """The same where it has to be there. All that touches a run's money, files or evidence
+        asks here, so that a page which holds another's run gets nothing out of it. Raises
+        `KeyError`."""
         run = self.run(run_id)
         if run is None:
             raise KeyError(run_id)
@@ -419,9 +440,9 @@ class Client:
         """The run that `run` stands in for, whose model could not do it."""
         return self.run(run.instead_of) if run.instead_of else None
 
-    def stand_in(self, run: Run) -> Run | None:
-        """The run that stands in for `run`, when another model took it over."""
-        return history.stand_in(self._store, run)
+    def stand_in(self, run_id: str) -> Run | None:
+        """The run that stands in for this one, when another model took it over."""
+        return history.stand_in(self._store, self._mine(run_id))
 
     def given(self, run: Run) -> list[Upload]:
         """The files that a run works on, in the order of its parameters."""
@@ -433,8 +454,8 @@ class Client:
         return restored(run.params, self._store)
 
     def results(self, run_ids: list[str]) -> dict[str, list[ResultFile]]:
-        """The kept files of runs: run id → files; a run without any is not in it."""
-        return history.results_of(self._store, run_ids)
+        """The kept files of runs of mine: run id → files; a run without any is not in it."""
+        return history.results_of(self._store, run_ids, among=self.filters())
 
     def open_runs(self) -> list[Run]:
         """Everything of mine that has not ended, newest first."""
@@ -468,24 +489,26 @@ class Client:
         return [each.name for each in users.everybody(self._store) if each.name != self.person]
 
     def evidence(self, run_id: str) -> Evidence:
-        """What tells whether an `unknown` run of mine was paid for. Raises `KeyError` when it is
-        not mine, `StoreError`, and `DeapiError` when the engine is too busy to say."""
+        """What tells whether an `unknown` run was paid for. Raises `StoreError`, and `DeapiError`
+        when the engine is too busy to say."""
         return self._engine.evidence(self._mine(run_id))
 
-    def balance_says(self, unknown: Collection[Run]) -> dict[str, Says]:
-        """What the balance alone says of each of these `unknown` runs: run id → that. Raises
-        `StoreError`."""
-        told = evidence.of_account(self._store, self.profile, unknown)
+    def balance_says(self, unknown: Sequence[Run]) -> Mapping[str, Says]:
+        """What the balance alone says of those of these runs that are mine and open: run id → that.
+        Raises `StoreError`."""
+        asked = {run.id for run in unknown}
+        mine = [run for run in self.open_runs() if run.id in asked]
+        told = evidence.of_account(self._store, self.profile, mine)
         return {run_id: balance.says for run_id, balance in told.items()}
 
     def keep_now(self, run_id: str) -> None:
-        """Have the result of a run of mine fetched now, instead of when its next try is due.
-        Raises `KeyError` when it is not mine."""
+        """Have the result of a run fetched now, instead of when its next try is due."""
         self._engine.keep_now(self._mine(run_id))
 
-    def delay(self, run: Run) -> float:
-        """Seconds that the rate limit still makes a waiting run wait."""
-        return self._engine.delay(run)
+    def delay(self, run_id: str) -> float:
+        """Seconds that the rate limit still makes a run wait; none for one that isn't waiting."""
+        run = self.run(run_id)
+        return self._engine.delay(run) if run and run.state is State.WAITING else 0.0
 
     # --- models ----------------------------------------------------------------------------------
 

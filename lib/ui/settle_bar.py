@@ -1,12 +1,11 @@
 """Runs of which nobody knows whether they were paid for, to be settled several at once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import streamlit as st
 
-from lib.runs.evidence import Says
 from lib.store import Run, State, StoreError, runs
 from lib.ui import clock, errors, evidence, money, notes, words
 from lib.ui.plain import clip, label
@@ -24,21 +23,21 @@ def may_be_settled(client: Client, run: Run) -> bool:
     return run.state is State.UNKNOWN or (stalled and client.is_admin)
 
 
-def waiting(client: Client) -> list[Run]:
-    """Every run of mine that may be settled, newest first."""
-    return [run for run in client.open_runs() if may_be_settled(client, run)]
+def waiting(client: Client, open_runs: Iterable[Run]) -> list[Run]:
+    """Those that may be settled."""
+    return [run for run in open_runs if may_be_settled(client, run)]
 
 
 def draw(client: Client) -> None:
     """Nothing when there is none; else the list, ticks, and what settling the ticked ones does."""
-    found = waiting(client)
+    found = waiting(client, client.open_runs())
     if not found:
         return
     with st.container(border=True, key="settle"):
         _head(len(found))
         with st.container(height=320 if len(found) > HIGH else "content", border=False, gap=None):
-            told = _told(client, found)
-            ticked = [run for run in found if _tick(run, told.get(run.id, Says.UNSEEN))]
+            says = evidence.short(client, found)
+            ticked = [run for run in found if _tick(run, says[run.id])]
         total = sum((run.quote for run in ticked), Decimal(0))
         with st.container(horizontal=True, vertical_alignment="center"):
             _button(f"Count as paid · {money.spent(total)}", "paid", client.count_as_paid, ticked)
@@ -61,16 +60,7 @@ def _head(count: int) -> None:
     )
 
 
-def _told(client: Client, found: list[Run]) -> Mapping[str, Says]:
-    """What the balance says of each; nothing as long as the database does not answer."""
-    try:
-        return client.balance_says(found)
-    except StoreError:
-        return {}
-
-
-def _tick(run: Run, told: Says) -> bool:
-    says = evidence.SHORT[told]
+def _tick(run: Run, says: str) -> bool:
     sent = clock.second(run.sending_at or run.created_at)
     name = label(clip(words.name(run), 60))
     return st.checkbox(f"{name} · {sent} · {label(money.price(run.quote))} · {says}", key=_key(run))
@@ -88,15 +78,27 @@ def _button(told: str, name: str, how: Callable[[str], Run | None], ticked: list
 
 def _settle(how: Callable[[str], Run | None], ticked: list[Run]) -> None:
     done = 0
-    try:
-        for run in ticked:
+    for at, run in enumerate(ticked):
+        try:
             done += how(run.id) is not None
-    except StoreError as error:
-        rest = len(ticked) - done
-        told = "One run is" if rest == 1 else f"{rest} runs are"
-        st.session_state[_FAILED] = errors.Advice(f"{told} not settled yet. {error}")
+        except StoreError as error:
+            told = f"{_settled(done)} {_left(len(ticked) - at)} {error}"
+            st.session_state[_FAILED] = errors.Advice(told.strip())
+            return
     if done:
-        st.toast("One run is settled." if done == 1 else f"{done} runs are settled.")
+        st.toast(_settled(done))
+
+
+def _settled(count: int) -> str:
+    if count == 0:
+        return ""
+    return "One run is settled." if count == 1 else f"{count} runs are settled."
+
+
+def _left(count: int) -> str:
+    if count == 1:
+        return "One run is not settled yet and stays ticked."
+    return f"{count} runs are not settled yet and stay ticked."
 
 
 def _all(*found: Run) -> None:

@@ -59,7 +59,7 @@ def _live(client: Client, page: str, ticking: bool) -> None:
     """Money and runs; looks again by itself while something moves."""
     runs = client.open_runs()
     st.html(_money(client, runs))
-    if told := books.drift(client):
+    if page != words.HISTORY.title and (told := books.differ(client)):
         st.page_link(words.HISTORY.page, label=label(told), icon="⚠️")
     if runs:
         st.html(_running(client, runs))
@@ -113,7 +113,7 @@ def _balance(client: Client) -> str:
 def _running(client: Client, runs: list[Run]) -> str:
     items = "".join(
         f"<li><span>{safe(clip(words.name(run), 40))}</span>"
-        f"<span>{safe(run_status.sentence(run, client.delay(run)))}</span></li>"
+        f"<span>{safe(run_status.sentence(run, client.delay(run.id)))}</span></li>"
         for run in runs[:SHOWN]
     )
     more = f"<li>and {len(runs) - SHOWN} more</li>" if len(runs) > SHOWN else ""

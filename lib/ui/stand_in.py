@@ -19,7 +19,7 @@ def instead(client: Client, run: Run) -> str:
 
 def taken_over(client: Client, run: Run) -> str:
     """On a run that was refused: which model took it over; empty where none did."""
-    other = client.stand_in(run) if run.fallback and run.state is State.FAILED else None
+    other = client.stand_in(run.id) if run.fallback and run.state is State.FAILED else None
     if other is None:
         return ""
     told = f"{_name(client, run)} could not do it. {_name(client, other)} took it over."

@@ -9,11 +9,11 @@ from lib.people.who import Person
 from lib.store import (
     TEAM,
     Caps,
+    Denied,
     Purpose,
     Role,
     Spent,
     Store,
-    StoreError,
     caps,
     inherit,
     ledger,
@@ -27,7 +27,7 @@ from lib.store.spending import By, Share
 from lib.store.users import User
 
 
-class NotAllowed(StoreError):
+class NotAllowed(Denied):
     """Only an admin may do this."""
 
     def __init__(self) -> None:
@@ -87,7 +87,7 @@ class Team:
         """A token to choose a new password; the one there is goes on until that is done."""
         token = tokens.give(self._store, name, Purpose.PASSWORD)
         if token is None:
-            raise StoreError(f"{name} may not sign in: let them in again first.")
+            raise Denied(f"{name} may not sign in: let them in again first.")
         return token
 
     def disable(self, name: str) -> None:

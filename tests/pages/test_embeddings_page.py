@@ -125,7 +125,7 @@ def test_what_is_downloaded_has_every_line_and_every_number(place: Playing) -> N
     _, run = compared(place, LINES)
     client = Client(place.engine, None, ANYBODY)
     files = client.results([run.id])[run.id]
-    kept = similarity.read(client.content(run, files[0]))
+    kept = similarity.read(client.content(run.id, files[0]))
     made = {form.suffix: form.make(client, run, files) for form in forms(client, run, files)}
     assert set(made) == {"csv", "npz", "parquet"}
     with np.load(BytesIO(made["npz"])) as arrays:

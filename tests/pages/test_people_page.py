@@ -144,18 +144,24 @@ def test_an_admin_invites_sets_limits_and_watches(
     assert hers
     page = browser.sign_in("ada").go(PEOPLE)
     assert "198.51.100.7, Firefox" in page.html
-    page.put("text_input", "limits:bob:day", "$2.50").press_key("limits:bob:save")
+    fill(page, "limits:bob:day", "$2.50").press_key("limits:bob:save")
     assert caps.of(place.store, hers.profile, "bob") == Caps(day=Decimal("2.5"))
-    page.put("text_input", "limits::month", "nonsense").press_key("limits::save")
+    fill(page, "limits::month", "nonsense").press_key("limits::save")
     assert "Write an amount in USD" in page.html
     assert caps.of(place.store, hers.profile, TEAM) == Caps()
-    page.put("text_input", "invite:name", "Cleo").press_key("invite:make")
+    fill(page, "invite:name", "Cleo").press_key("invite:make")
     assert "Give this link to <b>cleo</b>" in page.html
     token = page.codes[-1].split("invite=")[1]
     assert tokens.whose(place.store, token, Purpose.PASSWORD) == "cleo"
     assert "$0.004</b> spent" in page.html
     page.press_key("disable:ada")
     assert "is the only admin" in page.html
+
+
+def fill(page: Page, key: str, text: str) -> Page:
+    """Write into a form, which the page hears of when the form is sent."""
+    page.widget("text_input", key).set_value(text)
+    return page
 
 
 def test_before_there_are_accounts_it_says_how_to_make_one(place: Playing) -> None:

@@ -157,6 +157,11 @@ class Page:
         return [each.key or "" for each in self._app.button if not each.disabled]
 
     @property
+    def ticks(self) -> list[str]:
+        """What stands beside the boxes to tick."""
+        return [each.label for each in self._app.checkbox]
+
+    @property
     def captions(self) -> list[str]:
         return [each.value for each in self._app.caption]
 
@@ -310,19 +315,29 @@ class Playing:
         )
         return ledger.admit(self.store, new)
 
-    def sending(self, at: Endpoint, model: Model, text: str, price: str = "0.0019") -> Run:
-        run = self.waiting(at, model, text, price)
+    def sending(
+        self, at: Endpoint, model: Model, text: str, price: str = "0.0019", *, person: str = LOCAL
+    ) -> Run:
+        run = self.waiting(at, model, text, price, person=person)
         return given(runs.claim(self.store, run.id, "test"))
 
-    def unknown(self, at: Endpoint, model: Model, text: str, price: str = "0.0019") -> Run:
+    def unknown(
+        self, at: Endpoint, model: Model, text: str, price: str = "0.0019", *, person: str = LOCAL
+    ) -> Run:
         """A run that may or may not have been paid for."""
-        run = self.sending(at, model, text, price)
+        run = self.sending(at, model, text, price, person=person)
         return given(runs.lose(self.store, run, {"kind": "NoAnswer", "message": ""}))
+
+    def accepted(
+        self, at: Endpoint, model: Model, text: str, price: str = "0.0019", *, person: str = LOCAL
+    ) -> Run:
+        """A run that deAPI has taken."""
+        run = self.sending(at, model, text, price, person=person)
+        return given(runs.accept(self.store, run, uuid4().hex))
 
     def done(self, at: Endpoint, model: Model, text: str, price: str = "0.0019") -> Run:
         """A run that has ended well, without a file."""
-        run = self.sending(at, model, text, price)
-        run = given(runs.accept(self.store, run, uuid4().hex))
+        run = self.accepted(at, model, text, price)
         run = given(runs.settle_done(self.store, run, Decimal(price)))
         return given(runs.keep(self.store, run, [], thumb=False))
 

@@ -26,7 +26,7 @@ class Written:
 
 def read(client: Client, run: Run, files: Sequence[ResultFile]) -> Written | None:
     """What was written, or None when its file is gone or says nothing."""
-    content = client.text(run, files[0]) if files else None
+    content = client.text(run.id, files[0]) if files else None
     try:
         facts: Any = json.loads(content or "")
     except ValueError:

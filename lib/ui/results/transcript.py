@@ -28,7 +28,7 @@ _reader = component(
 
 
 def draw(client: Client, run: Run, files: Sequence[ResultFile]) -> None:
-    content = client.text(run, files[0])
+    content = client.text(run.id, files[0])
     if content is None:
         saved.draw(client, run, ())
         return
@@ -49,7 +49,7 @@ def _as(
     write: Callable[[Transcript], str],
 ) -> Callable[[Client, Run, Sequence[ResultFile]], bytes]:
     def make(client: Client, run: Run, files: Sequence[ResultFile]) -> bytes:
-        return write(transcripts.parse(client.text(run, files[0]) or "")).encode()
+        return write(transcripts.parse(client.text(run.id, files[0]) or "")).encode()
 
     return make
 
@@ -68,7 +68,7 @@ _ALL = Form("Everything (JSON)", "json", "application/json", _as(_json))
 
 def forms(client: Client, run: Run, files: Sequence[ResultFile]) -> Sequence[Form]:
     """Subtitles need times."""
-    timed = transcripts.parse(client.text(run, files[0]) or "").segments
+    timed = transcripts.parse(client.text(run.id, files[0]) or "").segments
     return (_TEXT, *(_TIMED if timed else ()), _ALL)
 
 

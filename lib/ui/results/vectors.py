@@ -265,7 +265,7 @@ def _texts(run: Run) -> list[str]:
 
 @st.cache_data(max_entries=8, show_spinner=False)
 def _vectors(sha256: str, _client: Client, _run: Run, _file: ResultFile) -> Vectors:
-    return similarity.read(_client.content(_run, _file))
+    return similarity.read(_client.content(_run.id, _file))
 
 
 def _as(

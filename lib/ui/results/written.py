@@ -16,7 +16,7 @@ LONG = 900
 
 
 def draw(client: Client, run: Run, files: Sequence[ResultFile]) -> None:
-    content = client.text(run, files[0])
+    content = client.text(run.id, files[0])
     if content is None:
         saved.draw(client, run, ())
         return

@@ -39,6 +39,9 @@ class Client:
     def balance(self) -> None:
         return None
 
+    def over_cap(self, at: Endpoint, model: Model, price: Decimal) -> None:
+        """Nothing is limited."""
+
     def listing(self) -> Listing:
         """No models beside the form's own, so that nothing stands beside it but the form."""
         return Listing((), datetime.now(UTC))

@@ -6,7 +6,7 @@ import pytest
 
 from lib.deapi import errors as deapi
 from lib.runs import keep
-from lib.store import StoreError
+from lib.store import Denied, StoreError
 from lib.ui import errors
 
 
@@ -16,7 +16,11 @@ def family(root: type[Exception]) -> set[type[Exception]]:
 
 
 KINDS = sorted(
-    {each.__name__ for each in family(deapi.DeapiError) | family(StoreError) | {keep.NoFile}}
+    {
+        each.__name__
+        # What a person may not do says itself why, and no run keeps it.
+        for each in family(deapi.DeapiError) | (family(StoreError) - family(Denied)) | {keep.NoFile}
+    }
     | {"JobFailed", "Interrupted", "PriceRose"}
 )
 
