@@ -5,7 +5,7 @@ PYTHON_IN_VENV := .venv/bin/python
 WITH_BROWSER = browser="$$($(PYTHON_IN_VENV) -m tools.browser)" && PLAYGROUND_TEST_BROWSER="$$browser"
 
 .DEFAULT_GOAL := help
-.PHONY: help install engines run test chaos bench check format lock screenshots
+.PHONY: help install engines run test chaos bench check audit format lock screenshots
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,11 @@ check: install ## formatting, lint, types, and the layers of the house
 format: install ## let ruff mend what it can
 	@$(PYTHON_IN_VENV) -m ruff check --fix
 	@$(PYTHON_IN_VENV) -m ruff format
+
+AUDITOR := pip-audit==2.10.1
+audit: install ## look the pinned packages up among published advisories (needs the network)
+	@$(PYTHON_IN_VENV) -m uv tool run --from $(AUDITOR) pip-audit --requirement requirements.txt \
+		--no-deps --disable-pip --strict --progress-spinner off
 
 COMPILE = $(PYTHON_IN_VENV) -m uv pip compile --quiet --universal --python-version 3.11 \
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)

@@ -30,6 +30,12 @@ BASICS: Mapping[str, str] = {
         "took the run. The playground never sends it twice by itself. Its card shows what "
         "speaks for either, and you say whether it was paid, or send it again."
     ),
+    "People and limits": (
+        "Where the playground is shared, each person signs in and sees what they made themselves; "
+        "an admin sees everybody's. An admin may set what you can spend in a day and in a month: "
+        "the sidebar says what is left, and a run that would cost more can't be pressed. What is "
+        "held counts as spent until its run has ended."
+    ),
     "Going on with a result": (
         "Every result can be the beginning of another run: animate a picture, remove its "
         "background, read a text aloud. The buttons under it open the right form with it "
