@@ -56,6 +56,7 @@ class Engine:
         self._profiles: dict[str, Profile] = {}
         self._journeys: dict[str, Journey] = {}
         self._followed: set[str] = set()
+        self._looking: set[str] = set()
 
     @property
     def profiles(self) -> tuple[str, ...]:
@@ -86,10 +87,8 @@ class Engine:
 
     def balance(self, profile: str) -> Balance | None:
         """The last known balance, or None before the first answer; looks again when it is old."""
-        watch = self._profiles[profile].balance
-        if watch.due():
-            self._loop.submit(self._look(profile))
-        return watch.peek()
+        self._loop.call(self._look_if_due, profile)
+        return self._profiles[profile].balance.peek()
 
     def look(self, profile: str, *, wait: float) -> None:
         """Ask for the balance because something else has changed it, waiting `wait` seconds at
@@ -105,7 +104,7 @@ class Engine:
     def compare_anew(self, profile: str, *, wait: float = 0.0) -> None:
         """Compare from the next look on at which nothing is held; one is made, as `look` does.
         Raises `StoreError`."""
-        balances.close(self.store, profile)
+        balances.begin_anew(self.store, profile)
         self.look(profile, wait=wait)
 
     def quote(
@@ -176,7 +175,7 @@ class Engine:
         return runs.cancel(self.store, run_id, person)
 
     def evidence(self, run: Run) -> Evidence:
-        """What tells whether an `unknown` run was paid for. Raises `StoreError`."""
+        """What tells whether an `unknown` run was paid for. Raises `StoreError` and `NoAnswer`."""
         return evidence.gather(self.store, run, self.orphans(run.profile))
 
     def keep_now(self, run: Run) -> None:
@@ -198,8 +197,9 @@ class Engine:
         self._loop.call(lambda: self._loop.spawn(self._delivered(run_id, delivery)))
 
     def orphans(self, profile: str) -> list[Orphan]:
-        """News of the last ten minutes about jobs that no run here has, oldest first."""
-        return self._loop.submit(self._orphans(profile)).result(timeout=CLICK_SECONDS)
+        """News of the last ten minutes about jobs that nobody follows here, oldest first. Raises
+        `NoAnswer` when the engine is too busy to say."""
+        return self._wait(self._orphans(profile))
 
     # --- inside ----------------------------------------------------------------------------------
 
@@ -249,6 +249,18 @@ class Engine:
             return runs.accept(self.store, run, job.request_id)
         return run if first else None
 
+    def _look_if_due(self, profile: str) -> None:
+        """One look at a time: it also reads the books, before and after deAPI has answered."""
+        if profile not in self._looking and self._profiles[profile].balance.due():
+            self._looking.add(profile)
+            self._loop.spawn(self._due_look(profile))
+
+    async def _due_look(self, profile: str) -> None:
+        try:
+            await self._look(profile)
+        finally:
+            self._looking.discard(profile)
+
     async def _look(self, profile: str) -> None:
         await reconcile.look(self._loop, self.store, self._profiles[profile])
 
@@ -277,7 +289,7 @@ class Engine:
         )
         self._loop.spawn(self._journeys[address.name].desk.keep_line())
         self._loop.spawn(self._journeys[address.name].estimates.resume())
-        self._loop.spawn(self._look(address.name))
+        self._look_if_due(address.name)
 
     async def _remember(self, profile: str, listing: Listing) -> None:
         raw = [model.raw for model in listing.models]

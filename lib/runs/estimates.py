@@ -1,21 +1,26 @@
 """Prices that deAPI only estimates when a job ends: a partner's, which may change (gotchas §1).
 
-They are asked about again a few times within a day; what has changed by then becomes a correction
-entry (rules.md, Money).
+They are asked about again a few times within a day, and at a start those of the last week; what
+has changed by then becomes a correction entry (rules.md, Money).
 """
 
 import logging
 from datetime import datetime, timedelta
 
 from lib.deapi.errors import DeapiError, NotFound
+from lib.runs import reconcile
 from lib.runs.loop import Loop
 from lib.runs.profiles import Profile
 from lib.store import Run, Store, StoreError, history, ledger
 
 log = logging.getLogger(__name__)
 
-LOOKS = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
+LOOKS = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), reconcile.CHANGES_FOR)
 """After the end of the job."""
+LEFT_FOR = timedelta(days=7)
+"""So old may one be that an earlier process has left."""
+READ_AGAIN = (1.0, 60.0)
+"""Seconds until the database is asked again for those: the first wait and the longest."""
 
 
 class Estimates:
@@ -28,10 +33,19 @@ class Estimates:
 
     async def resume(self) -> None:
         """Follow those that an earlier process has left."""
-        since = self._loop.clock.now() - LOOKS[-1]
-        for run in await self._loop.thread(
-            history.estimated, self._store, self._profile.name, since
-        ):
+        pause, longest = READ_AGAIN
+        while True:
+            since = self._loop.clock.now() - LEFT_FOR
+            try:
+                left = await self._loop.thread(
+                    history.estimated, self._store, self._profile.name, since
+                )
+                break
+            except StoreError as error:
+                log.warning("the estimates of %s can't be read: %s", self._profile.name, error)
+                await self._loop.clock.sleep(pause)
+                pause = min(2 * pause, longest)
+        for run in left:
             self.follow(run)
 
     def follow(self, run: Run) -> None:
@@ -41,21 +55,24 @@ class Estimates:
 
     async def _follow(self, run: Run, request_id: str, ended: datetime) -> None:
         clock = self._loop.clock
-        for look in LOOKS:
-            if clock.age(ended) > look:
-                continue
+        # One whose looks are all past is asked about at once, and once.
+        for look in [each for each in LOOKS if clock.age(ended) <= each] or LOOKS[-1:]:
             await clock.until(ended + look)
             try:
-                job = await self._profile.client.job(request_id, run.person)
-                if job.price is None:
-                    continue
-                price, guessed = job.price, job.price_estimated
-                await self._loop.thread(
-                    ledger.correct, self._store, run.id, price, estimated=guessed
-                )
-                if not guessed:
+                if await self._ask(run, request_id):
                     return
             except NotFound:
                 return
             except (DeapiError, StoreError) as error:
                 log.warning("run %s: its final price is not known yet: %s", run.id, error)
+
+    async def _ask(self, run: Run, request_id: str) -> bool:
+        """Whether its price is final now, and in the books. Raises `DeapiError`, `StoreError`."""
+        job = await self._profile.client.job(request_id, run.person)
+        if job.price is None:
+            return False
+        final = not job.price_estimated
+        await self._loop.thread(ledger.correct, self._store, run.id, job.price, estimated=not final)
+        if final or job.price != run.price:
+            self._loop.spawn(reconcile.look(self._loop, self._store, self._profile))
+        return final

@@ -23,7 +23,7 @@ from lib.deapi.errors import (
     Unauthorized,
 )
 from lib.deapi.wire import Job
-from lib.runs import reconcile
+from lib.runs import evidence, reconcile
 from lib.runs.delivery import Desk
 from lib.runs.estimates import Estimates
 from lib.runs.fallback import is_about_model, order_instead
@@ -50,6 +50,8 @@ PATIENCE = timedelta(minutes=30)
 MISSING = timedelta(minutes=1)
 """How long deAPI may say that it doesn't know a job."""
 PAUSE_AFTER_FAILURE = 5.0
+AFTER_TOLD = timedelta(seconds=1)
+"""A look so long after the first moment that counts is surely asked for after it."""
 COMMIT_AGAIN = (1.0, 15.0)
 """Seconds before a commit that failed is tried again: the first wait and the longest."""
 SEND_AGAIN = (2.0, 60.0)
@@ -105,6 +107,16 @@ class Journey:
             if run is not None and _moves_money(before, run):
                 self._loop.spawn(reconcile.look(self._loop, self._store, self._profile))
                 self.estimates.follow(run)
+        if run is not None and run.state is State.UNKNOWN:
+            self._loop.spawn(self._look_for(run))
+
+    async def _look_for(self, run: Run) -> None:
+        """See what the account says of a run that was lost a moment ago: a look that comes any
+        sooner may come before its charge."""
+        telling = evidence.told_from(run) + AFTER_TOLD
+        if self._clock.now() <= telling:
+            await self._clock.until(telling)
+            await reconcile.look(self._loop, self._store, self._profile)
 
     async def _read(self, run: Run) -> Run | None:
         """The run as it stands now, or None when it is somebody else's."""
@@ -321,10 +333,7 @@ class Journey:
 
 
 def _moves_money(before: Run, after: Run) -> bool:
-    """Whether this step settled a price, so that what is left on the account has changed; or left
-    nobody knowing whether it was paid, which the account may tell."""
-    if after.state is State.UNKNOWN:
-        return before.state is not State.UNKNOWN
+    """Whether this step settled a price, so that what is left on the account has changed."""
     was_open = before.state in FOLLOWED | {State.WAITING, State.SENDING}
     return was_open and after.price is not None and after.state in ENDED | {State.KEEPING}
 

@@ -8,65 +8,95 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
+from lib.store import history, ledger
 from lib.store.database import Store
-from lib.store.ledger import Balance
 from lib.store.money import ZERO, final
-from lib.store.tables import balances
+from lib.store.tables import balances, beginnings
 
 
 @dataclass(frozen=True, kw_only=True)
-class Seen:
-    """USD left on the account, posted by everybody since ever, and held. It stood like this from
-    `first_at` to `last_at`, as far as was looked."""
+class Books:
+    """USD held by everybody's open runs and posted by everybody since ever; and how many of the
+    ended runs have a price that deAPI only estimates and may still change."""
+
+    held: Decimal
+    posted: Decimal
+    estimates: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen(Books):
+    """USD left on the account beside the books.
+
+    It was first told at `first_at`, and last asked for at `last_at`: so what was charged before
+    `last_at` is in it, and what was charged after `first_at` may not be.
+    """
 
     amount: Decimal
-    posted: Decimal
-    held: Decimal
     first_at: datetime
     last_at: datetime
 
 
-_COLUMNS = [balances.c[name] for name in ("amount", "posted", "held", "first_at", "last_at")]
+_BOOKS = ("held", "posted", "estimates")
+_COLUMNS = [balances.c[name] for name in (*_BOOKS, "amount", "first_at", "last_at")]
 
 
-def note(store: Store, profile: str, amount: Decimal, books: Balance, at: datetime) -> None:
-    """`amount` USD were left at `at`, and before and after that the books said `books`. A look
-    that is not newer than the last one adds nothing. Raises `StoreError`."""
-    seen = {"amount": final(amount), "posted": books.posted, "held": books.held}
+def books(store: Store, profile: str, estimated_since: datetime) -> Books:
+    """The books as they stand; an estimate counts when its job ended after `estimated_since`.
+    Raises `StoreError`."""
+    standing = ledger.standing(store, profile)
+    estimates = history.count_estimated(store, profile, estimated_since)
+    return Books(held=standing.held, posted=standing.posted, estimates=estimates)
+
+
+def note(
+    store: Store, profile: str, amount: Decimal, beside: Books, asked: datetime, told: datetime
+) -> None:
+    """`amount` USD were left, as was asked and told at these times, and before and after that the
+    books stood as `beside`. A look that was asked for before the last one, or before the
+    comparison began anew, adds nothing. Raises `StoreError`."""
+    seen = {"amount": final(amount), **{name: getattr(beside, name) for name in _BOOKS}}
     newest = select(balances).where(balances.c.profile == profile)
     newest = newest.order_by(balances.c.id.desc()).limit(1)
     with store.write() as connection:
+        began = _began(connection, profile)
         last = connection.execute(newest).mappings().one_or_none()
-        if last is not None and last["last_at"] >= at:
+        if (began is not None and asked <= began) or (last and last["last_at"] >= asked):
             return
-        if last is not None and not last["closed"] and all(last[n] == seen[n] for n in seen):
+        anew = last is None or (began is not None and last["last_at"] <= began)
+        if last is not None and not anew and all(last[name] == seen[name] for name in seen):
             same = update(balances).where(balances.c.id == last["id"])
-            connection.execute(same.values(last_at=at))
+            connection.execute(same.values(last_at=asked))
             return
-        row = {"profile": profile, "first_at": at, "last_at": at, "closed": False, **seen}
+        row = {"profile": profile, "first_at": told, "last_at": asked, **seen}
         connection.execute(insert(balances).values(row))
 
 
-def close(store: Store, profile: str) -> None:
+def begin_anew(store: Store, profile: str) -> None:
     """What was seen until now is not compared with what comes: somebody has put money on the
-    account, say, and the comparison begins anew. Raises `StoreError`."""
-    newest = select(func.max(balances.c.id)).where(balances.c.profile == profile)
+    account, say. Raises `StoreError`."""
     with store.write() as connection:
-        changed = update(balances).where(balances.c.id == newest.scalar_subquery())
-        connection.execute(changed.values(closed=True))
+        connection.execute(insert(beginnings).values(profile=profile, at=store.now()))
 
 
-def start(store: Store, profile: str) -> Seen | None:
-    """The first look since the last `close` at which nothing was held: from there on the account
-    must lose what the books gain. None when there was none yet."""
-    closed = select(func.max(balances.c.id)).where(
-        balances.c.profile == profile, balances.c.closed.is_(True)
-    )
-    later = balances.c.id > func.coalesce(closed.scalar_subquery(), 0)
-    found = _find(store, profile, later, balances.c.held == ZERO, limit=1)
-    return found[0] if found else None
+def began_between(store: Store, profile: str, first: datetime, last: datetime) -> bool:
+    """Whether the comparison began anew between these times."""
+    within = beginnings.c.at.between(first, last)
+    query = select(func.count()).where(beginnings.c.profile == profile, within)
+    with store.read() as connection:
+        return connection.execute(query).scalar_one() > 0
+
+
+def firm(store: Store, profile: str, limit: int) -> list[Seen]:
+    """The first looks since the comparison began at which nothing was held and no price was an
+    estimate, oldest first: from such a one on the account must lose what the books gain."""
+    with store.read() as connection:
+        began = _began(connection, profile)
+    later = [] if began is None else [balances.c.last_at > began]
+    settled = (balances.c.held == ZERO, balances.c.estimates == 0)
+    return _find(store, profile, *later, *settled, limit=limit)
 
 
 def last(store: Store, profile: str, limit: int) -> list[Seen]:
@@ -87,6 +117,11 @@ def between(store: Store, profile: str, since: datetime, until: datetime, limit:
     within = balances.c.first_at <= until
     found = _find(store, profile, first, within, limit=limit, newest=True)
     return found or _find(store, profile, first, limit=1)
+
+
+def _began(connection: Connection, profile: str) -> datetime | None:
+    query = select(func.max(beginnings.c.at)).where(beginnings.c.profile == profile)
+    return connection.execute(query).scalar_one()
 
 
 def _find(

@@ -1,16 +1,16 @@
 """Reading the past: lists, what they add up to, and what is learned from it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from lib.store.database import Store
 from lib.store.money import ZERO
 from lib.store.run import RESULT_COLUMNS, RUN_COLUMNS, ResultFile, Run, as_run, folded
-from lib.store.states import HOLDING, State
+from lib.store.states import HOLDING, Settlement, State
 from lib.store.tables import results, runs
 
 MOMENT = timedelta(seconds=60)
@@ -41,12 +41,28 @@ class Total:
     held: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a run has cost, USD, and when: as much of a `Run` as tells that."""
+
+    id: str
+    sending_at: datetime | None
+    ended_at: datetime | None
+    quote: Decimal
+    reserved: Decimal
+    price: Decimal | None
+    settled: Settlement | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Choices:
     """What there is to filter by, sorted."""
 
     endpoints: list[str]
     models: list[str]
+
+
+_COST = [runs.c[column.name] for column in fields(Cost)]
 
 
 def page(
@@ -144,11 +160,31 @@ def neighbours(store: Store, run: Run) -> list[Run]:
 
 def estimated(store: Store, profile: str, since: datetime) -> list[Run]:
     """The runs whose price deAPI only estimates, and whose jobs ended after `since`."""
-    query = select(*RUN_COLUMNS).where(
-        runs.c.profile == profile, runs.c.price_estimated.is_(True), runs.c.ended_at > since
-    )
+    query = select(*RUN_COLUMNS).where(*_estimated(profile, since)).order_by(runs.c.id)
     with store.read() as connection:
-        return [as_run(row) for row in connection.execute(query.order_by(runs.c.id)).mappings()]
+        return [as_run(row) for row in connection.execute(query).mappings()]
+
+
+def count_estimated(store: Store, profile: str, since: datetime) -> int:
+    """How many `estimated` would return."""
+    query = select(func.count()).where(*_estimated(profile, since))
+    with store.read() as connection:
+        return connection.execute(query).scalar_one()
+
+
+def costs(store: Store, profile: str, since: datetime, until: datetime) -> list[Cost]:
+    """Of the runs that were open at any time from `since` to `until`, oldest first."""
+    open_then = or_(runs.c.ended_at.is_(None), runs.c.ended_at >= since)
+    query = select(*_COST).where(runs.c.profile == profile, open_then, runs.c.created_at <= until)
+    with store.read() as connection:
+        return [Cost(*row) for row in connection.execute(query.order_by(runs.c.id))]
+
+
+def with_request_ids(store: Store, profile: str, request_ids: Collection[str]) -> set[str]:
+    """Those of `request_ids` that a run of the profile has."""
+    mine = (runs.c.profile == profile, runs.c.request_id.in_(request_ids))
+    with store.read() as connection:
+        return set(connection.scalars(select(runs.c.request_id).where(*mine)))
 
 
 def stand_in(store: Store, run: Run) -> Run | None:
@@ -158,6 +194,10 @@ def stand_in(store: Store, run: Run) -> Run | None:
     with store.read() as connection:
         row = connection.execute(query).mappings().one_or_none()
         return as_run(row) if row else None
+
+
+def _estimated(profile: str, since: datetime) -> list[ColumnElement[bool]]:
+    return [runs.c.profile == profile, runs.c.price_estimated.is_(True), runs.c.ended_at > since]
 
 
 def _where(filters: Filters) -> list[ColumnElement[bool]]:

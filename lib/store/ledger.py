@@ -136,6 +136,15 @@ def correct(store: Store, run_id: str, price: Decimal, *, estimated: bool = Fals
         return as_run(connection.execute(changed).mappings().one())
 
 
+def last_correction(store: Store, profile: str) -> datetime | None:
+    """When a price was last corrected, or None."""
+    query = select(func.max(entries.c.at)).where(
+        entries.c.profile == profile, entries.c.kind == Kind.CORRECTION
+    )
+    with store.read() as connection:
+        return connection.execute(query).scalar_one()
+
+
 def overrun(store: Store, profile: str, endpoint: str, model: str) -> Decimal:
     """The factor on a quote that makes it a reservation, at least 1: the highest final ÷ quote
     of the last 50 prices of this endpoint and model."""

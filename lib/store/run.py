@@ -76,6 +76,8 @@ class Run:
     keep_tries: int
     created_at: datetime
     sending_at: datetime | None
+    lost_at: datetime | None
+    """When it became `unknown`."""
     accepted_at: datetime | None
     news_at: datetime | None
     """When anything changed by news of its job."""

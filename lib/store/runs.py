@@ -149,6 +149,7 @@ def lose(store: Store, run: Run, error: Mapping[str, Any]) -> Run | None:
             State.UNKNOWN,
             runs.c.fence == run.fence,
             error=dict(error),
+            lost_at=store.now(),
         )
 
 
@@ -445,9 +446,17 @@ def recover(store: Store, owner: str) -> list[Run]:
         "message": "The playground was stopped while this was being sent.",
     }
     with store.write() as connection:
+        now = store.now()
         left = select(runs.c.id).where(runs.c.state == State.SENDING)
         for run_id in connection.scalars(left).all():
-            _move(connection, run_id, {State.SENDING}, State.UNKNOWN, error=interrupted)
+            _move(
+                connection,
+                run_id,
+                {State.SENDING},
+                State.UNKNOWN,
+                error=interrupted,
+                lost_at=now,
+            )
         connection.execute(
             update(runs)
             .where(runs.c.state.in_(OPEN - {State.WAITING}))

@@ -142,6 +142,7 @@ runs = Table(
     Column("keep_tries", Integer, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("sending_at", Moment),
+    Column("lost_at", Moment),  # when it became `unknown`
     Column("accepted_at", Moment),
     Column("news_at", Moment),
     Column("ended_at", Moment),  # deAPI's end, or the end without deAPI
@@ -157,6 +158,7 @@ runs = Table(
     Index(None, "profile", "person", "id"),
     Index(None, "profile", "endpoint", "model", "id"),
     Index(None, "profile", "sending_at"),
+    Index(None, "profile", "ended_at"),
     Index(None, "state", "id"),
 )
 
@@ -171,6 +173,7 @@ entries = Table(
     Column("amount", Nano, nullable=False),
     Column("day", Date, nullable=False),  # of the admission, in PLAYGROUND_TIMEZONE
     Column("at", Moment, nullable=False),
+    Index(None, "profile", "kind", "at"),
 )
 _first = entries.c.kind == Kind.PENDING
 _last = or_(entries.c.kind == Kind.POSTED, entries.c.kind == Kind.VOIDED)
@@ -272,10 +275,21 @@ balances = Table(
     Column("amount", Nano, nullable=False),  # left on the account
     Column("posted", Nano, nullable=False),  # in our books, by everybody, since ever
     Column("held", Nano, nullable=False),  # there at the same moment
+    # Ended runs then whose price deAPI only estimates and which we still ask about.
+    Column("estimates", Integer, nullable=False, server_default="0"),
     Column("first_at", Moment, nullable=False),
     Column("last_at", Moment, nullable=False),
-    Column("closed", Boolean, nullable=False),  # what comes later is not compared with it
     Index(None, "profile", "id"),
+    Index(None, "profile", "last_at"),
+)
+
+beginnings = Table(
+    "beginnings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("profile", String(40), nullable=False),
+    Column("at", Moment, nullable=False),  # looks from before are not compared with later ones
+    Index(None, "profile", "at"),
 )
 
 caps = Table(

@@ -10,13 +10,14 @@ from lib.ui.plain import label, safe
 from lib.ui.session import Client
 
 _MORE = (
-    "The account has lost {lost} since {since}, and these books say {booked}: {drift} more than "
-    "they explain. Another program with the same key may have spent it; otherwise compare with the "
-    "spending that deAPI shows."
+    "Since {since} the account has lost {lost}, but these books say that {booked} was spent: "
+    "{drift} is not explained. Another program with the same key may have spent it, or a run was "
+    "settled here as not charged that was. Compare with the spending that deAPI shows."
 )
 _LESS = (
-    "Since {since} these books say that {booked} was spent, and the account has {drift} more left "
-    "than that leaves. Somebody may have put money on it, or deAPI has given some back."
+    "Since {since} these books say that {booked} was spent, but the account has lost {lost}: "
+    "{drift} less. Somebody may have put money on it, deAPI may have given some back, or a run was "
+    "counted as paid here that was not."
 )
 
 
@@ -30,6 +31,14 @@ def draw(client: Client) -> None:
         _line(_agrees(found))
     elif found is not None and found.drift is not None:
         _notice(client, found)
+    elif found is not None and found.estimates:
+        _line(_estimates(found.estimates))
+
+
+def drift(client: Client) -> str:
+    """The drift in a few words, empty while there is none."""
+    found = client.comparison()
+    return f"Books differ by {money.price(abs(found.drift))}" if found and found.drift else ""
 
 
 def _agrees(found: Comparison) -> str:
@@ -40,12 +49,18 @@ def _agrees(found: Comparison) -> str:
     )
 
 
+def _estimates(count: int) -> str:
+    told = "One price is an estimate" if count == 1 else f"{count} prices are estimates"
+    return f"{told} that deAPI may still change. After that these sums are checked again."
+
+
 def _notice(client: Client, found: Comparison) -> None:
     assert found.drift is not None
+    lost, booked = money.prices(found.lost, found.booked)
     told = (_MORE if found.drift > 0 else _LESS).format(
-        lost=money.spent(found.lost),
-        booked=money.spent(found.booked),
-        drift=money.spent(abs(found.drift)),
+        lost=lost if found.lost > 0 else "nothing",
+        booked=booked,
+        drift=money.price(abs(found.drift)),
         since=clock.minute(found.since),
     )
     notes.problem(errors.Advice(told))

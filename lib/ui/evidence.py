@@ -1,21 +1,25 @@
 """What is known about a run of which nobody knows whether it was paid for, in words."""
 
-from lib.runs.evidence import Balance, Evidence, Says
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from lib.runs.evidence import Balance, Evidence, Says, told_from
+from lib.store import Run
 from lib.ui import clock, money, words
-from lib.ui.plain import clip
+from lib.ui.plain import clip, seconds
 
 NAMED = 5
 """So many other runs of the moment are named."""
 
-_BALANCE = {
-    Says.PAID: "The balance fell from {before} to {after}, and other runs explain {others} of it: "
-    "so it looks as if this one was paid.",
-    Says.FREE: "The balance went from {before} to {after}, and other runs explain {others}: so it "
-    "looks as if this one was not charged.",
-    Says.NOTHING: "The balance went from {before} to {after} and does not tell, because other runs "
-    "or changes may explain that as well.",
-    Says.UNSEEN: "The balance does not tell: it was not seen both before and after this was sent.",
+_TOLD = {
+    (Says.PAID, True): "Other runs explain {others} of that, so it looks as if this one was paid.",
+    (Says.PAID, False): "Other runs don't explain that, so it looks as if this one was paid.",
+    (Says.FREE, True): "Other runs explain that, so it looks as if this one was not charged.",
+    (Says.FREE, False): "So it looks as if this one was not charged.",
+    (Says.NOTHING, True): "That does not tell: other runs or changes may explain it as well.",
+    (Says.NOTHING, False): "That does not tell: other runs or changes may explain it as well.",
 }
+"""By what the balance says, and whether other runs were booked meanwhile."""
 
 SHORT = {
     Says.PAID: "looks paid",
@@ -26,18 +30,31 @@ SHORT = {
 """What the balance says, in a list of such runs."""
 
 
-def sentences(known: Evidence) -> list[str]:
+def sentences(run: Run, known: Evidence) -> list[str]:
     """One sentence for each kind of evidence, the strongest first."""
-    return [_balance(known.balance), *_orphans(known), _neighbours(known)]
+    return [_balance(run, known.balance), *_orphans(known), _neighbours(run, known)]
 
 
-def _balance(balance: Balance) -> str:
-    shown = {
-        name: money.left(amount)
-        for name in ("before", "after", "others")
-        if (amount := getattr(balance, name)) is not None
-    }
-    return _BALANCE[balance.says].format(**shown)
+def _balance(run: Run, balance: Balance) -> str:
+    if balance.before is None or balance.after is None or balance.others is None:
+        return _unseen(run)
+    told = _TOLD[balance.says, bool(balance.others)].format(others=money.exact(balance.others))
+    return f"{_moved(balance.before, balance.after)} {told}"
+
+
+def _unseen(run: Run) -> str:
+    wait = (told_from(run) - datetime.now(UTC)).total_seconds()
+    if wait > 0:
+        return f"The balance does not tell yet: it is looked at again in {seconds(wait + 1)}."
+    return "The balance does not tell: it was not seen both before and after this was sent."
+
+
+def _moved(before: Decimal, after: Decimal) -> str:
+    if before == after:
+        return f"The balance stayed at {money.exact(before)}."
+    how = "fell" if after < before else "rose"
+    by, one, other = (money.exact(each) for each in (abs(before - after), before, after))
+    return f"The balance {how} by {by}, from {one} to {other}."
 
 
 def _orphans(known: Evidence) -> list[str]:
@@ -49,14 +66,22 @@ def _orphans(known: Evidence) -> list[str]:
     ]
 
 
-def _neighbours(known: Evidence) -> str:
-    others = known.neighbours
-    if not others:
+def _neighbours(run: Run, known: Evidence) -> str:
+    """The person's own by name; of other people's only how many there were."""
+    if not known.neighbours:
         return "No other run was sent in that minute."
+    mine = [each for each in known.neighbours if each.person == run.person]
     told = [
         f"\u201c{clip(words.name(each), 40)}\u201d "
         f"({'deAPI took it' if each.request_id else 'not taken, as far as we know'})"
-        for each in others[:NAMED]
+        for each in mine[:NAMED]
     ]
-    more = f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
-    return f"Sent within a minute of it: {', '.join(told)}{more}."
+    if len(mine) > NAMED:
+        told.append(f"{len(mine) - NAMED} more of yours")
+    if others := len(known.neighbours) - len(mine):
+        told.append("one run of somebody else" if others == 1 else f"{others} runs of other people")
+    return f"Sent within a minute of it: {_and(told)}."
+
+
+def _and(told: list[str]) -> str:
+    return " and ".join([", ".join(told[:-1]), told[-1]]) if told[1:] else told[0]

@@ -38,6 +38,7 @@ def draw() -> None:
     """The whole page."""
     client = session.here()
     st.title(words.HISTORY.title)
+    books.draw(client)
     if client.total(client.filters()).count == 0:
         _nothing_yet()
         return
@@ -48,7 +49,6 @@ def draw() -> None:
         st.button("Clear the filters", key="history:clear", on_click=_clear)
         return
     _summary(client, chosen)
-    books.draw(client)
     shown: int = st.session_state.get("history:shown", PAGE)
     runs = client.page(chosen, limit=shown + 1)
     names = catalogue.names(client)

@@ -33,6 +33,11 @@ def prices(one: Decimal, other: Decimal) -> tuple[str, str]:
     return f"${one}", f"${other}"
 
 
+def exact(amount: Decimal) -> str:
+    """With every digit that it has, down to a nano-dollar: `$4.99735`, `$150.00`."""
+    return _shown(amount, 9)
+
+
 def left(amount: Decimal) -> str:
     """A balance, never more than there is: `$4.99735`, `$5.00`, `$1,204.33`."""
     return _sum(amount, ROUND_DOWN)

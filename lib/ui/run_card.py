@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import streamlit as st
 
+from lib.deapi.errors import DeapiError
 from lib.runs.orders import NoQuote, OrderRefused, PriceRose
 from lib.runs.profiles import SANDBOX
 from lib.store import FOLLOWED, Run, State, StoreError
@@ -54,7 +55,7 @@ def _moving(client: Client, run: Run, model_name: str) -> None:
     if run.state is State.WAITING:
         st.button("Cancel", key=f"cancel:{run.id}", on_click=_cancel, args=(client, run))
     elif _waits_to_be_kept(run):
-        st.button("Try now", key=f"keep:{run.id}", on_click=client.keep_now, args=(run,))
+        st.button("Try now", key=f"keep:{run.id}", on_click=client.keep_now, args=(run.id,))
 
 
 def _waits_to_be_kept(run: Run) -> bool:
@@ -145,7 +146,7 @@ def _money_line(run: Run) -> str:
 def _unknown(client: Client, run: Run) -> None:
     """What is known about it, and the three ways to settle it."""
     sent = clock.second(run.sending_at or run.created_at)
-    known = "".join(f"<li>{safe(each)}</li>" for each in evidence.sentences(client.evidence(run)))
+    known = "".join(f"<li>{safe(each)}</li>" for each in _known(client, run))
     st.html(
         f'<p class="pg-small">It was sent on {sent}, and no clear answer came. What is known:</p>'
         f'<ul class="pg-small">{known}</ul>'
@@ -164,10 +165,17 @@ def _unknown(client: Client, run: Run) -> None:
                 on_click=_resend,
                 args=(client, run, state.nonce(run.id), run.quote, False),
             )
-        others = settle_bar.waiting(client)
-        if len(others) > 1:
-            told = f"Settle {len(others)} such runs at once"
+        such = client.total(client.filters(states=frozenset({State.UNKNOWN}))).count
+        if such > 1:
+            told = f"Settle {such} such runs at once"
             st.page_link(words.HISTORY.page, label=told, icon=words.HISTORY.icon)
+
+
+def _known(client: Client, run: Run) -> list[str]:
+    try:
+        return evidence.sentences(run, client.evidence(run.id))
+    except (StoreError, DeapiError):
+        return ["That can't be told right now. Look again in a moment."]
 
 
 def _dearer(client: Client, run: Run, price: Decimal) -> None:

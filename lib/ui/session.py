@@ -7,7 +7,7 @@ waits as long as a person would, and none of them shows the key.
 import math
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -330,6 +330,12 @@ class Client:
         mine = run is not None and (run.profile, run.person) == (self.profile, self.person)
         return run if mine else None
 
+    def _mine(self, run_id: str) -> Run:
+        run = self.run(run_id)
+        if run is None:
+            raise KeyError(run_id)
+        return run
+
     def refused(self, run: Run) -> Run | None:
         """The run that `run` stands in for, whose model could not do it."""
         return self.run(run.instead_of) if run.instead_of else None
@@ -373,17 +379,21 @@ class Client:
         """The endpoints and models that I have runs of."""
         return history.choices(self._store, self.profile, self.person)
 
-    def evidence(self, run: Run) -> Evidence:
-        """What tells whether an `unknown` run was paid for."""
-        return self._engine.evidence(run)
+    def evidence(self, run_id: str) -> Evidence:
+        """What tells whether an `unknown` run of mine was paid for. Raises `KeyError` when it is
+        not mine, `StoreError`, and `DeapiError` when the engine is too busy to say."""
+        return self._engine.evidence(self._mine(run_id))
 
-    def balance_says(self, run: Run) -> Says:
-        """What the balance alone says of an `unknown` run."""
-        return evidence.of_account(self._store, run).says
+    def balance_says(self, unknown: Collection[Run]) -> dict[str, Says]:
+        """What the balance alone says of each of these `unknown` runs: run id → that. Raises
+        `StoreError`."""
+        told = evidence.of_account(self._store, self.profile, unknown)
+        return {run_id: balance.says for run_id, balance in told.items()}
 
-    def keep_now(self, run: Run) -> None:
-        """Have the result of a run of mine fetched now, instead of when its next try is due."""
-        self._engine.keep_now(run)
+    def keep_now(self, run_id: str) -> None:
+        """Have the result of a run of mine fetched now, instead of when its next try is due.
+        Raises `KeyError` when it is not mine."""
+        self._engine.keep_now(self._mine(run_id))
 
     def delay(self, run: Run) -> float:
         """Seconds that the rate limit still makes a waiting run wait."""

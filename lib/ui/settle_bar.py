@@ -1,11 +1,12 @@
 """Runs of which nobody knows whether they were paid for, to be settled several at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import streamlit as st
 
+from lib.runs.evidence import Says
 from lib.store import Run, State, StoreError, runs
 from lib.ui import clock, errors, evidence, money, notes, words
 from lib.ui.plain import clip, label
@@ -35,7 +36,8 @@ def draw(client: Client) -> None:
     with st.container(border=True, key="settle"):
         _head(len(found))
         with st.container(height=320 if len(found) > HIGH else "content", border=False, gap=None):
-            ticked = [run for run in found if _tick(client, run)]
+            told = _told(client, found)
+            ticked = [run for run in found if _tick(run, told.get(run.id, Says.UNSEEN))]
         total = sum((run.quote for run in ticked), Decimal(0))
         with st.container(horizontal=True, vertical_alignment="center"):
             _button(f"Count as paid · {money.spent(total)}", "paid", client.count_as_paid, ticked)
@@ -58,8 +60,16 @@ def _head(count: int) -> None:
     )
 
 
-def _tick(client: Client, run: Run) -> bool:
-    says = evidence.SHORT[client.balance_says(run)]
+def _told(client: Client, found: list[Run]) -> Mapping[str, Says]:
+    """What the balance says of each; nothing as long as the database does not answer."""
+    try:
+        return client.balance_says(found)
+    except StoreError:
+        return {}
+
+
+def _tick(run: Run, told: Says) -> bool:
+    says = evidence.SHORT[told]
     sent = clock.second(run.sending_at or run.created_at)
     name = label(clip(words.name(run), 60))
     return st.checkbox(f"{name} · {sent} · {label(money.price(run.quote))} · {says}", key=_key(run))
@@ -81,7 +91,9 @@ def _settle(how: Callable[[str], Run | None], ticked: list[Run]) -> None:
         for run in ticked:
             done += how(run.id) is not None
     except StoreError as error:
-        st.session_state[_FAILED] = errors.Advice(str(error))
+        rest = len(ticked) - done
+        told = "One run is" if rest == 1 else f"{rest} runs are"
+        st.session_state[_FAILED] = errors.Advice(f"{told} not settled yet. {error}")
     if done:
         st.toast("One run is settled." if done == 1 else f"{done} runs are settled.")
 

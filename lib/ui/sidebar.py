@@ -11,7 +11,7 @@ from lib.deapi.catalogue import Listing
 from lib.deapi.contract import endpoint
 from lib.deapi.errors import DeapiError, Forbidden
 from lib.store import HOLDING, Run
-from lib.ui import catalogue, errors, limits, money, profile, run_status, title, words
+from lib.ui import books, catalogue, errors, limits, money, profile, run_status, title, words
 from lib.ui.plain import clip, label, safe, seconds
 from lib.ui.session import Client
 
@@ -45,7 +45,11 @@ def draw(client: Client, beside: DeltaGenerator, page: str) -> None:
 def _live(client: Client, page: str, ticking: bool) -> None:
     """Money and runs; looks again by itself while something moves."""
     runs = client.open_runs()
-    st.html(f"{_money(client, runs)}{_running(client, runs)}")
+    st.html(_money(client, runs))
+    if told := books.drift(client):
+        st.page_link(words.HISTORY.page, label=label(told), icon="⚠️")
+    if runs:
+        st.html(_running(client, runs))
     here = Counter(endpoint(run.endpoint).family for run in runs)
     for family, count in here.items():
         told = words.FAMILIES[family]
@@ -94,8 +98,6 @@ def _balance(client: Client) -> str:
 
 
 def _running(client: Client, runs: list[Run]) -> str:
-    if not runs:
-        return ""
     items = "".join(
         f"<li><span>{safe(clip(words.name(run), 40))}</span>"
         f"<span>{safe(run_status.sentence(run, client.delay(run)))}</span></li>"

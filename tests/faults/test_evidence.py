@@ -26,8 +26,9 @@ def sandbox(start_sandbox: StartSandbox) -> Sandbox:
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The sandbox charges before it answers, so nothing has to be waited for."""
-    monkeypatch.setattr(evidence, "TAKEN_IN", timedelta(0))
+    """The sandbox charges before it answers, so no look comes too early."""
+    monkeypatch.setattr(evidence, "TAKEN_IN", timedelta(0))  # tests/unit/runs shows the waiting
+    monkeypatch.setattr(reconcile, "APART", timedelta(0))
 
 
 def lost(sandbox: Sandbox, playground: Playground, kind: str) -> Run:
@@ -35,14 +36,8 @@ def lost(sandbox: Sandbox, playground: Playground, kind: str) -> Run:
     fault = {"fault": kind, "method": "POST", "path": SUBMIT}
     sandbox.control("POST", "faults", [fault])
     run = playground.reaches(playground.order(prompt="lost"), State.UNKNOWN)
-    seen_since(playground, run)
+    playground.look()
     return run
-
-
-def seen_since(playground: Playground, run: Run) -> None:
-    sent = run.sending_at
-    assert sent is not None
-    eventually(lambda: balances.last(playground.store, LIVE, 1)[0].last_at > sent)
 
 
 @pytest.mark.parametrize(
@@ -52,10 +47,8 @@ def test_the_balance_tells_whether_a_lost_run_was_charged(
     sandbox: Sandbox, start_engine: StartEngine, kind: str, says: Says
 ) -> None:
     playground = start_engine(sandbox.url, sandbox.key)
-    done = playground.reaches(
-        playground.order(), State.DONE
-    )  # its price tells how fine amounts are
-    seen_since(playground, done)
+    playground.reaches(playground.order(), State.DONE)  # its price tells how fine amounts are
+    playground.look()
     run = lost(sandbox, playground, kind)
     assert evidence.gather(playground.store, run, []).balance.says is says
     assert (charged(sandbox) - playground.books[0] > 0) == (says is Says.PAID)

@@ -2,23 +2,16 @@
 
 import csv
 from collections.abc import Callable
-from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 import pytest
 import streamlit as st
 
 from lib.deapi.contract import Endpoint
-from lib.deapi.errors import Forbidden
 from lib.deapi.models import Model
-from lib.runs.balance import Balance
-from lib.runs.engine import Engine
-from lib.store import Run, Settlement, State, ledger
+from lib.store import Run
 from lib.ui import words
 from tests.support.pages import HISTORY, IMAGES, Page, Playing
-from tests.support.sandbox import Sandbox
-from tests.support.waiting import eventually
 
 
 @pytest.fixture
@@ -147,93 +140,3 @@ def shown(page: Page, place: Playing) -> list[str]:
 
 def table(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(content.decode("utf-8-sig").splitlines()))
-
-
-# --- runs of which nobody knows whether they were paid for ---------------------------------------
-
-
-@pytest.fixture
-def lost(place: Playing, pictures: Endpoint, model: Model) -> list[Run]:
-    return [place.unknown(pictures, model, text, "0.0040") for text in ("One", "Two", "Three")]
-
-
-def test_several_unknown_runs_are_settled_at_once_and_only_those_ticked(
-    place: Playing, lost: list[Run]
-) -> None:
-    page = Page().go(HISTORY)
-    assert "Nobody knows whether 3 runs were paid for" in page.html
-    assert "settle:paid" not in page.pressable
-    for run in lost[:2]:
-        page.put("checkbox", f"settle:{run.id}", True)
-    page.press("Count as paid · $0.008")
-    assert [place.run(run.id).price for run in lost] == [Decimal("0.004")] * 2 + [None]
-    assert [place.run(run.id).state for run in lost] == [State.FAILED] * 2 + [State.UNKNOWN]
-    page.press("Tick all").press("Not charged")
-    assert place.run(lost[2].id).settled is Settlement.FREE
-    assert "Nobody knows whether" not in page.html
-    assert ledger.standing(place.store, lost[0].profile).posted == Decimal("0.008")
-
-
-def test_the_card_tells_what_is_known_and_leads_to_where_several_are_settled(
-    place: Playing, lost: list[Run]
-) -> None:
-    page = Page()
-    assert page.html.count("The balance does not tell") == len(lost)
-    assert "\u201cTwo\u201d (not taken, as far as we know)" in page.html
-    assert page.links.count("Settle 3 such runs at once") == len(lost)
-
-
-# --- the books beside the balance ----------------------------------------------------------------
-
-
-def test_the_books_say_that_they_agree_with_the_balance(
-    place: Playing, pictures: Endpoint, model: Model
-) -> None:
-    page = Page().write(pictures, model, "A red fox")
-    page.until(lambda: page.price)
-    page.press("Run")
-    eventually(lambda: [run.state for run in place.runs()] == [State.DONE], timeout=30)
-    look(place)
-    assert "Agrees with the account&#x27;s balance since" in page.go(HISTORY).html
-
-
-@pytest.mark.parametrize(
-    ("spent", "told"),
-    [("4", "$4.00 more than they explain"), ("0", "the account has $0.50 more left")],
-)
-def test_a_drift_is_shown_until_it_is_said_to_be_explained(
-    place: Playing, live: Sandbox, pictures: Endpoint, model: Model, spent: str, told: str
-) -> None:
-    """The first by another program on the same key, the second by a run that nobody charged."""
-    before = look(place)
-    if Decimal(spent):
-        place.done(pictures, model, "A red fox", "0")
-        live.control("PUT", "balance", float(before - Decimal(spent)))
-    else:
-        place.done(pictures, model, "A red fox", "0.5")
-    look(place)
-    page = Page().go(HISTORY)
-    assert told not in page.html  # one look alone may be wrong
-    look(place)
-    assert told in page.run().html
-    page.press("That's explained")
-    assert told not in page.html
-
-
-def test_a_key_that_may_not_see_the_balance_is_said_to_check_nothing(
-    place: Playing, past: dict[str, Run], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert past
-    hidden = Balance(None, datetime.now(UTC), Forbidden("No", status=403))
-    monkeypatch.setattr(Engine, "balance", lambda *_: hidden)
-    assert "This key may not see the balance, so nothing checks" in Page().go(HISTORY).html
-
-
-def look(place: Playing) -> Decimal:
-    """Have the balance seen once more."""
-    profile = place.engine.profiles[0]
-    place.engine.look(profile, wait=20)
-    seen = place.engine.balance(profile)
-    assert seen is not None
-    assert seen.amount is not None
-    return seen.amount

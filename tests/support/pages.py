@@ -279,13 +279,21 @@ class Playing:
 
     # --- runs that nobody follows, put where a test wants them ------------------------------------
 
-    def waiting(self, at: Endpoint, model: Model, text: str, price: str = "0.0019") -> Run:
+    def waiting(
+        self,
+        at: Endpoint,
+        model: Model,
+        text: str,
+        price: str = "0.0019",
+        *,
+        person: str = LOCAL,
+    ) -> Run:
         """A run that was admitted and never goes on by itself."""
         values = {"prompt": text} if at.has("prompt") else {}
         values = fields.adapt(fields.fields(at, model), values)
         new = NewRun(
             profile=self.engine.profiles[0],
-            person=LOCAL,
+            person=person,
             endpoint=at.id,
             model=model.slug,
             params=dict(fields.request(at, model, values)),

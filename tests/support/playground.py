@@ -1,9 +1,10 @@
 """A real playground process to test against."""
 
 import socket
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,14 @@ class Playground:
             return answer.json()
         except (httpx.TransportError, ValueError):
             return None
+
+    def request_ids(self) -> list[str]:
+        """The jobs that it knows to be its own, as they are in its database: deAPI charges before
+        it answers, so a charge alone does not mean that the playground has heard."""
+        database = f"{(self.data / 'playground.db').as_uri()}?mode=ro"
+        with closing(sqlite3.connect(database, uri=True)) as connection:
+            rows = connection.execute("SELECT request_id FROM runs WHERE request_id IS NOT NULL")
+            return [request_id for (request_id,) in rows]
 
     def _healthy(self) -> bool:
         if not self.process.running:

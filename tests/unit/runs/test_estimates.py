@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from lib.runs.estimates import LOOKS
-from lib.store import Run, State, ledger
+from lib.store import Run, State, StoreError, history, ledger
 from tests.support.waiting import eventually
 from tests.unit.runs.scripted import PRICE, RESULT, Answer, World, job, reply
 
@@ -62,13 +62,57 @@ def test_a_job_that_is_gone_is_not_asked_about_again(world: World) -> None:
     eventually(lambda: world.deapi.asked == 2)
 
 
-def test_a_start_goes_on_with_those_that_were_left(world: World) -> None:
+def left_behind(world: World, hours: float) -> Run:
+    """An earlier process has left it so long ago."""
     run = world.accept(world.order())
     world.deapi.jobs = [FIRST]
     heard = world.loop.submit(world.journey._ask(run)).result(timeout=10)
     assert heard is not None
     assert heard.price_estimated
+    world.time.move(hours=hours)
     world.deapi.jobs = [done(0.004, estimated=False)]
+    return run
+
+
+def resume(world: World) -> None:
     world.loop.submit(world.journey.estimates.resume()).result(timeout=10)
+
+
+@pytest.mark.parametrize("hours", [0, 5, 30, 100])
+def test_a_start_goes_on_with_those_that_were_left(world: World, hours: float) -> None:
+    run = left_behind(world, hours)
+    resume(world)
     eventually(lambda: world.read(run).price == Decimal("0.004"))
     assert ledger.standing(world.store, run.profile).posted == Decimal("0.004")
+
+
+def test_one_that_is_a_day_old_at_the_start_is_asked_about_at_once_and_once(world: World) -> None:
+    left_behind(world, 30)
+    world.deapi.jobs = [FIRST]
+    began, asked = world.time.at, world.deapi.asked
+    resume(world)
+    eventually(lambda: world.deapi.asked == asked + 1)
+    assert world.time.at - began < timedelta(minutes=1)
+
+
+def test_a_database_that_fails_at_the_start_is_asked_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = left_behind(world, 1)
+    read, failures = history.estimated, [StoreError("no"), StoreError("no")]
+
+    def flaky(*told: Any) -> list[Run]:
+        if failures:
+            raise failures.pop()
+        return read(*told)
+
+    monkeypatch.setattr(history, "estimated", flaky)
+    resume(world)
+    eventually(lambda: world.read(run).price == Decimal("0.004"))
+
+
+def test_a_correction_has_the_balance_looked_at(world: World) -> None:
+    run = left_behind(world, 0)
+    resume(world)
+    eventually(lambda: world.read(run).price == Decimal("0.004"))
+    eventually(lambda: world.deapi.count("/api/v2/account/balance") == 1)

@@ -1,33 +1,38 @@
 """The books beside the balance: a drift is told, and only a drift."""
 
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import partial
 
 import httpx
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from lib.runs import reconcile
-from lib.runs.evidence import Says, of_balance
 from lib.runs.profiles import SANDBOX
-from lib.runs.reconcile import CENT, Comparison, compare
-from lib.store import Balance, Run, Seen, balances, runs
-from tests.support.waiting import eventually
-from tests.unit.runs.scripted import PRICE, Answer, World, accepted, reply
-from tests.unit.ui.making import run as any_run
-
-ZERO, FINE = Decimal(0), Decimal("1e-5")
-NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+from lib.runs.reconcile import Comparison, compare
+from lib.store import Books, balances, ledger, runs
+from tests.unit.runs.scripted import PRICE, Answer, World, reply
 
 
-def see(world: World, left: str, posted: str = "0", held: str = "0") -> Comparison | None:
-    """A look a minute after the last, and what is said then."""
-    world.time.move(minutes=1)
-    books = Balance(posted=Decimal(posted), held=Decimal(held))
-    balances.note(world.store, SANDBOX, Decimal(left), books, world.time.now())
+def see(
+    world: World,
+    left: str,
+    posted: str = "0",
+    held: str = "0",
+    *,
+    after: float = 60.0,
+    estimates: int = 0,
+) -> Comparison | None:
+    """A look `after` seconds, and what is said then."""
+    world.time.move(seconds=after)
+    books = Books(posted=Decimal(posted), held=Decimal(held), estimates=estimates)
+    now = world.time.now()
+    balances.note(world.store, SANDBOX, Decimal(left), books, now, now)
     return compare(world.store, SANDBOX)
+
+
+def stands(world: World, left: str, posted: str = "0") -> None:
+    """Two looks that see the same, so that the comparison may start there."""
+    see(world, left, posted)
+    see(world, left, posted)
 
 
 def drift(found: Comparison | None) -> Decimal | None:
@@ -61,20 +66,84 @@ def test_what_is_held_may_be_charged_or_not(world: World, left: str) -> None:
 def test_a_drift_is_told_by_the_second_look_that_finds_one(
     world: World, left: str, held: str, told: str
 ) -> None:
-    see(world, "5.000")
+    stands(world, "5.000")
     assert drift(see(world, left, "0.1", held)) is None
     assert drift(see(world, left, "0.1", held)) == Decimal(told)
 
 
 def test_one_look_alone_is_no_drift(world: World) -> None:
-    see(world, "5.000")
+    stands(world, "5.000")
     assert drift(see(world, "4.7", "0.1")) is None
     assert drift(see(world, "4.9", "0.1")) == 0
     assert drift(see(world, "4.7", "0.1")) is None
 
 
+def test_two_looks_at_the_same_passing_state_are_no_drift(world: World) -> None:
+    stands(world, "5.000")
+    assert drift(see(world, "4.7", "0.1")) is None
+    assert drift(see(world, "4.7", "0.1", after=2)) is None
+    assert drift(see(world, "4.6", "0.1", after=2)) is None
+    assert drift(see(world, "4.6", "0.1", after=20)) == Decimal("0.3")
+
+
+def test_looks_that_miss_it_on_different_sides_are_no_drift(world: World) -> None:
+    stands(world, "5.000")
+    assert drift(see(world, "4.7", "0.1")) is None
+    assert drift(see(world, "5.2", "0.1")) is None
+
+
+def test_a_first_look_at_a_passing_state_is_no_start(world: World) -> None:
+    """A job has failed, and its refund comes a second later."""
+    see(world, "4.9")
+    see(world, "5.000", after=2)
+    assert drift(see(world, "5.000")) == 0
+    assert drift(see(world, "4.9", "0.1")) == 0
+
+
+def test_an_account_on_which_somebody_spends_all_the_time_has_a_drift(world: World) -> None:
+    found = None
+    for n in range(12):
+        found = see(world, str(Decimal(5) - Decimal(n) / 10))
+    assert drift(found) == Decimal("1.1")
+
+
+def test_a_drift_is_not_told_while_prices_are_estimates(world: World) -> None:
+    stands(world, "5.000")
+    run = world.accept(world.order())
+    runs.settle_done(world.store, run, Decimal("0.1"), estimated=True)
+    for _ in range(2):
+        found = see(world, "4.8", "0.1", estimates=1)
+        assert found is not None
+        assert (found.drift, found.estimates) == (None, 1)
+    ledger.correct(world.store, run.id, Decimal("0.2"))
+    found = see(world, "4.8", "0.2")
+    assert found is not None
+    assert (found.drift, found.estimates) == (0, 0)
+
+
+def test_looks_from_before_a_correction_tell_of_no_drift(world: World) -> None:
+    stands(world, "5.000")
+    run = world.accept(world.order())
+    runs.settle_done(world.store, run, Decimal("0.1"), estimated=True)
+    see(world, "4.8", "0.1", estimates=1)
+    see(world, "4.8", "0.1", estimates=1)
+    world.time.move(seconds=1)
+    ledger.correct(world.store, run.id, Decimal("0.2"))
+    assert drift(compare(world.store, SANDBOX)) is None
+
+
+def test_an_estimate_that_deapi_never_changes_hides_a_drift_for_a_day(world: World) -> None:
+    stands(world, "5.000")
+    run = world.accept(world.order())
+    runs.settle_done(world.store, run, Decimal("0.1"), estimated=True)
+    see(world, "4.8", "0.1", estimates=1)
+    assert drift(see(world, "4.8", "0.1", estimates=1)) is None
+    world.time.move(hours=25)
+    assert drift(see(world, "4.8", "0.1")) == Decimal("0.1")
+
+
 def test_what_rounding_to_cents_may_hide_is_no_drift(world: World) -> None:
-    see(world, "5.01")
+    stands(world, "5.01")
     see(world, "5.00", "0.002")
     assert drift(see(world, "5.00", "0.002")) == 0
     assert drift(see(world, "4.99", "0.002")) is None
@@ -82,10 +151,10 @@ def test_what_rounding_to_cents_may_hide_is_no_drift(world: World) -> None:
 
 
 def test_a_new_starting_point_forgets_the_drift(world: World) -> None:
-    see(world, "5")
+    stands(world, "5")
     see(world, "9")
     assert drift(see(world, "9")) == -4
-    balances.close(world.store, SANDBOX)
+    balances.begin_anew(world.store, SANDBOX)
     assert compare(world.store, SANDBOX) is None
     assert drift(see(world, "9")) == 0
 
@@ -127,88 +196,3 @@ def test_a_key_that_may_not_see_the_balance_compares_nothing(world: World) -> No
     world.deapi.balances = [reply({"code": "insufficient_permissions"}, 403)]
     look(world)
     assert compare(world.store, SANDBOX) is None
-
-
-def test_a_run_that_nobody_knows_of_has_the_balance_looked_at(world: World) -> None:
-    world.deapi.submits = [reply({"message": "Bad gateway"}, 502), accepted()]
-    run = world.go(world.order())
-    assert run.state.value == "unknown"
-    eventually(lambda: world.deapi.count("/api/v2/account/balance") == 1)
-
-
-class TestEvidence:
-    def unknown(self, world: World) -> Run:
-        world.time.move(minutes=1)
-        claimed = runs.claim(world.store, world.order().id, "this engine")
-        assert claimed is not None
-        lost = runs.lose(world.store, claimed, {})
-        assert lost is not None
-        return lost
-
-    def test_what_only_it_can_explain_says_that_it_was_paid(self, world: World) -> None:
-        run = self.unknown(world)
-        assert of_balance(run, seen("5", -1), seen("4.998", 1, held=run), FINE).says is Says.PAID
-
-    def test_what_others_explain_says_that_it_was_not(self, world: World) -> None:
-        run = self.unknown(world)
-        after = seen("4.9", 1, posted="0.1", held=run)
-        assert of_balance(run, seen("5.000", -1), after, FINE).says is Says.FREE
-
-    def test_another_that_is_open_as_well_may_explain_it(self, world: World) -> None:
-        run = self.unknown(world)
-        after = seen("4.998", 1, held=run, others="0.002")
-        assert of_balance(run, seen("5", -1), after, FINE).says is Says.NOTHING
-
-    def test_two_of_them_that_both_were_paid_say_so(self, world: World) -> None:
-        run = self.unknown(world)
-        after = seen("4.996", 1, held=run, others="0.002")
-        assert of_balance(run, seen("5", -1), after, FINE).says is Says.PAID
-
-    def test_a_top_up_says_nothing(self, world: World) -> None:
-        run = self.unknown(world)
-        assert of_balance(run, seen("5.000", -1), seen("9", 1, held=run), FINE).says is Says.NOTHING
-
-    def test_a_balance_in_cents_says_nothing_of_less_than_a_cent(self, world: World) -> None:
-        run = self.unknown(world)
-        assert (
-            of_balance(run, seen("5.01", -1), seen("5.01", 1, held=run), CENT).says is Says.NOTHING
-        )
-
-    def test_without_a_look_before_or_after_it_was_not_seen(self, world: World) -> None:
-        run = self.unknown(world)
-        assert of_balance(run, None, seen("5", 1, held=run), FINE).says is Says.UNSEEN
-        assert of_balance(run, seen("5", -1), None, FINE).says is Says.UNSEEN
-
-    @given(
-        before=st.lists(st.sampled_from(["1", "2", "4"]), max_size=3),
-        after=st.lists(st.sampled_from(["1", "2", "4"]), max_size=3),
-        charged=st.data(),
-    )
-    def test_it_never_says_what_is_not_so(
-        self, before: list[str], after: list[str], charged: st.DataObject
-    ) -> None:
-        """Whatever of the others was charged before the first look, or not yet at the second."""
-        yes = partial(charged.draw, st.booleans())
-        run = any_run(created_at=NOW)
-        paid = yes()
-        early = sum((Decimal(each) for each in before if yes()), ZERO)
-        open_now = sum((Decimal(each) for each in after), ZERO)
-        open_charged = sum((Decimal(each) for each in after if yes()), ZERO)
-        settled = sum((Decimal(each) for each in before), ZERO)
-        start = Decimal("1000.001")
-        first = make(start - early, ZERO, settled, NOW - timedelta(minutes=1))
-        now = start - settled - open_charged - (run.quote if paid else ZERO)
-        second = make(now, settled, open_now + run.reserved, NOW + timedelta(minutes=1))
-        says = of_balance(run, first, second, FINE).says
-        assert says in {Says.PAID if paid else Says.FREE, Says.NOTHING}
-
-
-def seen(
-    left: str, minute: int, *, posted: str = "0", held: Run | None = None, others: str = "0"
-) -> Seen:
-    total = Decimal(others) + (held.reserved if held else ZERO)
-    return make(Decimal(left), Decimal(posted), total, NOW + timedelta(minutes=minute))
-
-
-def make(left: Decimal, posted: Decimal, held: Decimal, at: datetime) -> Seen:
-    return Seen(amount=left, posted=posted, held=held, first_at=at, last_at=at)

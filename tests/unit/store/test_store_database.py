@@ -8,11 +8,14 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import URL, create_engine, text
 
-from lib.store import DiskFull, NewerData, Store, StoreError, ledger, runs
+import lib.store
+from lib.store import DiskFull, NewerData, Store, StoreError, balances, ledger, runs
 from lib.store.tables import metadata
 from tests.unit.store.making import BERLIN, Making
 
@@ -23,6 +26,27 @@ def test_migrations_from_empty_build_exactly_the_tables(tmp_path: Path) -> None:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
     store.close()
+
+
+def test_a_comparison_that_began_anew_before_an_update_still_does(tmp_path: Path) -> None:
+    """It used to be a mark on the last look before it (0006)."""
+    config = Config()
+    folder = Path(lib.store.__file__).parent / "migrations"
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    engine = create_engine(URL.create("sqlite", database=str(tmp_path / "playground.db")))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0005")
+        for minute, closed in enumerate([False, True, False]):
+            at = f"2026-11-24 12:0{minute}:00"
+            connection.execute(
+                text("INSERT INTO balances VALUES (:n, 'live', 5, 0, 0, :at, :at, :closed)"),
+                {"n": minute + 1, "at": at, "closed": closed},
+            )
+    engine.dispose()
+    with closing(Store(tmp_path, BERLIN)) as store:
+        assert [each.first_at.minute for each in balances.last(store, "live", 9)] == [2, 1, 0]
+        assert [each.first_at.minute for each in balances.firm(store, "live", 9)] == [2]
 
 
 def test_opening_again_keeps_everything(tmp_path: Path, new: Making) -> None:

@@ -42,6 +42,7 @@ def run(**facts: Any) -> Run:
         "keep_tries": 0,
         "created_at": AT,
         "sending_at": None,
+        "lost_at": None,
         "accepted_at": None,
         "news_at": None,
         "ended_at": None,

@@ -11,6 +11,7 @@ down_revision = "0005"
 def upgrade() -> None:
     op.add_column("runs", sa.Column("lost_at", sa.DateTime(timezone=True)))
     op.create_index(op.f("ix_runs_profile_ended_at"), "runs", ["profile", "ended_at"])
+    op.create_index(op.f("ix_entries_profile_kind_at"), "entries", ["profile", "kind", "at"])
     beginnings = op.create_table(
         "beginnings",
         sa.Column("id", sa.Integer(), nullable=False),
