@@ -22,18 +22,11 @@ from lib.store import (
     tokens,
     users,
 )
-<<<<<<< HEAD
-from lib.store.balances import Seen
+from lib.store.balances import Books, Seen
 from lib.store.caps import Caps, Use
 from lib.store.database import Store
 from lib.store.errors import AlreadyHeld, BadPicture, DiskFull, NewerData, OverCap, StoreError
-from lib.store.history import Choices, Filters, Total
-=======
-from lib.store.balances import Books, Seen
-from lib.store.database import Store
-from lib.store.errors import AlreadyHeld, BadPicture, DiskFull, NewerData, StoreError
 from lib.store.history import Choices, Cost, Filters, Total
->>>>>>> main
 from lib.store.ledger import Balance, Spent
 from lib.store.lock import Lock, hold
 from lib.store.looks import Look
@@ -53,11 +46,8 @@ __all__ = [
     "AlreadyHeld",
     "BadPicture",
     "Balance",
-<<<<<<< HEAD
-    "Caps",
-=======
     "Books",
->>>>>>> main
+    "Caps",
     "Choices",
     "Cost",
     "DiskFull",
