@@ -9,10 +9,12 @@ import asyncio
 import functools
 import hashlib
 import os
+import re
 import socket
 import ssl
 import tempfile
-from collections.abc import AsyncGenerator
+import zlib
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
@@ -30,7 +32,11 @@ _GONE = (403, 404, 410)
 _BATCH = 1024 * 1024
 _TIMEOUT = httpx.Timeout(connect=10, read=30, write=10, pool=10)
 _MOST_ADDRESSES = 4
+_INTERNET = IPv6Network("2000::/3")
+"""All that is given out of IPv6: what lies elsewhere is local, reserved or of the old kind."""
+_TUNNELS_AND_EXAMPLES = (IPv6Network("2002::/16"), IPv6Network("3fff::/20"))
 _NAT64 = IPv6Network("64:ff9b::/96")
+_MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,49}/[a-z0-9][a-z0-9!#$&^_.+-]{0,49}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,8 @@ async def fetch(
             return await _store(response, target, max_bytes)
     except TimeoutError as error:
         raise DownloadFailed(f"The download took longer than {timeout:.0f} seconds.") from error
+    except (httpx.InvalidURL, UnicodeError) as error:  # some nonsense is noticed late
+        raise UnsafeAddress("The result's address is not an address.") from error
     except (httpx.HTTPError, httpx.StreamError) as error:
         raise DownloadFailed(f"{type(error).__name__}: {error}") from error
 
@@ -69,11 +77,13 @@ async def fetch(
 @asynccontextmanager
 async def _answer(url: str, own_origins: frozenset[str]) -> AsyncGenerator[httpx.Response]:
     """The 200 at the end of the redirects, each of which was checked like the first address."""
-    async with httpx.AsyncClient(
-        verify=_certificates(), timeout=_TIMEOUT, follow_redirects=False, trust_env=False
-    ) as http:
-        where = _parsed(url)
-        for _ in range(MAX_HOPS + 1):
+    where = httpx.URL(url)
+    for _ in range(MAX_HOPS + 1):
+        # A client for each: no cookie, and no connection to the same address under another name,
+        # goes from one host to the next.
+        async with httpx.AsyncClient(
+            verify=_certificates(), timeout=_TIMEOUT, follow_redirects=False, trust_env=False
+        ) as http:
             response = await _get(http, where, own_origins)
             try:
                 if response.status_code == 200:
@@ -81,22 +91,15 @@ async def _answer(url: str, own_origins: frozenset[str]) -> AsyncGenerator[httpx
                     return
                 if not response.has_redirect_location:
                     raise _refused(response.status_code)
-                where = where.join(_parsed(response.headers["location"]))
+                where = where.join(httpx.URL(response.headers["location"]))
             finally:
                 await response.aclose()
-        raise DownloadFailed("The result's address leads on and on.")
+    raise DownloadFailed("The result's address leads on and on.")
 
 
 def _refused(status: int) -> DownloadFailed:
     kind = Expired if status in _GONE else DownloadFailed
     return kind(f"HTTP {status} instead of the result.", status=status)
-
-
-def _parsed(url: str) -> httpx.URL:
-    try:
-        return httpx.URL(url)
-    except httpx.InvalidURL as error:
-        raise UnsafeAddress("The result's address is not an address.") from error
 
 
 async def _get(
@@ -121,7 +124,7 @@ async def _get(
 
 async def _addresses(url: httpx.URL, own_origins: frozenset[str]) -> list[str]:
     """The addresses of `url`'s host that we may connect to. Raises `UnsafeAddress` if none is."""
-    own = _origin(url) in {_origin(_parsed(each)) for each in own_origins}
+    own = _origin(url) in {_origin(httpx.URL(each)) for each in own_origins}
     if url.scheme != "https" and not (own and url.scheme == "http"):
         raise UnsafeAddress("The result's address does not begin with https://.")
     if not url.host:
@@ -148,18 +151,18 @@ def _is_public(address: str) -> bool:
     """Whether an address is one of the internet's, also when it hides one of the old kind."""
     try:
         ip = ip_address(address)
-    except ValueError:  # with a zone, as link-local addresses have
+    except ValueError:
         return False
-    hidden = _hidden(ip) if isinstance(ip, IPv6Address) else None
-    if hidden is not None and not _is_public(str(hidden)):
-        return False
-    return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
+    if isinstance(ip, IPv4Address):
+        return ip.is_global and not (ip.is_multicast or ip.is_reserved)
+    if (hidden := _hidden(ip)) is not None:
+        return _is_public(str(hidden))
+    given_out = ip in _INTERNET and not any(ip in each for each in _TUNNELS_AND_EXAMPLES)
+    return given_out and ip.is_global
 
 
 def _hidden(ip: IPv6Address) -> IPv4Address | None:
-    if ip in _NAT64:
-        return IPv4Address(int(ip) & 0xFFFFFFFF)
-    return ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+    return IPv4Address(int(ip) & 0xFFFFFFFF) if ip in _NAT64 else ip.ipv4_mapped
 
 
 @functools.cache
@@ -184,7 +187,7 @@ async def _store(response: httpx.Response, target: Path, max_bytes: int) -> Fetc
                 file.write(batch)
 
             batch = bytearray()
-            async for chunk in response.aiter_bytes():
+            async for chunk in _content(response):
                 size += len(chunk)
                 if size > max_bytes:
                     raise TooLarge(f"The result is larger than {max_bytes} bytes.")
@@ -197,8 +200,39 @@ async def _store(response: httpx.Response, target: Path, max_bytes: int) -> Fetc
         await asyncio.to_thread(_appear, part, target)
     finally:
         _discard(part)  # at once, as this task may be on its way out
-    media_type = response.headers.get("content-type", "").split(";")[0].strip().lower()
-    return Fetched(media_type or "application/octet-stream", size, digest.hexdigest())
+    named = response.headers.get("content-type", "").split(";")[0].strip().lower()
+    media_type = named if _MEDIA_TYPE.fullmatch(named) else "application/octet-stream"
+    return Fetched(media_type, size, digest.hexdigest())
+
+
+async def _content(response: httpx.Response) -> AsyncGenerator[bytes]:
+    """The body as the result is. Nobody asked for a packed one, but some stores of files pack what
+    they hold; httpx itself would unpack each part as a whole, a thousand times as large, and again
+    for every packing that is named."""
+    coding = response.headers.get("content-encoding", "identity").strip().lower()
+    if coding not in ("identity", "gzip"):
+        raise DownloadFailed("The result is packed in a way that was not asked for.")
+    chunks = response.aiter_raw()
+    async for part in chunks if coding == "identity" else _unpacked(chunks):
+        yield part
+
+
+async def _unpacked(chunks: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
+    """What was packed with gzip, in parts of at most `_BATCH` bytes."""
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        async for chunk in chunks:
+            while chunk:
+                if unpacker.eof:  # several packed files are one
+                    unpacker = zlib.decompressobj(wbits=31)
+                yield unpacker.decompress(chunk, _BATCH)
+                chunk = unpacker.unconsumed_tail or unpacker.unused_data
+        while rest := unpacker.decompress(b"", _BATCH):
+            yield rest
+    except zlib.error as error:
+        raise DownloadFailed("The result is broken.") from error
+    if not unpacker.eof:
+        raise DownloadFailed("The result was cut short.")
 
 
 def _make_durable(file: BinaryIO) -> None:

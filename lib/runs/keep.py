@@ -144,7 +144,7 @@ class Keeper:
         fetched = await fetch(
             url,
             fresh,
-            own_origins=frozenset({self._profile.origin}),
+            own_origins=self._profile.own_origins,
             max_bytes=MAX_BYTES,
             timeout=SECONDS,
         )

@@ -45,7 +45,7 @@ class Previews:
                 await fetch(
                     preview,
                     raw,
-                    own_origins=frozenset({self._profile.origin}),
+                    own_origins=self._profile.own_origins,
                     max_bytes=MAX_BYTES,
                     timeout=SECONDS,
                 )

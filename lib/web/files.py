@@ -42,7 +42,9 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
 }
-_FOREVER = "private, max-age=31536000, immutable"
+_ASK_AGAIN = "private, no-cache"
+"""Kept by the browser, but shown only when we say so again: the next person at it may be another,
+and who was signed out sees nothing any more. The file itself is not sent again."""
 _NEVER = "private, no-store"
 
 
@@ -147,7 +149,7 @@ def _result(store: Store, run: Run, n: int = 0) -> _Served | None:
         return None
     path = files.result_path(store, run.id, file.name)
     shown = _shown_as(file.media_type)
-    return _Served(path, shown, None if shown == file.media_type else _name(run, path), _FOREVER)
+    return _Served(path, shown, None if shown == file.media_type else _name(run, path), _ASK_AGAIN)
 
 
 def _download(store: Store, run: Run, n: int = 0) -> _Served | None:
@@ -161,11 +163,11 @@ def _kept(store: Store, run: Run, n: int) -> ResultFile | None:
 
 
 def _upload(store: Store, person: Person, sha256: str) -> _Served | None:
-    given = files.upload(store, person.name, sha256)
+    given = files.upload(store, None if person.is_admin else person.name, sha256)
     if given is None:
         return None
     shown = _shown_as(given.media_type)
-    return _Served(given.path, shown, None if shown == given.media_type else "file", _FOREVER)
+    return _Served(given.path, shown, None if shown == given.media_type else "file", _ASK_AGAIN)
 
 
 def _shown_as(media_type: str) -> str:
@@ -174,7 +176,7 @@ def _shown_as(media_type: str) -> str:
 
 
 def _thumb(store: Store, run: Run) -> _Served:
-    return _Served(files.thumb_path(store, run.id), "image/webp", None, _FOREVER)
+    return _Served(files.thumb_path(store, run.id), "image/webp", None, _ASK_AGAIN)
 
 
 def _preview(store: Store, run: Run) -> _Served:

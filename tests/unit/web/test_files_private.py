@@ -1,0 +1,115 @@
+"""A member finds of another's runs and files as much as of those that never were."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from lib.deapi.media import inspect
+from lib.store import Role, Run, Store, files, passwords, sessions, users
+from tests.unit.web.conftest import Keeping, picture
+from tests.unit.web.test_signin import browser, signed_in
+
+OWNER, ADMIN, MEMBER = "local", "ada", "bob"
+NOBODY = "0193a1b2-0000-7000-8000-000000000000"
+WHATS = ["result", "download", "download-1", "thumb", "preview", "0.png", "nothing"]
+ASKED = [
+    {},
+    {"Range": "bytes=0-0"},
+    {"Range": "bytes=9999999-"},
+    {"If-None-Match": "*"},
+    {"If-Modified-Since": "Wed, 01 Jan 2025 00:00:00 GMT"},
+]
+
+
+@pytest.fixture(autouse=True)
+def people(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "ROUNDS", 4)
+    for name, role in ((ADMIN, Role.ADMIN), (MEMBER, Role.MEMBER), (OWNER, Role.MEMBER)):
+        users.add(store, name, "four green kettles", role)
+
+
+@pytest.fixture
+def run(store: Store, keep: Keeping) -> Run:
+    """A run of the owner, with everything that a run can have."""
+    kept = keep(picture(), "0.png", "image/png")
+    source = files.result_path(store, kept.id, "0.png")
+    files.make_thumbnail(store, kept.id, source)
+    files.make_preview(store, kept.id, source)
+    return kept
+
+
+@pytest.fixture
+def upload(store: Store, tmp_path: Path) -> str:
+    """The hash of a picture that the owner gave."""
+    path = tmp_path / "given"
+    path.write_bytes(picture())
+    return files.save_upload(store, OWNER, inspect(path, "mine.png")).sha256
+
+
+def answers(web: TestClient, path: str) -> list[tuple[int, bytes, dict[str, str]]]:
+    """All that can be learned of a path, however one asks for it."""
+    found = [
+        web.request(method, path, headers=headers)
+        for method in ("GET", "HEAD")
+        for headers in ASKED
+    ]
+    return [(each.status_code, each.content, dict(each.headers)) for each in found]
+
+
+@pytest.mark.parametrize("what", WHATS)
+def test_another_persons_file_is_answered_like_one_that_never_was(
+    store: Store, run: Run, what: str
+) -> None:
+    for web in (signed_in(store, MEMBER), browser(store)):
+        found = answers(web, f"/files/{run.id}/{what}")
+        assert found == answers(web, f"/files/{NOBODY}/{what}")
+        assert {status for status, _, _ in found} == {404}
+
+
+def test_what_another_gave_is_answered_like_what_nobody_gave(store: Store, upload: str) -> None:
+    unknown = hashlib.sha256(b"nobody gave this").hexdigest()
+    for web in (signed_in(store, MEMBER), browser(store)):
+        found = answers(web, f"/files/uploads/{upload}")
+        assert found == answers(web, f"/files/uploads/{unknown}")
+        assert {status for status, _, _ in found} == {404}
+
+
+def test_who_gives_the_same_file_reaches_their_own(store: Store, upload: str) -> None:
+    web = signed_in(store, MEMBER)
+    assert web.get(f"/files/uploads/{upload}").status_code == 404
+    files.save_upload(store, MEMBER, inspect(files.upload_path(store, upload), "same.png"))
+    assert web.get(f"/files/uploads/{upload}").status_code == 200
+
+
+def test_the_owner_and_an_admin_get_everything(store: Store, run: Run, upload: str) -> None:
+    for name in (OWNER, ADMIN):
+        web = signed_in(store, name)
+        paths = [f"/files/{run.id}/{what}" for what in ("result", "download", "thumb", "preview")]
+        for path in (*paths, f"/files/uploads/{upload}"):
+            assert web.get(path).status_code == 200, (name, path)
+
+
+@pytest.mark.parametrize(
+    "sha256",
+    ["", "..", "%2e%2e", "a", "%00", "' OR 1=1 --", "*", "%25", "_" * 64, "A" * 64, "0" * 60_000],
+)
+def test_what_is_no_hash_is_not_there(store: Store, upload: str, sha256: str) -> None:
+    assert signed_in(store, ADMIN).get(f"/files/uploads/{sha256}").status_code == 404
+
+
+@pytest.mark.parametrize("what", ["result", "download", "thumb", "preview"])
+def test_no_cache_between_us_keeps_it_and_the_browsers_own_asks_again(
+    store: Store, run: Run, what: str
+) -> None:
+    """Or the next person at this browser would find it there."""
+    web = signed_in(store, OWNER)
+    first = web.get(f"/files/{run.id}/{what}")
+    told = {each.strip() for each in first.headers["cache-control"].split(",")}
+    assert "private" in told
+    assert told & {"no-cache", "no-store"}
+    known = {"If-None-Match": first.headers["etag"]}
+    assert web.get(f"/files/{run.id}/{what}", headers=known).status_code == 304
+    sessions.end_all(store, OWNER)
+    assert web.get(f"/files/{run.id}/{what}", headers=known).status_code == 404
