@@ -7,9 +7,8 @@ the guard of `lib/web` then lets this machine in only (rules.md, People).
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lib.store import Role, Run, Store, sessions, users
+from lib.store import LOCAL, Role, Run, Store, sessions, users
 
-LOCAL = users.LOCAL
 COOKIE = "playground_session"
 SECURE_COOKIE = f"__Host-{COOKIE}"
 """Its name where the browser came by HTTPS: no other site and no plain request can set it."""

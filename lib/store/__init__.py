@@ -22,7 +22,6 @@ from lib.store import (
     spending,
     statistics,
     tokens,
-    users,
 )
 from lib.store.balances import Books, Seen
 from lib.store.caps import Caps, Use
@@ -44,12 +43,13 @@ from lib.store.money import final, reserve_up
 from lib.store.run import NewRun, ResultFile, Run
 from lib.store.states import ENDED, FOLLOWED, HOLDING, MOVES, OPEN, Settlement, State
 from lib.store.statistics import Record
-from lib.store.tables import TEAM, Purpose, Role
+from lib.store.tables import LOCAL, TEAM, Purpose, Role
 
 __all__ = [
     "ENDED",
     "FOLLOWED",
     "HOLDING",
+    "LOCAL",
     "MOVES",
     "OPEN",
     "TEAM",
@@ -99,5 +99,4 @@ __all__ = [
     "spending",
     "statistics",
     "tokens",
-    "users",
 ]

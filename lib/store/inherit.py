@@ -3,8 +3,7 @@
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from lib.store.database import Store
-from lib.store.tables import drafts, entries, looks, runs, totals, uploads
-from lib.store.users import LOCAL
+from lib.store.tables import LOCAL, drafts, entries, looks, runs, totals, uploads
 
 
 def left(store: Store) -> int:

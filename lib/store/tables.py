@@ -107,6 +107,8 @@ metadata = MetaData(
 
 TEAM = ""
 """In `totals.person`: everybody of the profile together."""
+LOCAL = "local"
+"""The person of every run and upload until there are accounts; no account may be called so."""
 
 runs = Table(
     "runs",

@@ -19,10 +19,8 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 from lib.store import attempts, passwords, sessions, tokens
 from lib.store.database import Store
 from lib.store.errors import Denied, StoreError
-from lib.store.tables import Purpose, Role, users
+from lib.store.tables import LOCAL, Purpose, Role, users
 
-LOCAL = "local"
-"""The person of every run and upload until there are accounts; no account may be called so."""
 NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,79}")
 
 

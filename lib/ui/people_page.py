@@ -198,7 +198,15 @@ def _shares(client: Client) -> None:
         "Runs": [each.count for each in found],
     }
     frame = pd.DataFrame(told)
-    st.bar_chart(frame, x=_BY[by], y="Spent (USD)", horizontal=by != "day", sort=False, height=260)
+    st.bar_chart(
+        frame,
+        x=_BY[by],
+        y="Spent (USD)",
+        horizontal=by != "day",
+        sort=False,
+        height=260,
+        color="#14857b",
+    )
     st.dataframe(
         frame,
         hide_index=True,

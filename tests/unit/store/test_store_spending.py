@@ -7,7 +7,7 @@ import pytest
 
 from lib.store import Run, Store, history, inherit, ledger, runs, spending
 from lib.store.spending import By, Share
-from lib.store.users import LOCAL
+from lib.store.tables import LOCAL
 from tests.unit.store.making import Clock, Making
 
 USD = Decimal
