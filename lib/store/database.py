@@ -1,13 +1,13 @@
-"""The database: one SQLite file in the data folder, migrated when it is opened.
+"""The database: one SQLite file in the data folder, or a PostgreSQL; migrated when it is opened.
 
 Calls are synchronous and short; the loop of `lib/runs` makes them from threads. What is special
-to SQLite stands in this file alone, so that PostgreSQL needs no other.
+to one of the two stands in this file alone.
 """
 
 import sqlite3
 import threading
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,18 @@ from zoneinfo import ZoneInfo
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import URL, Connection, Engine, create_engine, event, select
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, select, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
 from lib.store.errors import DiskFull, NewerData, StoreError
 
 BUSY_SECONDS = 10.0
 """How long a transaction waits for another process's write."""
+_MIGRATING = 0x64656170
+"""The number of PostgreSQL's lock that only one server migrates at a time; no other uses it."""
+_BUSY_STATES = frozenset({"40001", "40P01", "55P03"})
+_FULL_STATE = "53100"
 
 
 def utc_now() -> datetime:
@@ -35,24 +40,38 @@ class Store:
 
     Opening it makes the folder and brings the tables up to date. It may be used from any thread.
     `timezone` says where days and months of spending begin. `now` is the clock of the database;
-    with SQLite that is this machine's, tests put their own. Raises `StoreError`, or `NewerData`
-    when a newer playground has written the folder.
+    with SQLite that is this machine's, tests put their own. `url` is a PostgreSQL to use
+    (`postgresql+psycopg://…`) instead of a file in the folder. Raises `StoreError`, or `NewerData`
+    when a newer playground has written it.
     """
 
     def __init__(
-        self, data_dir: Path, timezone: ZoneInfo, *, now: Callable[[], datetime] = utc_now
+        self,
+        data_dir: Path,
+        timezone: ZoneInfo,
+        *,
+        now: Callable[[], datetime] = utc_now,
+        url: str | None = None,
     ) -> None:
         self.data_dir = data_dir
         self.timezone = timezone
         self.now = now
         # Prompts and results are private: the folder is for this user alone.
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._engine = _sqlite(data_dir / "playground.db")
-        self._writing = self._engine.execution_options(playground_write=True)
-        # SQLite has one writer. Waiting here is a queue; waiting for SQLite would be a poll
-        # that can starve. Reentrant, so that a transaction inside another one fails (SQLite
-        # refuses it after BUSY_SECONDS) and does not hang.
-        self._turn = threading.RLock()
+        self._turn: AbstractContextManager[Any]
+        if url is None:
+            self._engine = self._reading = _sqlite(data_dir / "playground.db")
+            self._writing = self._engine.execution_options(playground_write=True)
+            # SQLite has one writer. Waiting here is a queue; waiting for SQLite would be a poll
+            # that can starve. Reentrant, so that a transaction inside another one fails (SQLite
+            # refuses it after BUSY_SECONDS) and does not hang.
+            self._turn = threading.RLock()
+        else:
+            self._engine = self._writing = _postgresql(url)
+            self._reading = self._engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+            self._turn = nullcontext()
         try:
             self._migrate()
         except BaseException:
@@ -62,7 +81,7 @@ class Store:
     @contextmanager
     def read(self) -> Generator[Connection]:
         """A transaction that sees one moment of the database and waits for nobody."""
-        with _explained(), self._engine.begin() as connection:
+        with _explained(), self._reading.begin() as connection:
             yield connection
 
     @contextmanager
@@ -70,7 +89,8 @@ class Store:
         """A transaction that may write: committed at the end, or rolled back by an exception.
 
         It takes SQLite's write lock at once (BEGIN IMMEDIATE): a read that turns into a write
-        would fail when somebody else wrote in between.
+        would fail when somebody else wrote in between. On PostgreSQL others write meanwhile: what
+        was read holds only where its rows were locked (`with_for_update`).
         """
         with self._turn, _explained(), self._writing.begin() as connection:
             yield connection
@@ -94,6 +114,8 @@ class Store:
         location = str(Path(__file__).parent / "migrations").replace("%", "%%")
         config.set_main_option("script_location", location)
         with self.write() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATING})"))
             config.attributes["connection"] = connection
             try:
                 command.upgrade(config, "head")
@@ -130,6 +152,24 @@ def _sqlite(path: Path) -> Engine:
     return engine
 
 
+def _postgresql(url: str) -> Engine:
+    """READ COMMITTED, PostgreSQL's usual: after a wait for a row's lock one sees what the other
+    wrote there."""
+    return create_engine(
+        url,
+        connect_args={"options": f"-c lock_timeout={int(BUSY_SECONDS * 1000)}"},
+        pool_pre_ping=True,  # the server may have been started anew
+        max_overflow=-1,
+    )
+
+
+def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert those of `rows` whose key is not there yet, whoever else inserts the same just now:
+    this then waits for them, and their row stays."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    connection.execute(dialect.insert(table).on_conflict_do_nothing(), [*rows])
+
+
 @contextmanager
 def _explained() -> Generator[None]:
     """Turns what the database says about its disk, its locks and its constraints into a
@@ -142,8 +182,9 @@ def _explained() -> Generator[None]:
 
 def _explain(error: DBAPIError) -> StoreError:
     code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-    if code == sqlite3.SQLITE_FULL:
+    state = getattr(error.orig, "sqlstate", None)
+    if code == sqlite3.SQLITE_FULL or state == _FULL_STATE:
         return DiskFull("The disk is full, so nothing could be saved: free some space.")
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) or state in _BUSY_STATES:
         return StoreError("The database is busy with something long: try again in a moment.")
     return StoreError(f"The database can't be used: {error.orig}.")

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import Connection, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, exists, func, insert, select, update
 
 from lib.store import caps
-from lib.store.database import Store
+from lib.store.database import Store, insert_missing
 from lib.store.money import ZERO, final, reserve_up
 from lib.store.run import RUN_COLUMNS, NewRun, Run, as_run, folded, time_ordered_id
 from lib.store.states import State
@@ -52,12 +52,14 @@ def admit(store: Store, new: NewRun) -> Run:
     held would go over a cap with it, and `StoreError`.
     """
     with store.write() as connection:
+        # Read inside the transaction: waiting for SQLite's lock may take it past midnight.
+        now = store.now()
+        day = now.astimezone(store.timezone).date()
+        _lock(connection, new.profile, new.person, day)
+        # Behind the lock, or two servers that are told of one press would both make its run.
         known = select(*RUN_COLUMNS).where(runs.c.nonce == new.nonce)
         if row := connection.execute(known).mappings().one_or_none():
             return as_run(row)
-        # Read inside the transaction: waiting for the lock may take it past midnight.
-        now = store.now()
-        day = now.astimezone(store.timezone).date()
         reserved = reserve_up(new.reserved)
         _shift(connection, new.profile, new.person, day, held=reserved)
         caps.check(connection, new.profile, new.person, day)
@@ -275,35 +277,44 @@ def _shift(
     held: Decimal = ZERO,
     posted: Decimal = ZERO,
 ) -> None:
-    """Adds to the totals of the team and of the person, for the day and its month.
-
-    The rows are read first, the team's before the person's: where a database has row locks, this
-    order is what keeps two admissions from waiting for each other (rules.md, Money).
-    """
-    wanted = [(who, when) for who in (TEAM, person) for when in _periods(day)]
-    these = (
-        totals.c.profile == profile,
-        totals.c.person.in_([TEAM, person]),
-        totals.c.period.in_(_periods(day)),
+    """Adds to the totals of the team and of the person, for the day and its month."""
+    _lock(connection, profile, person, day)
+    connection.execute(
+        update(totals)
+        .where(*_rows(profile, person, day))
+        .values(held=totals.c.held + held, posted=totals.c.posted + posted)
     )
-    locked = (
-        select(totals.c.person, totals.c.period)
-        .where(*these)
+
+
+def _lock(connection: Connection, profile: str, person: str, day: date) -> None:
+    """Makes the totals that `_shift` adds to, where there are none yet, and keeps others from
+    changing them until this transaction ends.
+
+    The team's before the person's: where a database has row locks, this order is what keeps two
+    admissions from waiting for each other (rules.md, Money).
+    """
+    insert_missing(
+        connection,
+        totals,
+        [
+            {"profile": profile, "person": who, "period": when, "held": ZERO, "posted": ZERO}
+            for who in (TEAM, person)
+            for when in _periods(day)
+        ],
+    )
+    connection.execute(
+        select(totals.c.person)
+        .where(*_rows(profile, person, day))
         .order_by(totals.c.person, totals.c.period)
         .with_for_update()
     )
-    present = {(who, when) for who, when in connection.execute(locked)}
-    missing = [
-        {"profile": profile, "person": who, "period": when, "held": ZERO, "posted": ZERO}
-        for who, when in wanted
-        if (who, when) not in present
-    ]
-    if missing:
-        connection.execute(insert(totals), missing)
-    connection.execute(
-        update(totals)
-        .where(*these)
-        .values(held=totals.c.held + held, posted=totals.c.posted + posted)
+
+
+def _rows(profile: str, person: str, day: date) -> tuple[ColumnElement[bool], ...]:
+    return (
+        totals.c.profile == profile,
+        totals.c.person.in_([TEAM, person]),
+        totals.c.period.in_(_periods(day)),
     )
 
 
