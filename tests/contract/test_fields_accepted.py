@@ -318,6 +318,11 @@ def test_a_price_is_asked_without_the_file_where_deapi_takes_its_measures(
     assert not (measured and any(isinstance(each, Upload) for each in sent))
 
 
+def test_a_character_that_is_not_sent_is_not_priced(deapi: Deapi, files: Files) -> None:
+    at, model = _first("audio.speech")
+    accepted(deapi, at, fields.request(at, model, base(at, model, files) | {"text": "a lake\0"}))
+
+
 @each_pair
 def test_values_adapted_from_rubbish_are_taken(
     deapi: Deapi, files: Files, at: Endpoint, model: Model
