@@ -4,6 +4,10 @@ PYTHON_IN_VENV := .venv/bin/python
 # Sets the browser of the tests in the environment of one command, getting it first if need be.
 WITH_BROWSER = browser="$$($(PYTHON_IN_VENV) -m tools.browser)" && PLAYGROUND_TEST_BROWSER="$$browser"
 
+# Where an image forbids bytecode, as images of containers do, each of the processes that tests start
+# compiles all that it imports, which takes three times as long as starting.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install engines run test chaos bench check audit format lock screenshots
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from lib.deapi.media import Upload
 from lib.deapi.terms import Endpoint, PriceBy, Source
+from lib.deapi.text import clean
 
 
 def ways(endpoint: Endpoint, params: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], Source]]:
@@ -45,7 +46,7 @@ def _measures(endpoint: Endpoint, params: Mapping[str, Any]) -> dict[str, Any]:
             continue
         source, what = measure.measures
         value = params.get(source)
-        size = len(value) if isinstance(value, str) else _of(value, what)
+        size = len(clean(value)) if isinstance(value, str) else _of(value, what)
         if size is not None:
             found[measure.name] = size
     return found

@@ -13,7 +13,7 @@ from tests.support.watch import Watch
 def test_a_reload_during_a_run_shows_it_finish(page: Page) -> None:
     text = "A red kite over a meadow"
     screens.make_picture(page, text)
-    expect(page.locator('[class*="st-key-card"]').filter(has_text=text).first).to_be_visible()
+    screens.ordered(page, text)
     page.reload()
     screens.finished(page, text)
 
@@ -21,6 +21,7 @@ def test_a_reload_during_a_run_shows_it_finish(page: Page) -> None:
 def test_another_page_and_back_shows_the_same_run_and_the_draft(page: Page) -> None:
     text = "A quiet library with tall windows"
     screens.make_picture(page, text)
+    screens.ordered(page, text)  # who leaves sooner is told at times that nothing was ordered
     page.get_by_role("link", name="History").first.click()
     expect(page.get_by_role("heading", name="History")).to_be_visible()
     page.get_by_role("link", name="Images").first.click()
@@ -54,6 +55,7 @@ def test_a_server_killed_during_a_run_finishes_it_after_a_start_and_pays_once(
     price = screens.make_picture(page, text)
     eventually(playground.request_ids, timeout=20)
     playground.kill()
+    assert live.charges()[0]["ended_at"] is None
     playground.start()
     page.goto(playground.images)
     screens.finished(page, text)

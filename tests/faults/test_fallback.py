@@ -121,6 +121,7 @@ def test_killed_between_the_refusal_and_the_second_submit_pays_at_most_once(
     gate = proxy.fail(SUBMIT, Way.SILENCE)
     run_id = playground.order(fallback=True)
     eventually(gate.met.is_set, timeout=20)
+    eventually(sandbox.charges)
     playground.kill()
     playground.start()
     second = playground.reaches(stand_in(playground, run_id).id, State.UNKNOWN)

@@ -97,13 +97,14 @@ class Process:
 
 
 def environment(**settings: str) -> dict[str, str]:
-    """This process's environment without the developer's own settings, with these ones.
+    """This process's environment without the developer's own settings, with these ones; bytecode
+    is kept, or every start compiles all that it imports.
 
     Started away from the top folder, nothing reads a developer's `.env` either; so the top folder
     is on the Python path.
     """
-    ours = ("DEAPI_", "PLAYGROUND_", "STREAMLIT_")
-    rest = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    without = ("DEAPI_", "PLAYGROUND_", "STREAMLIT_", "PYTHONDONTWRITEBYTECODE")
+    rest = {name: value for name, value in os.environ.items() if not name.startswith(without)}
     return {**rest, "PYTHONPATH": str(TOP), "PYTHONUNBUFFERED": "1", **settings}
 
 

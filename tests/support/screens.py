@@ -89,6 +89,13 @@ def plays(player: Locator) -> dict[str, float]:
     return player.evaluate(PLAYED)
 
 
+def ordered(page: Page, text: str) -> Locator:
+    """The card of the run with this prompt, once it is there: the press has become a run."""
+    card = page.locator('[class*="st-key-card"]').filter(has_text=text).first
+    expect(card).to_be_visible()
+    return card
+
+
 def finished(page: Page, text: str) -> Locator:
     """The card of the run with this prompt, when its picture is there."""
     card = page.locator('[class*="st-key-card"]').filter(has_text=text).first
