@@ -116,7 +116,7 @@ def _begin(store: Store, name: str) -> None:
 
 
 def call(method: str, body: dict[str, str | None]) -> None:
-    """Have the browser call `/session`, then load the page without what its address carried."""
+    """Have the browser call `/session`, then load the page anew, without a link's token."""
     told = json.dumps(body)
     st.html(
         f"""<p class="pg-small" id="gate-told">One moment …</p><script>
@@ -125,7 +125,9 @@ def call(method: str, body: dict[str, str | None]) -> None:
           .then(answer => answer.json().then(said => [answer.ok, said.message]))
           .catch(() => [false, "The playground did not answer. Try again."])
           .then(([ok, said]) => {{
-            if (ok) window.location.assign(window.location.pathname);
+            const used = new URLSearchParams(window.location.search).has("{INVITE}");
+            if (ok && used) window.location.assign(window.location.pathname);
+            else if (ok) window.location.reload();
             else document.getElementById("gate-told").textContent = said;
           }});
         </script>""",

@@ -39,14 +39,26 @@ def _bomb(path: Path) -> None:
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + header + body)
 
 
+def _cut(path: Path) -> None:
+    """Half of a picture, as a download that broke off leaves it."""
+    Image.effect_noise((600, 600), 80).save(path, "PNG")
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def _page(path: Path) -> None:
+    path.write_text("<html><script>window.ran=1</script></html>")
+
+
 @pytest.mark.parametrize(
     ("make", "says"),
     [
         (_text, "not a picture"),
+        (_cut, "broken or was cut short"),
+        (_page, "not a picture"),
         (_eleven_megabytes, "at most 10 MB"),
         (_bomb, "pixels|too large"),
     ],
-    ids=["text named png", "11 MB", "decompression bomb"],
+    ids=["text named png", "cut off", "a page", "11 MB", "decompression bomb"],
 )
 def test_a_file_that_cannot_be_used_is_refused_beside_its_field(
     page: Page, tmp_path: Path, make: object, says: str
