@@ -11,6 +11,7 @@ from lib.deapi.contract import Endpoint, endpoint
 from lib.deapi.media import BadMedia, Upload
 from lib.deapi.terms import Media
 from lib.people.who import LOCAL
+from lib.runs.profiles import LIVE
 from lib.store import StoreError
 from lib.ui import errors, further, notes, offers, session, uploads, words
 from lib.ui.errors import Advice
@@ -42,7 +43,7 @@ def draw() -> None:
     if said:
         _answers(client, said)
         st.divider()
-    if client.person == LOCAL and not client.rehearsing:
+    if client.person == LOCAL and LIVE in client.profiles:
         _nobody_signs_in()
     _file(client)
     if not said and st.session_state.get(_FILE) is None:
@@ -55,7 +56,7 @@ def draw() -> None:
 
 
 def _nobody_signs_in() -> None:
-    """Money is spent here, and nobody has to say who they are."""
+    """Money can be spent here, and nobody has to say who they are."""
     st.html(
         '<p class="pg-small">Whoever uses this machine may spend from your deAPI account. To have '
         "each person sign in, with limits of their own, make the first account where the "

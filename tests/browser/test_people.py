@@ -5,12 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenWindow
 from tests.conftest import StartPlayground
-from tests.support.playground import Playground
+from tests.support.playground import Playground, playgrounds
 from tests.support.processes import TOP, environment
 from tests.support.watch import Watch
 
@@ -144,6 +145,28 @@ def test_a_new_password_signs_out_every_other_browser(
     expect_outside(other)
     sign_in(other, "cleo", "five blue kettles")
     expect_inside(other, "cleo")
+
+
+def test_with_an_account_other_addresses_and_the_public_name_lead_here_and_no_other(
+    team: Playground,
+) -> None:
+    team.stop()
+    with playgrounds(team.folder.parent / "open") as start:
+        shown = start(
+            PLAYGROUND_HOST="0.0.0.0",
+            PLAYGROUND_PUBLIC_URL="https://playground.example",
+            PLAYGROUND_DATA_DIR=str(team.data),
+            PLAYGROUND_SANDBOX="off",
+            DEAPI_API_KEY="none",
+            DEAPI_BASE_URL="http://127.0.0.1:9",
+        )
+        for host, status in (
+            ("playground.example", 200),
+            ("192.0.2.7:8501", 200),
+            ("evil.example", 403),
+        ):
+            answer = httpx.get(f"{shown.url}/healthz", headers={"Host": host})
+            assert answer.status_code == status, host
 
 
 def test_the_start_says_how_to_make_the_first_account(tmp_path: Path) -> None:
