@@ -65,6 +65,9 @@ FIRST_SECONDS = 0.2
 ROOMY = 60
 """Price calls a minute from which on pages may ask for more than the form's own."""
 
+COUNTED = 1000
+"""So many runs of a list are added up: more would keep each drawing of the page waiting."""
+
 TEXT_BYTES = 8 * 1024 * 1024
 """So much of a text is shown; the rest is in the file."""
 
@@ -373,7 +376,8 @@ class Client:
         return history.page(self._store, filters, before=before, limit=limit)
 
     def total(self, filters: Filters) -> Total:
-        return history.total(self._store, filters)
+        """What the newest `COUNTED` of these runs add up to."""
+        return history.total(self._store, filters, newest=COUNTED)
 
     def choices(self) -> Choices:
         """The endpoints and models that I have runs of."""
