@@ -1,15 +1,15 @@
 """Reading the past: lists, what they add up to, and what is learned from it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, func, or_, select
 
 from lib.store.database import Store
 from lib.store.money import ZERO
-from lib.store.run import RESULT_COLUMNS, RUN_COLUMNS, ResultFile, Run, as_run, folded
+from lib.store.run import RESULT_COLUMNS, RUN_COLUMNS, ResultFile, Run, as_run, few, folded
 from lib.store.states import HOLDING, Settlement, State
 from lib.store.tables import results, runs
 
@@ -34,11 +34,13 @@ class Filters:
 
 @dataclass(frozen=True, kw_only=True)
 class Total:
-    """What a list adds up to: runs, USD spent, and USD still held by open runs."""
+    """What a list adds up to: runs, USD spent, and USD still held by open runs. With `more` it
+    goes on, and this is said of its newest runs only."""
 
     count: int
     spent: Decimal
     held: Decimal
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,28 +80,48 @@ def page(
         return [as_run(row) for row in connection.execute(query).mappings()]
 
 
-def total(store: Store, filters: Filters) -> Total:
-    """What all runs that pass the filters add up to, not only those of one page."""
+def total(store: Store, filters: Filters, *, newest: int | None = None) -> Total:
+    """What all runs that pass the filters add up to, not only those of one page; of so many of the
+    newest alone where `newest` is given, as adding up a hundred thousand takes its time."""
+    columns = (runs.c.id, runs.c.price, runs.c.reserved, runs.c.state)
+    chosen = select(*columns).where(*_where(filters)).order_by(runs.c.id.desc())
+    some = chosen.limit(newest).subquery()
     query = select(
         func.count(),
-        func.sum(runs.c.price),
-        func.sum(runs.c.reserved).filter(runs.c.state.in_(HOLDING)),
-    ).where(*_where(filters))
+        func.sum(some.c.price),
+        func.sum(some.c.reserved).filter(some.c.state.in_(HOLDING)),
+        func.min(some.c.id),
+    )
     with store.read() as connection:
-        count, spent, held = connection.execute(query).one()
-    return Total(count=count, spent=spent or ZERO, held=held or ZERO)
+        count, spent, held, oldest = connection.execute(query).one()
+        more = False
+        if oldest is not None and count == newest:
+            older = chosen.where(runs.c.id < oldest).limit(1)
+            more = connection.execute(older).one_or_none() is not None
+    return Total(count=count, spent=spent or ZERO, held=held or ZERO, more=more)
 
 
 def choices(store: Store, profile: str, person: str | None = None) -> Choices:
     """The endpoints and models that `person` (with `None`: anybody) has runs of."""
     where = _where(Filters(profile=profile, person=person))
-    query = select(runs.c.endpoint, runs.c.model).where(*where).distinct()
     with store.read() as connection:
-        seen = connection.execute(query).all()
-    return Choices(
-        endpoints=sorted({endpoint for endpoint, _ in seen}),
-        models=sorted({model for _, model in seen}),
-    )
+        return Choices(
+            endpoints=sorted(_different(connection, runs.c.endpoint, where)),
+            models=sorted(_different(connection, runs.c.model, where)),
+        )
+
+
+def _different(
+    connection: Connection, column: Column[str], where: Sequence[ColumnElement[bool]]
+) -> list[str]:
+    """The values that a column has: from each to the next one behind it in an index, as
+    neither database skips the many rows with the same value by itself."""
+    found: list[str] = []
+    query = select(column).where(*where).order_by(column).limit(1)
+    while (value := connection.scalar(query)) is not None:
+        found.append(value)
+        query = select(column).where(*where, column > value).order_by(column).limit(1)
+    return found
 
 
 def results_of(
@@ -212,8 +234,10 @@ def _where(filters: Filters) -> list[ColumnElement[bool]]:
         where.append(runs.c.endpoint == filters.endpoint)
     if filters.model is not None:
         where.append(runs.c.model == filters.model)
-    if filters.states:
+    if len(filters.states) == 1:
         where.append(runs.c.state.in_(filters.states))
+    elif filters.states:
+        where = [few(filters.states, *where)]
     if filters.text:
         where.append(runs.c.search.contains(folded(filters.text), autoescape=True))
     return where

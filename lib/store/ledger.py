@@ -52,14 +52,15 @@ def admit(store: Store, new: NewRun) -> Run:
     held would go over a cap with it, and `StoreError`.
     """
     with store.write() as connection:
+        if (made := _made_by(connection, new.nonce)) is not None:
+            return made
         # Read inside the transaction: waiting for SQLite's lock may take it past midnight.
         now = store.now()
         day = now.astimezone(store.timezone).date()
         _lock(connection, new.profile, new.person, day)
-        # Behind the lock, or two servers that are told of one press would both make its run.
-        known = select(*RUN_COLUMNS).where(runs.c.nonce == new.nonce)
-        if row := connection.execute(known).mappings().one_or_none():
-            return as_run(row)
+        # Again behind the lock: another server may have been told of the same press.
+        if (made := _made_by(connection, new.nonce)) is not None:
+            return made
         reserved = reserve_up(new.reserved)
         _shift(connection, new.profile, new.person, day, held=reserved)
         caps.check(connection, new.profile, new.person, day)
@@ -95,6 +96,12 @@ def admit(store: Store, new: NewRun) -> Run:
         )
         _enter(connection, run, Kind.PENDING, reserved, day, now)
         return run
+
+
+def _made_by(connection: Connection, nonce: str) -> Run | None:
+    known = select(*RUN_COLUMNS).where(runs.c.nonce == nonce)
+    row = connection.execute(known).mappings().one_or_none()
+    return as_run(row) if row else None
 
 
 def post(connection: Connection, run: Run, price: Decimal, at: datetime) -> None:

@@ -1,14 +1,14 @@
 """A run as values: what goes in, and the snapshot that comes out."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import RowMapping
+from sqlalchemy import ColumnElement, RowMapping, select
 
 from lib.store.states import Settlement, State
 from lib.store.tables import results, runs
@@ -127,6 +127,13 @@ def time_ordered_id(now: datetime) -> str:
     bits = (milliseconds & ((1 << 48) - 1)) << 80
     bits |= 7 << 76 | (microseconds * 4096 // 1000) << 64 | 2 << 62 | random
     return str(UUID(int=bits))
+
+
+def few(states: Collection[State], *where: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The runs in one of several `states` that are few among many, such as those that go on: found
+    first and then put in order. Asked for in their order, a database walks through all of them."""
+    found = select(runs.c.id).where(runs.c.state.in_(states), *where)
+    return runs.c.id.in_(found)
 
 
 def folded(text: str) -> str:

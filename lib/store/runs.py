@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, func, insert, literal, or_, se
 from lib.store import ledger
 from lib.store.database import Store
 from lib.store.money import ZERO, final
-from lib.store.run import RUN_COLUMNS, ResultFile, Run, as_run
+from lib.store.run import RUN_COLUMNS, ResultFile, Run, as_run, few
 from lib.store.states import FOLLOWED, MOVES, OPEN, Settlement, State
 from lib.store.tables import Moment, results, runs
 
@@ -468,7 +468,7 @@ def _one(connection: Connection, *where: ColumnElement[bool]) -> Run | None:
 
 
 def _open(connection: Connection, *where: ColumnElement[bool]) -> list[Run]:
-    query = select(*RUN_COLUMNS).where(runs.c.state.in_(OPEN), *where).order_by(runs.c.id)
+    query = select(*RUN_COLUMNS).where(few(OPEN, *where)).order_by(runs.c.id)
     return [as_run(row) for row in connection.execute(query).mappings()]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import streamlit as st
 
-from lib.store import Filters, Run, State
+from lib.store import Filters, Run, State, Total
 from lib.ui import (
     books,
     catalogue,
@@ -39,16 +39,17 @@ def draw() -> None:
     client = session.here()
     st.title(words.HISTORY.title)
     books.draw(client)
-    if client.total(client.filters(person=None)).count == 0:
+    if not client.page(client.filters(person=None), limit=1):
         _nothing_yet()
         return
     settle_bar.draw(client)
     chosen = _filters(client)
-    if client.total(chosen).count == 0:
+    total = client.total(chosen)
+    if total.count == 0:
         notes.empty("Nothing fits these filters", "Take one of them away to see more.")
         st.button("Clear the filters", key="history:clear", on_click=_clear)
         return
-    _summary(client, chosen)
+    _summary(client, chosen, total)
     shown: int = st.session_state.get("history:shown", PAGE)
     runs = client.page(chosen, limit=shown + 1)
     names = catalogue.names(client)
@@ -111,17 +112,11 @@ def _choice(label: str, key: str, options: list[str], told: Callable[[str], str]
     return None if chosen == _ANY else chosen
 
 
-def _summary(client: Client, chosen: Filters) -> None:
-    total = client.total(chosen)
+def _summary(client: Client, chosen: Filters, total: Total) -> None:
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
-        held = f" · {money.spent(total.held)} held" if total.held else ""
-        count = f"{total.count:,} run" if total.count == 1 else f"{total.count:,} runs"
-        st.html(
-            f'<p class="pg-total"><b>{count}</b> · {money.spent(total.spent)} spent{held}</p>',
-            width="content",
-        )
+        st.html(f'<p class="pg-total">{_told(total)}</p>', width="content")
         st.download_button(
             "Download as CSV",
             data=lambda: export.table(_all(client, chosen)),
@@ -130,6 +125,15 @@ def _summary(client: Client, chosen: Filters) -> None:
             key="history:csv",
             on_click="ignore",
         )
+
+
+def _told(total: Total) -> str:
+    held = f" · {money.spent(total.held)} held" if total.held else ""
+    count = f"{total.count:,} run" if total.count == 1 else f"{total.count:,} runs"
+    if total.more:
+        newest = f"by the newest {total.count:,}"
+        return f"<b>More than {count}</b> · {money.spent(total.spent)} spent {newest}{held}"
+    return f"<b>{count}</b> · {money.spent(total.spent)} spent{held}"
 
 
 def _all(client: Client, chosen: Filters) -> Iterator[Run]:

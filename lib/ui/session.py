@@ -77,6 +77,9 @@ ROOMY = 60
 ASKED_SECONDS = 1.0
 """How long an answer to who is signed in is good, as one drawing of a page asks a hundred times."""
 
+COUNTED = 1000
+"""So many runs of a list are added up: more would keep each drawing of the page waiting."""
+
 TEXT_BYTES = 8 * 1024 * 1024
 """So much of a text is shown; the rest is in the file."""
 
@@ -476,7 +479,8 @@ class Client:
         return history.page(self._store, filters, before=before, limit=limit)
 
     def total(self, filters: Filters) -> Total:
-        return history.total(self._store, filters)
+        """What the newest `COUNTED` of these runs add up to."""
+        return history.total(self._store, filters, newest=COUNTED)
 
     def choices(self) -> Choices:
         """The endpoints and models that there are runs of: mine, and everybody's for an admin."""
