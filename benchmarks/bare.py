@@ -1,13 +1,17 @@
 """The peer of `benchmarks.page`: a bare Streamlit script with as many widgets as the form.
 
 `?form=largest` has those of the largest one too: a player for the file that was given, places for
-two more, and as many numbers.
+two more, and as many numbers. `?form=watching` redraws one line every second beside it, which is
+the least that one who watches a run can cost (`benchmarks.people`).
 """
+
+import time
 
 import streamlit as st
 
 PILLS = ["Square", "Portrait 3:4", "Portrait 9:16", "Landscape 4:3", "Landscape 16:9", "Custom"]
 
+WATCHING = st.query_params.get("form") == "watching"
 LARGEST = st.query_params.get("form") == "largest"
 
 st.set_page_config(layout="wide")
@@ -45,4 +49,7 @@ with left:
         st.multiselect("Styles", ["one", "two"])
     st.button(f"Run as {shape}", type="primary")
 with right:
-    st.info("Nothing here yet")
+    if WATCHING:
+        st.fragment(lambda: st.html(f"<p>Working, {time.time():.0f}</p>"), run_every=1.0)()
+    else:
+        st.info("Nothing here yet")

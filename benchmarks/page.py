@@ -6,29 +6,26 @@ which redraws the form and asks for its price; the page has it when both stand t
 """
 
 import json
-import os
 import statistics
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import httpx
 from playwright.sync_api import Page, expect, sync_playwright
 
+from benchmarks.peer import bare_server, cpu_seconds
 from benchmarks.report import Measure, end
 from lib.deapi.contract import ENDPOINTS, Endpoint
 from lib.deapi.fields import fields
 from lib.deapi.models import Model
 from lib.ui import words
 from lib.ui.sizes import presets
-from tests.support.playground import free_port, playgrounds
-from tests.support.processes import Process, environment
+from tests.support.playground import playgrounds
 from tests.support.sandbox import sandboxes
-from tests.support.waiting import eventually
 from tools import browser as found
 
 TOP = Path(__file__).resolve().parents[1]
@@ -69,15 +66,15 @@ def main() -> None:
         deapi = stack.enter_context(sandboxes(folder))(speed=0.05, balance=1000)
         start = stack.enter_context(playgrounds(folder))
         playground = start(live=deapi, PLAYGROUND_SANDBOX="off")
-        bare = stack.enter_context(_bare(folder))
+        bare = stack.enter_context(bare_server(folder))
         playwright = stack.enter_context(sync_playwright())
         chromium = playwright.chromium.launch(executable_path=path, args=list(found.FLAGS))
         page, peer = chromium.new_page(), chromium.new_page()
         page.goto(f"{playground.url}/{FIRST.at.family}")
-        peer.goto(bare)
+        peer.goto(bare.url)
         clicks = _clicks("click to updated page", FIRST, page, peer)
         page.goto(f"{playground.url}/{LARGEST.at.family}")
-        peer.goto(f"{bare}?form=largest")
+        peer.goto(f"{bare.url}?form=largest")
         _open(page, LARGEST)
         largest = _clicks("click to updated page, largest form", LARGEST, page, peer)
         peer.close()
@@ -179,40 +176,9 @@ def _start_runs(page: Page) -> None:
 
 def _core(pid: int, seconds: float) -> float:
     """The share of one core that process `pid` takes over `seconds`."""
-    before, start = _cpu(pid), time.monotonic()
+    before, start = cpu_seconds(pid), time.monotonic()
     time.sleep(seconds)
-    return (_cpu(pid) - before) / (time.monotonic() - start)
-
-
-def _cpu(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-@contextmanager
-def _bare(folder: Path) -> Iterator[str]:
-    """The peer's address."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    script = TOP / "benchmarks" / "bare.py"
-    server = Process(
-        [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}"],
-        log=folder / "bare.log",
-        cwd=TOP,
-        env=environment(),
-    )
-    try:
-        eventually(lambda: _answers(f"{url}/_stcore/health"), timeout=60)
-        yield url
-    finally:
-        server.kill()
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(url, timeout=5).is_success
-    except httpx.TransportError:
-        return False
+    return (cpu_seconds(pid) - before) / (time.monotonic() - start)
 
 
 FORMS = _forms()

@@ -55,6 +55,10 @@ class Watcher:
         )
         return self._ask(ask)
 
+    def has_button(self, label: str) -> bool:
+        """Whether one begins so."""
+        return any(kind == "button" and name.startswith(label) for kind, name in self.widgets)
+
     def write(self, label: str, text: str) -> float:
         """Write into a line; as `load`."""
         self._put(self._widget("text_input", label).text_input.id, text)
@@ -126,6 +130,8 @@ class Watcher:
             self.widgets[kind, getattr(element, kind).label] = element
         if kind == "html":
             self.texts.append(element.html.body)
+        if message.script_finished == ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY:
+            return "fragment_finished"
         return message.WhichOneof("type")
 
     def close(self) -> None:

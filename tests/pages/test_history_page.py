@@ -10,7 +10,7 @@ import streamlit as st
 from lib.deapi.contract import Endpoint
 from lib.deapi.models import Model
 from lib.store import Run
-from lib.ui import words
+from lib.ui import session, words
 from tests.support.pages import HISTORY, IMAGES, Page, Playing
 
 
@@ -40,6 +40,16 @@ def test_newest_first_and_the_sum_of_what_was_paid(place: Playing) -> None:
     page = Page().go(HISTORY)
     assert shown(page, place) == ["A grey fox", "", '=HYPERLINK("http://x")', "A red fox"]
     assert "<b>4 runs</b> · $0.015 spent · $0.004 held" in page.html
+
+
+@pytest.mark.usefixtures("past")
+def test_of_a_long_history_the_newest_are_added_up_and_it_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(session, "COUNTED", 2)
+    page = Page().go(HISTORY)
+    told = "<b>More than 2 runs</b> · $0.01 spent by the newest 2 · $0.004 held"
+    assert told in page.html
 
 
 @pytest.mark.parametrize(

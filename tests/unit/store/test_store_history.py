@@ -1,6 +1,10 @@
+import sqlite3
+from contextlib import closing
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from lib.store import Filters, Run, State, Store, history, ledger, runs
 from tests.unit.store.making import Clock, Making
@@ -64,6 +68,63 @@ def test_filters_narrow_the_list_and_its_total_alike(store: Store, admit, clock:
     assert shown(endpoint="images.upscales") == ([other], 1, 0, 1)
     assert shown(states=frozenset({State.KEEPING, State.DONE})) == ([done], 1, half, 0)
     assert shown(model="no such model") == ([], 0, 0, 0)
+
+
+def test_a_total_of_the_newest_says_whether_there_are_more(
+    store: Store, admit, clock: Clock
+) -> None:
+    def total(newest: int) -> tuple[int, Decimal, Decimal, bool]:
+        found = history.total(store, SANDBOX, newest=newest)
+        return found.count, found.spent, found.held, found.more
+
+    assert total(2) == (0, 0, 0, False)
+    finished(store, clock, admit(), 1, "0.5")
+    finished(store, clock, admit(), 1, "0.25")
+    admit(reserved=Decimal(2))
+    assert total(2) == (2, Decimal("0.25"), 2, True)
+    assert total(3) == (3, Decimal("0.75"), 2, False)
+    assert total(4) == (3, Decimal("0.75"), 2, False)
+
+
+MINE: dict[str, Any] = {"profile": "sandbox", "person": "ada"}
+GOING_ON = frozenset({State.WAITING, State.SENDING, State.WORKING})
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        Filters(**MINE),
+        Filters(**MINE, endpoint="images.generations"),
+        Filters(**MINE, model="paint-1"),
+        Filters(**MINE, states=frozenset({State.FAILED})),
+        Filters(**MINE, states=GOING_ON),
+        Filters(profile="sandbox"),
+    ],
+    ids=["mine", "endpoint", "model", "failed", "going on", "everybody"],
+)
+def test_no_look_at_a_long_history_walks_through_all_of_it(store: Store, filters: Filters) -> None:
+    """Not a list, nor its total, nor what there is to filter by, nor what goes on: each finds in
+    an index what it shows. A benchmark says what that is worth (`benchmarks.history`)."""
+    asked: list[tuple[str, Any]] = []
+
+    def before(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
+        asked.append((statement, values))
+
+    event.listen(store._engine, "before_cursor_execute", before)
+    history.page(store, filters)
+    history.total(store, filters, newest=1000)
+    history.choices(store, "sandbox", filters.person)
+    runs.running(store, "sandbox", filters.person)
+    event.remove(store._engine, "before_cursor_execute", before)
+    plans: list[str] = []
+    with closing(sqlite3.connect(store.data_dir / "playground.db")) as database:
+        for statement, values in asked:
+            plan = database.execute(f"EXPLAIN QUERY PLAN {statement}", values)
+            plans += [told for *_, told in plan]
+    assert len(plans) >= 7
+    assert not [each for each in plans if each.startswith("SCAN runs")]
+    sorts = [each for each in plans if "TEMP B-TREE" in each]
+    assert not sorts
 
 
 @pytest.mark.parametrize(
