@@ -4,7 +4,6 @@ link that was given for it."""
 import json
 
 import streamlit as st
-from streamlit_authenticator.controllers import AuthenticationController
 
 from lib.store import Purpose, Store, StoreError, passwords, tokens, users
 from lib.ui import errors, frame, notes, theme, words
@@ -61,6 +60,9 @@ def _sign_in(store: Store) -> None:
 
 def _authenticated(name: str, digest: str, kept: str) -> bool:
     """As streamlit-authenticator compares them, without its cookie: that one can't be revoked."""
+    # Its components register with the runtime of a session, and complain where there is none.
+    from streamlit_authenticator.controllers import AuthenticationController  # noqa: PLC0415
+
     account = {"email": "", "name": name, "password": kept}
     controller = AuthenticationController({"usernames": {name: account}}, auto_hash=False)
     return bool(controller.login(name, digest))
