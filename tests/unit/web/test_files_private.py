@@ -7,11 +7,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from lib.deapi.media import inspect
-from lib.store import Role, Run, Store, files, passwords, sessions, users
+from lib.store import Role, Run, Store, files, inherit, passwords, sessions, users
 from tests.unit.web.conftest import Keeping, picture
 from tests.unit.web.test_signin import browser, signed_in
 
-OWNER, ADMIN, MEMBER = "local", "ada", "bob"
+OWNER, ADMIN, MEMBER = "cleo", "ada", "bob"
 NOBODY = "0193a1b2-0000-7000-8000-000000000000"
 WHATS = ["result", "download", "download-1", "thumb", "preview", "0.png", "nothing"]
 ASKED = [
@@ -34,6 +34,7 @@ def people(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
 def run(store: Store, keep: Keeping) -> Run:
     """A run of the owner, with everything that a run can have."""
     kept = keep(picture(), "0.png", "image/png")
+    inherit.take(store, OWNER)  # `keep` makes what was there before the accounts were
     source = files.result_path(store, kept.id, "0.png")
     files.make_thumbnail(store, kept.id, source)
     files.make_preview(store, kept.id, source)
