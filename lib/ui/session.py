@@ -247,8 +247,7 @@ class Client:
     @property
     def team(self) -> Team:
         """What an admin may do about everybody."""
-        self.check()
-        return Team(self._store, self.profile, self.who)
+        return Team(self._store, self.profile, self.who, self.check)
 
     # --- my account -------------------------------------------------------------------------------
 

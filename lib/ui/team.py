@@ -1,6 +1,6 @@
 """What an admin may ask and do about everybody. Each call looks first whether an admin asks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -50,13 +50,17 @@ class Team:
     """Over one profile's books. Each method raises `NotAllowed` for who is no admin, and
     `StoreError`."""
 
-    def __init__(self, store: Store, profile: str, who: Person) -> None:
+    def __init__(self, store: Store, profile: str, who: Person, check: Callable[[], None]) -> None:
+        """`check` raises when `who` is not behind the session any more, or has another role: what
+        was drawn for an admin may be pressed when they are none."""
         self._whole = store
         self._profile = profile
         self._who = who
+        self._check = check
 
     @property
     def _store(self) -> Store:
+        self._check()
         if not self._who.is_admin:
             raise NotAllowed
         return self._whole

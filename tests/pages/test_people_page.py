@@ -138,6 +138,18 @@ def test_who_is_out_sees_the_sign_in_at_the_next_look(
     assert ("People" in page.links) == (how == "other role")
 
 
+def test_what_was_drawn_for_an_admin_does_nothing_for_who_is_none_any_more(
+    place: Playing, team: None, browser: Browser
+) -> None:
+    page = browser.sign_in("ada").go(PEOPLE)
+    users.set_role(place.store, "bob", Role.ADMIN)
+    users.set_role(place.store, "ada", Role.MEMBER)
+    page.press_key("disable:bob")
+    bob = users.get(place.store, "bob")
+    assert bob is not None
+    assert not bob.disabled
+
+
 def test_an_admin_invites_sets_limits_and_watches(
     place: Playing, hers: Run, browser: Browser
 ) -> None:
