@@ -142,7 +142,7 @@ def test_what_was_drawn_for_an_admin_does_nothing_for_who_is_none_any_more(
     place: Playing, team: None, browser: Browser
 ) -> None:
     page = browser.sign_in("ada").go(PEOPLE)
-    users.set_role(place.store, "bob", Role.ADMIN)
+    users.add(place.store, "cleo", SECRET, Role.ADMIN)
     users.set_role(place.store, "ada", Role.MEMBER)
     page.press_key("disable:bob")
     bob = users.get(place.store, "bob")
