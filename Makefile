@@ -44,10 +44,8 @@ format: install ## let ruff mend what it can
 	@$(PYTHON_IN_VENV) -m ruff check --fix
 	@$(PYTHON_IN_VENV) -m ruff format
 
-AUDITOR := pip-audit==2.10.1
-audit: install ## look the pinned packages up among published advisories (needs the network)
-	@$(PYTHON_IN_VENV) -m uv tool run --from $(AUDITOR) pip-audit --requirement requirements.txt \
-		--no-deps --disable-pip --strict --progress-spinner off
+audit: install ## compare what is pinned with known advisories (needs the network)
+	@$(PYTHON_IN_VENV) -m tools.audit
 
 COMPILE = $(PYTHON_IN_VENV) -m uv pip compile --quiet --universal --python-version 3.11 \
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
