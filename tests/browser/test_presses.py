@@ -104,7 +104,7 @@ def test_a_press_while_the_price_changes_never_pays_more_than_was_read(
         assert all(price <= read for price in paid)
         if not_now.is_visible():
             not_now.click()
-        expect(screens.run_button(page)).to_be_enabled()
+        screens.read_price(page)  # this shape's own, which the next press may still find
     assert len(prices) > 1, "these shapes cost the same, so this proves nothing"
 
 
