@@ -24,6 +24,7 @@ from lib.store import Store
 from lib.ui import frame, session
 from lib.web import files, health, signin, webhooks
 from lib.web.guard import LoopbackOnly
+from lib.web.origin import OurPagesOnly
 
 HOST = "127.0.0.1"
 
@@ -95,5 +96,5 @@ else:
             *signin.routes(_store),
             *webhooks.routes(lambda: playground.current().receiver),
         ],
-        middleware=[Middleware(LoopbackOnly)],
+        middleware=[Middleware(LoopbackOnly), Middleware(OurPagesOnly)],
     )

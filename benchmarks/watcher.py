@@ -11,6 +11,7 @@ from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
 
 PATIENCE = 60.0
 """Seconds that a page may take."""
@@ -24,13 +25,16 @@ class Watcher:
 
     def __init__(self, url: str, page: str = "", *, cookies: str = "", query: str = "") -> None:
         self._page, self._query = page, query
+        self._script = ""
+        """The page as the server calls it, once it has said so."""
         headers = {"Cookie": cookies} if cookies else {}
         self._socket: ClientConnection = connect(
             f"{url.replace('http', 'ws', 1)}/_stcore/stream",
-            origin=url,  # pyright: ignore[reportArgumentType]
-            subprotocols=["streamlit"],  # pyright: ignore[reportArgumentType]
+            origin=Origin(url),
+            subprotocols=[Subprotocol("streamlit")],
             additional_headers=headers,
             max_size=None,
+            ping_interval=None,  # a server that is too busy to answer one is still measured
             compression=None,
             proxy=None,
         )
@@ -88,7 +92,8 @@ class Watcher:
                 ran += 1
             until = min([end, *due.values()])
             with suppress(TimeoutError):
-                self._take(self._socket.recv(timeout=max(0.0, until - time.monotonic())))
+                # Not even read: fifty who do that in one process would be slower than the server.
+                self._socket.recv(timeout=max(0.0, until - time.monotonic()))
         return ran
 
     def _widget(self, kind: str, label: str) -> Element:
@@ -101,27 +106,32 @@ class Watcher:
         self._states.widgets.add(id=widget, string_value=value)
 
     def _ask(self, ask: BackMsg) -> float:
-        self.widgets.clear()
-        self.texts.clear()
-        self._clocks.clear()
         start = time.perf_counter()
         self._send(ask)
-        while self._take(self._socket.recv(timeout=PATIENCE)) != "script_finished":
+        while not self._take(self._socket.recv(timeout=PATIENCE)):
             pass
         return (time.perf_counter() - start) * 1000
 
     def _send(self, ask: BackMsg) -> None:
-        ask.rerun_script.page_name = self._page
+        ask.rerun_script.page_name = "" if self._script else self._page
+        ask.rerun_script.page_script_hash = self._script
         ask.rerun_script.query_string = self._query
         ask.rerun_script.widget_states.MergeFrom(self._states)
         self._socket.send(ask.SerializeToString())
 
-    def _take(self, raw: str | bytes) -> str | None:
-        """What kind of message this was."""
+    def _take(self, raw: str | bytes) -> bool:
+        """Take in a message; whether with it a whole page is there. One that begins anew before
+        its end (st.rerun) is not, and neither is a part of one."""
         assert isinstance(raw, bytes)
         message = ForwardMsg.FromString(raw)
+        if message.HasField("new_session") and not message.metadata.run.fragment_ids:
+            self.widgets.clear()
+            self.texts.clear()
+            self._clocks.clear()
         if message.HasField("auto_rerun"):
             self._clocks[message.auto_rerun.fragment_id] = message.auto_rerun.interval
+        if message.HasField("navigation"):
+            self._script = message.navigation.page_script_hash
         element = message.delta.new_element
         kind = element.WhichOneof("type")
         if kind == "exception":
@@ -130,9 +140,8 @@ class Watcher:
             self.widgets[kind, getattr(element, kind).label] = element
         if kind == "html":
             self.texts.append(element.html.body)
-        if message.script_finished == ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY:
-            return "fragment_finished"
-        return message.WhichOneof("type")
+        finished = message.HasField("script_finished")
+        return finished and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
 
     def close(self) -> None:
         self._socket.close()
