@@ -5,7 +5,7 @@ PYTHON_IN_VENV := .venv/bin/python
 WITH_BROWSER = browser="$$($(PYTHON_IN_VENV) -m tools.browser)" && PLAYGROUND_TEST_BROWSER="$$browser"
 
 .DEFAULT_GOAL := help
-.PHONY: help install engines run test chaos bench check format lock screenshots
+.PHONY: help install engines run test chaos bench check audit format lock screenshots
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ check: install ## formatting, lint, types, and the layers of the house
 	$(PYTHON_IN_VENV) -m ruff check
 	$(PYTHON_IN_VENV) -m pyright
 	.venv/bin/lint-imports --no-logo
+
+audit: install ## compare the pinned packages with known advisories, where a service can be reached
+	@$(PYTHON_IN_VENV) -m tools.audit
 
 format: install ## let ruff mend what it can
 	@$(PYTHON_IN_VENV) -m ruff check --fix
