@@ -27,6 +27,13 @@ _CONTAINERS: Mapping[str, str] = {
     "asf": "WMV",
 }
 """FFmpeg's names for a container, and the specification's."""
+_OPENING = {
+    "format_whitelist": ",".join([*_CONTAINERS, "mov", "mp4", "matroska", "webm"]),
+    "protocol_whitelist": "file",
+    "max_streams": "32",
+}
+"""FFmpeg reads more than recordings: lists of other files (concat, HLS, DASH) and descriptions of
+what is on the network (SDP). An upload must not have us open any of these."""
 _WEBM_CODECS = frozenset({"vp8", "vp9", "av1", "opus", "vorbis"})
 _BRANDS: Mapping[str, str] = {"qt  ": "QuickTime", "M4A ": "M4A", "M4B ": "M4A"}
 
@@ -38,11 +45,12 @@ def look(path: Path, *, moving: bool) -> Facts:
     Raises `BadMedia` when it is none of a kind that deAPI takes, or can't be played.
     """
     try:
-        with av.open(path, metadata_errors="ignore") as container:
+        with av.open(path, options=_OPENING, metadata_errors="ignore") as container:
             return _facts(container, moving=moving)
     except BadMedia:
         raise
-    except (av.error.FFmpegError, OSError, ValueError, IndexError) as error:
+    except (av.error.FFmpegError, OSError, ValueError, IndexError, AttributeError) as error:
+        # AttributeError: a stream that FFmpeg has no decoder for is not even a stream's shape.
         what = "a video" if moving else "a recording"
         raise BadMedia(f"This file is not {what} we can play.") from error
 
@@ -50,12 +58,12 @@ def look(path: Path, *, moving: bool) -> Facts:
 def still(path: Path, target: Path) -> None:
     """Write the first picture of the video at `path` to `target`. Raises `BadMedia`."""
     try:
-        with av.open(path, metadata_errors="ignore") as container:
+        with av.open(path, options=_OPENING, metadata_errors="ignore") as container:
             frame: Any = next(container.decode(video=0), None)
             if frame is None:
                 raise BadMedia("This video has no pictures.")
             frame.to_image().save(target)
-    except (av.error.FFmpegError, ValueError, IndexError) as error:
+    except (av.error.FFmpegError, ValueError, IndexError, AttributeError) as error:
         raise BadMedia("This file is not a video we can play.") from error
 
 
