@@ -99,7 +99,7 @@ def _others(media: Media) -> Mapping[str, bytes]:
         "gif script": b"GIF89a=1;alert(document.domain)//" + b" " * 500,
         "concat": b"ffconcat version 1.0\nfile whole\nduration 5\n",
         "hls": b"#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\nwhole\n#EXT-X-ENDLIST\n",
-        "sdp": b"v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=audio 9 RTP/AVP 0\n",
+        "sdp": b"v=0\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=audio 9 RTP/AVP 0\n",
         "subtitles": b"1\n00:00:01,000 --> 00:00:02,000\nhello\n\n",
     }
     if media == "video":
@@ -120,7 +120,7 @@ def _bombs(chance: random.Random) -> Iterator[bytes]:
         b"RIFF" + struct.pack("<I", 2**32 - 1) + b"WEBPVP8X" + struct.pack("<I", 10) + b"\xff" * 10
     )
     yield zlib.compress(bytes(30_000_000))
-    yield _film("avi", "mpeg4", wide=8_208)
+    yield _film("mp4", "libx264", wide=8_208)
 
 
 def png(width: int, height: int, data: bytes) -> bytes:
@@ -177,11 +177,14 @@ def _film(container: str, codec: str, wide: int = 64) -> bytes:
 
 def main(folder: Path, megabytes: int, kinds: list[Media]) -> None:
     """Look into every file of these kinds; the last line says how it went, as JSON."""
-    files = [(media, why, content) for media in kinds for why, content in broken(media)]
+    files: list[tuple[Media, str, bytes]] = [
+        (media, why, content) for media in kinds for why, content in broken(media)
+    ]
     (folder / "whole").write_bytes(wholes("audio")["mp3"])  # what a list of files would open
     told = Path("/proc/self/statm").read_text().split()[0]
     now = int(told) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (now + megabytes * 2**20,) * 2)
+    most = now + megabytes * 2**20
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     path, refused, taken = folder / "file", Counter[str](), list[str]()
     sentences = set[str]()
