@@ -34,6 +34,15 @@ _OPENING = {
 }
 """FFmpeg reads more than recordings: lists of other files (concat, HLS, DASH) and descriptions of
 what is on the network (SDP). An upload must not have us open any of these."""
+_FAULTS = (
+    av.error.FFmpegError,
+    OSError,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    MemoryError,
+    AttributeError,  # PyAV: a stream of an unknown codec lacks what every other has
+)
 _WEBM_CODECS = frozenset({"vp8", "vp9", "av1", "opus", "vorbis"})
 _BRANDS: Mapping[str, str] = {"qt  ": "QuickTime", "M4A ": "M4A", "M4B ": "M4A"}
 
@@ -49,8 +58,7 @@ def look(path: Path, *, moving: bool) -> Facts:
             return _facts(container, moving=moving)
     except BadMedia:
         raise
-    except (av.error.FFmpegError, OSError, ValueError, IndexError, AttributeError) as error:
-        # AttributeError: a stream that FFmpeg has no decoder for is not even a stream's shape.
+    except _FAULTS as error:
         what = "a video" if moving else "a recording"
         raise BadMedia(f"This file is not {what} we can play.") from error
 
@@ -63,7 +71,9 @@ def still(path: Path, target: Path) -> None:
             if frame is None:
                 raise BadMedia("This video has no pictures.")
             frame.to_image().save(target)
-    except (av.error.FFmpegError, ValueError, IndexError, AttributeError) as error:
+    except _FAULTS as error:
+        if isinstance(error, OSError) and not isinstance(error, av.error.FFmpegError):
+            raise  # the disk's fault
         raise BadMedia("This file is not a video we can play.") from error
 
 

@@ -39,14 +39,25 @@ def _bomb(path: Path) -> None:
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + header + body)
 
 
+def _script(path: Path) -> None:
+    path.write_bytes(b"GIF89a=1;alert(document.domain)//" + b" " * 500)
+
+
+def _broken_off(path: Path) -> None:
+    Image.effect_noise((200, 200), 80).save(path, "PNG")
+    path.write_bytes(path.read_bytes()[:-5000])
+
+
 @pytest.mark.parametrize(
     ("make", "says"),
     [
         (_text, "not a picture"),
         (_eleven_megabytes, "at most 10 MB"),
         (_bomb, "pixels|too large"),
+        (_script, "not a picture"),
+        (_broken_off, "broken or was cut short"),
     ],
-    ids=["text named png", "11 MB", "decompression bomb"],
+    ids=["text named png", "11 MB", "decompression bomb", "script in a GIF", "broken off"],
 )
 def test_a_file_that_cannot_be_used_is_refused_beside_its_field(
     page: Page, tmp_path: Path, make: object, says: str
