@@ -312,6 +312,13 @@ def test_an_address_that_would_give_the_key_away_is_refused(address: str) -> Non
         Client(address, KEY)
 
 
+def test_a_key_with_slashes_is_shown_nowhere_even_as_php_writes_them() -> None:
+    key = "dpn/sk/0123456789abcdef"
+    client = Client("https://api.example", key)
+    told = json.dumps({"message": f"{key} is not a key"}).replace("/", "\\/").encode()
+    assert json.loads(client._without_key(told)) == {"message": "[key] is not a key"}
+
+
 @pytest.mark.parametrize("key", ["", "two words", "line\nbreak", "schlüssel"])
 def test_a_key_that_is_no_key_is_refused_without_showing_it(key: str) -> None:
     with pytest.raises(ValueError, match="one word") as refused:
