@@ -36,7 +36,7 @@ class Watcher:
         )
         self._states = WidgetStates()
         """What the widgets stand at that are not at their beginning, as a browser remembers it."""
-        self._clocks: dict[str, float] = {}
+        self.clocks: dict[str, float] = {}
         """The parts of the page that run by the clock: fragment id → every so many seconds."""
         self.widgets: dict[tuple[str, str], Element] = {}
         """What can be pressed, chosen from or written into, by kind and label."""
@@ -49,10 +49,15 @@ class Watcher:
 
     def press(self, label: str) -> float:
         """Press the button whose label begins so; as `load`."""
+        return self.send(self._widget("button", label).button.id)
+
+    def send(self, widget: str, fragment: str = "", query: str = "") -> float:
+        """Say that the button of this id was pressed, in this fragment, at an address with this
+        query, whether or not any was drawn here; as `load`."""
         ask = BackMsg()
-        ask.rerun_script.widget_states.widgets.add(
-            id=self._widget("button", label).button.id, trigger_value=True
-        )
+        ask.rerun_script.widget_states.widgets.add(id=widget, trigger_value=True)
+        ask.rerun_script.fragment_id = fragment
+        self._query = query or self._query
         return self._ask(ask)
 
     def has_button(self, label: str) -> bool:
@@ -77,14 +82,14 @@ class Watcher:
         """Stay on the page so long and have its clocks run, as an open browser does; how often
         one of them did."""
         end, ran = time.monotonic() + seconds, 0
-        due = {each: time.monotonic() + every for each, every in self._clocks.items()}
+        due = {each: time.monotonic() + every for each, every in self.clocks.items()}
         while (now := time.monotonic()) < end:
             for fragment in [each for each, at in due.items() if at <= now]:
                 ask = BackMsg()
                 ask.rerun_script.fragment_id = fragment
                 ask.rerun_script.is_auto_rerun = True
                 self._send(ask)
-                due[fragment] = now + self._clocks[fragment]
+                due[fragment] = now + self.clocks[fragment]
                 ran += 1
             until = min([end, *due.values()])
             with suppress(TimeoutError):
@@ -103,7 +108,7 @@ class Watcher:
     def _ask(self, ask: BackMsg) -> float:
         self.widgets.clear()
         self.texts.clear()
-        self._clocks.clear()
+        self.clocks.clear()
         start = time.perf_counter()
         self._send(ask)
         while self._take(self._socket.recv(timeout=PATIENCE)) != "script_finished":
@@ -119,9 +124,10 @@ class Watcher:
     def _take(self, raw: str | bytes) -> str | None:
         """What kind of message this was."""
         assert isinstance(raw, bytes)
+        self.hear(raw)
         message = ForwardMsg.FromString(raw)
         if message.HasField("auto_rerun"):
-            self._clocks[message.auto_rerun.fragment_id] = message.auto_rerun.interval
+            self.clocks[message.auto_rerun.fragment_id] = message.auto_rerun.interval
         element = message.delta.new_element
         kind = element.WhichOneof("type")
         if kind == "exception":
@@ -133,6 +139,9 @@ class Watcher:
         if message.script_finished == ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY:
             return "fragment_finished"
         return message.WhichOneof("type")
+
+    def hear(self, raw: bytes) -> None:
+        """Every message that comes, as it comes: for who wants to look at all of them."""
 
     def close(self) -> None:
         self._socket.close()

@@ -4,6 +4,7 @@ As long as there are no accounts everything belongs to one person, `LOCAL`, who 
 the guard of `lib/web` then lets this machine in only (rules.md, People).
 """
 
+import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -46,3 +47,17 @@ def of_cookies(store: Store, cookies: Mapping[str, str]) -> Person | None:
 def token(cookies: Mapping[str, str]) -> str:
     """The session's token, empty when there is none."""
     return cookies.get(SECURE_COOKIE) or cookies.get(COOKIE) or ""
+
+
+def address(peer: str | None, forwarded: str | None) -> str:
+    """Where a browser is, as far as is known: `peer` is who is connected, and `forwarded` what the
+    request's X-Forwarded-For says. A proxy on this machine is believed about the last address in
+    it, which is the one that it saw itself; from anybody else that header is only a claim."""
+    peer = peer or "127.0.0.1"  # Streamlit has no address for this machine
+    try:
+        if not ipaddress.ip_address(peer).is_loopback:
+            return peer
+        seen = (forwarded or "").rpartition(",")[2].strip()
+        return str(ipaddress.ip_address(seen)) if seen else peer
+    except ValueError:
+        return peer

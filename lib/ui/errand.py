@@ -77,36 +77,44 @@ class _Question:
     about: str
 
 
+@dataclass(slots=True)
+class _Kept:
+    """What has come of the presses so far. A plain object, for the reason that `state.order` has:
+    no drawing is broken off between a run and the note of it."""
+
+    started: _Started | None = None
+    question: _Question | None = None
+    problem: errors.Advice | None = None
+
+
 def draw(client: Client, errand: Errand) -> Ended | None:
     """The button, or how it goes, or what went wrong; returns what came of it, once."""
-    if pressed := state.take_press(errand.name):
-        _answer(client, errand, pressed)
-    started: _Started | None = st.session_state.get(_key(client, errand, "started"))
-    if started is not None:
+    kept = _kept(client, errand.name)
+    if pressed := state.pressed(errand.name):
+        _answer(client, errand, pressed, kept)
+        state.answered(errand.name)
+    if (started := kept.started) is not None:
         run = client.run(started.run)
         if run is not None and run_status.moving(run):
             st.fragment(_watch, run_every=TICK)(client, run.id)
             return None
-        del st.session_state[_key(client, errand, "started")]
+        kept.started = None
         if run is not None and run.state is State.DONE:
             return Ended(run, started.values)
-        _failed(client, errand, run)
-    question: _Question | None = st.session_state.get(_key(client, errand, "question"))
-    if question is not None and question.about == _about(client, errand):
-        _ask(client, errand, question)
+        kept.problem = _failed(client, run)
+    if kept.question is not None and kept.question.about == _about(client, errand):
+        _ask(client, errand, kept.question)
         return None
     _button(client, errand)
-    if problem := st.session_state.get(_key(client, errand, "problem")):
-        notes.problem(problem)
+    if kept.problem is not None:
+        notes.problem(kept.problem)
     return None
 
 
 def busy(client: Client, name: str) -> bool:
     """Whether the errand of this name works, or has something to say or to ask about its last
     press: it must be drawn then, even where its button is only shown on demand."""
-    parts = ("started", "question", "problem")
-    kept = any(f"errand:{part}:{name}:{client.profile}" in st.session_state for part in parts)
-    return kept or state.is_pressed(name)
+    return _kept(client, name) != _Kept() or state.pressed(name) is not None
 
 
 # --- while it works ------------------------------------------------------------------------------
@@ -121,55 +129,45 @@ def _watch(client: Client, run_id: str) -> None:
     st.html(f'<p class="pg-errand">{safe(run_status.sentence(run, delay))}</p>', width="content")
 
 
-def _failed(client: Client, errand: Errand, run: Run | None) -> None:
+def _failed(client: Client, run: Run | None) -> errors.Advice | None:
     """It came to rest without a result: one sentence here, the rest in History."""
-    if run is None:
-        return
+    if run is None or run.state is State.CANCELLED:
+        return None
     if run.state is State.FAILED:
-        told = errors.advice(run.error or {}, rehearsing=client.rehearsing)
-    elif run.state is State.CANCELLED:
-        return
-    else:
-        told = errors.Advice(f"{run_status.sentence(run).rstrip('.')}. Look at it in History.")
-    st.session_state[_key(client, errand, "problem")] = told
+        return errors.advice(run.error or {}, rehearsing=client.rehearsing)
+    return errors.Advice(f"{run_status.sentence(run).rstrip('.')}. Look at it in History.")
 
 
 # --- a press -------------------------------------------------------------------------------------
 
 
-def _answer(client: Client, errand: Errand, pressed: Press) -> None:
-    for what in ("question", "problem"):
-        st.session_state.pop(_key(client, errand, what), None)
+def _answer(client: Client, errand: Errand, pressed: Press, kept: _Kept) -> None:
+    kept.question = kept.problem = None
     if pressed.nonce != state.nonce(errand.name):
         return  # the second click of two: its run is made
     shown, why = pressed.shown, _unanswerable(client, errand, pressed)
     if shown is None or why:
-        st.session_state[_key(client, errand, "problem")] = why or priced_button.NO_PRICE_YET
+        kept.problem = why or priced_button.NO_PRICE_YET
         return
     balance = client.balance()
     left = balance.amount if balance else None
     about = _about(client, errand)
     if not pressed.sure and money.needs_a_second_click(shown, left):
-        question = _Question(shown, None, about)
-        st.session_state[_key(client, errand, "question")] = question
+        kept.question = _Question(shown, None, about)
         return
-    told: errors.Advice | None = None
+    submit = partial(client.submit, nonce=pressed.nonce, shown=shown)
     try:
-        run = client.submit(
-            errand.at, errand.model, errand.values, nonce=pressed.nonce, shown=shown
+        run = state.order(
+            errand.name, about, lambda: submit(errand.at, errand.model, errand.values)
         )
     except PriceRose as error:
-        question = _Question(error.quote.price, shown, about)
-        st.session_state[_key(client, errand, "question")] = question
+        kept.question = _Question(error.quote.price, shown, about)
     except NoQuote as error:
-        told = errors.advice(error.error, rehearsing=client.rehearsing)
+        kept.problem = errors.advice(error.error, rehearsing=client.rehearsing)
     except (OrderRefused, StoreError) as error:
-        told = errors.Advice(str(error))
+        kept.problem = errors.Advice(str(error))
     else:
-        state.renew_nonce(errand.name)
-        st.session_state[_key(client, errand, "started")] = _Started(run.id, dict(errand.values))
-    if told is not None:
-        st.session_state[_key(client, errand, "problem")] = told
+        kept.started = _Started(run.id, dict(errand.values))
 
 
 def _unanswerable(client: Client, errand: Errand, pressed: Press) -> errors.Advice | None:
@@ -232,17 +230,17 @@ def _ask(client: Client, errand: Errand, question: _Question) -> None:
         "Not now",
         key=f"errand_not_now:{errand.name}",
         on_click=_drop,
-        args=(_key(client, errand, "question"),),
+        args=(_kept(client, errand.name),),
     )
 
 
-def _drop(key: str) -> None:
-    st.session_state.pop(key, None)
+def _drop(kept: _Kept) -> None:
+    kept.question = None
 
 
 def _about(client: Client, errand: Errand) -> str:
     return repr((client.profile, errand.model.slug, sorted(errand.values.items(), key=str)))
 
 
-def _key(client: Client, errand: Errand, what: str) -> str:
-    return f"errand:{what}:{errand.name}:{client.profile}"
+def _kept(client: Client, name: str) -> _Kept:
+    return st.session_state.setdefault(f"errand:{name}:{client.profile}", _Kept())

@@ -50,8 +50,9 @@ def draw() -> None:
     beside = sidebar.navigation(client)
     theme.draw(client.profile)
     page.run()
-    if state.forget_presses():
+    if state.presses_left():
         st.toast("Nothing was ordered: the page changed while you pressed. Press again.")
+        state.forget_presses()
     # After the page, which may just have started a run.
     sidebar.draw(client, beside, page.title)
     title.draw(client, page.title, page.icon)

@@ -5,6 +5,7 @@ import json
 
 import streamlit as st
 
+from lib.people import who
 from lib.store import Purpose, Store, StoreError, passwords, tokens, users
 from lib.ui import errors, frame, notes, theme, words
 from lib.ui.plain import safe
@@ -107,7 +108,7 @@ def problem(first: str, again: str, name: str) -> str:
 
 def address() -> str:
     """Where the browser is, as far as is known."""
-    return st.context.ip_address or "this machine"
+    return who.address(st.context.ip_address, st.context.headers.get("X-Forwarded-For"))
 
 
 def _begin(store: Store, name: str) -> None:

@@ -42,8 +42,9 @@ def draw(
     """
     with st.container(key="run_bar"):
         about = repr((client.profile, model.slug, sorted(values.items(), key=str)))
-        if pressed := state.take_press(at.id):
+        if pressed := state.pressed(at.id):
             _answer(client, at, model, values, problems, pressed, about)
+            state.answered(at.id)
         question = st.session_state.get(_key(at))
         if question is not None and question.about == about:
             _ask(client, at, question)
@@ -77,7 +78,7 @@ def _answer(
         notes.problem(priced_button.OTHER_PROFILE)
         return
     late = pressed.nonce != state.nonce(at.id)
-    if problems or (late and about == st.session_state.get(_ordered_key(at))):
+    if problems or (late and about == state.last_order(at.id)):
         return  # said beside the fields; or the second click of two, whose run is made
     if late:  # pressed for something else before the button of the last run was drawn anew
         pressed = replace(pressed, nonce=state.nonce(at.id))
@@ -101,17 +102,13 @@ def _order(
     if not pressed.sure and money.needs_a_second_click(shown, left):
         st.session_state[_key(at)] = _Question(shown, None, about)
         return
+    may_fall_back = st.session_state.get(_fallback_key(at), False)
+    submit = partial(client.submit, nonce=pressed.nonce, shown=shown, fallback=may_fall_back)
     try:
-        client.submit(
-            at,
-            model,
-            values,
-            nonce=pressed.nonce,
-            shown=shown,
-            fallback=st.session_state.get(_fallback_key(at), False),
-        )
+        state.order(at.id, about, lambda: submit(at, model, values))
     except FieldProblems as error:
         form.refuse(at, error.problems)
+        state.answered(at.id)
         st.rerun()
     except PriceRose as error:
         st.session_state[_key(at)] = _Question(error.quote.price, shown, about)
@@ -120,8 +117,6 @@ def _order(
     except StoreError as error:
         notes.problem(errors.Advice(str(error)))
     else:
-        state.renew_nonce(at.id)
-        st.session_state[_ordered_key(at)] = about
         st.session_state.pop(f"tried:{at.id}", None)
 
 
@@ -211,10 +206,6 @@ def _drop(at: Endpoint) -> None:
 
 def _key(at: Endpoint) -> str:
     return f"question:{at.id}"
-
-
-def _ordered_key(at: Endpoint) -> str:
-    return f"ordered:{at.id}"
 
 
 def _fallback_key(at: Endpoint) -> str:

@@ -6,9 +6,9 @@ have keys of their own per model (`endpoint:model:field`), because Streamlit res
 bounds change under the same key.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -126,41 +126,71 @@ def use_again(client: Client, run: Run) -> None:
     open_form(at, settings, run.model)
 
 
-# --- the Run button ------------------------------------------------------------------------------
+# --- the buttons that spend money ----------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Orders:
+    """What these buttons remember, by their names: the nonce of the next run, the click that waits
+    for its answer, and what the last run was about."""
+
+    nonces: dict[str, str] = field(default_factory=dict[str, str])
+    presses: dict[str, Press] = field(default_factory=dict[str, Press])
+    made: dict[str, str] = field(default_factory=dict[str, str])
 
 
 def nonce(name: str) -> str:
     """The nonce of a button that spends money: it makes one run, however often it is pressed."""
-    return st.session_state.setdefault(f"nonce:{name}", uuid4().hex)
+    return _orders().nonces.setdefault(name, uuid4().hex)
 
 
 def renew_nonce(name: str) -> None:
     """The button's run is made: the next press is meant to make another one."""
-    st.session_state[f"nonce:{name}"] = uuid4().hex
+    _orders().nonces[name] = uuid4().hex
 
 
 def press(name: str, pressed: Press) -> None:
     """Have the drawing that follows answer this click on the button of that nonce."""
-    _presses()[name] = pressed
+    _orders().presses[name] = pressed
 
 
-def take_press(name: str) -> Press | None:
-    """The click that this run of the script has to answer, once."""
-    return _presses().pop(name, None)
+def pressed(name: str) -> Press | None:
+    """The click that waits for an answer. It waits until `answered` or `order`: Streamlit breaks
+    a drawing off, at any look into the session's state, when another click came meanwhile."""
+    return _orders().presses.get(name)
 
 
-def is_pressed(name: str) -> bool:
-    """Whether a click on the button of that nonce waits for its answer."""
-    return name in _presses()
+def answered(name: str) -> None:
+    """Its click has had its answer."""
+    _orders().presses.pop(name, None)
 
 
-def forget_presses() -> bool:
-    """Drop clicks whose button is no longer on the page, and say whether there were any: one
-    that is answered when somebody comes back would spend money that nobody expects to."""
-    left = bool(_presses())
-    _presses().clear()
-    return left
+def order(name: str, about: str, make: Callable[[], Run]) -> Run:
+    """Answer the click by the run that `make` orders, with all that is remembered of it; what
+    `make` raises is raised. In between nothing looks into the session's state."""
+    orders = _orders()
+    run = make()
+    orders.made[name] = about
+    orders.nonces[name] = uuid4().hex
+    orders.presses.pop(name, None)
+    return run
 
 
-def _presses() -> dict[str, Press]:
-    return st.session_state.setdefault("presses", {})
+def last_order(name: str) -> str | None:
+    """What the last run of this button was about."""
+    return _orders().made.get(name)
+
+
+def presses_left() -> bool:
+    """Whether clicks wait for an answer."""
+    return bool(_orders().presses)
+
+
+def forget_presses() -> None:
+    """Drop clicks whose button is no longer on the page: one that is answered when somebody comes
+    back would spend money that nobody expects to."""
+    _orders().presses.clear()
+
+
+def _orders() -> _Orders:
+    return st.session_state.setdefault("orders", _Orders())

@@ -85,7 +85,12 @@ def _is_foreign(scope: Scope) -> bool:
     ports of the same machine, however closed they are."""
     headers = Headers(scope=scope)
     origin = headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc != headers.get("host")
+    if origin is None:
+        return False
+    try:
+        return urlsplit(origin).netloc != headers.get("host")
+    except ValueError:  # "http://["
+        return True
 
 
 def _host(headers: Headers) -> str:

@@ -50,7 +50,8 @@ def _begun(store: Store, ticket: str, request: Request) -> str | None:
     name = tokens.take(store, ticket, Purpose.SESSION)
     if name is None:
         return None
-    address = request.client.host if request.client else ""
+    peer = request.client.host if request.client else None
+    address = who.address(peer, request.headers.get("x-forwarded-for"))
     return sessions.begin(store, name, address, request.headers.get("user-agent", ""))
 
 

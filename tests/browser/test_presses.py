@@ -112,7 +112,7 @@ def test_a_press_just_before_leaving_makes_its_run_or_says_that_it_did_not(
 ) -> None:
     screens.write(page, "A harbour at night")
     before = len(live.charges())
-    press(page)
+    assert press(page), "the button could not be pressed"
     page.get_by_role("link", name="History").first.click()
     told = page.get_by_text("Nothing was ordered")
     assert eventually(lambda: len(live.charges()) > before or told.is_visible(), timeout=PATIENCE)

@@ -12,6 +12,7 @@ from PIL import Image
 from playwright.sync_api import Page, Response, WebSocket, expect
 
 from lib.deapi.contract import endpoint
+from lib.ui.words.terms import SAMPLES
 from tests.browser.conftest import OpenWindow
 from tests.conftest import StartPlayground, StartSandbox
 from tests.support import screens
@@ -173,6 +174,30 @@ def test_what_models_and_people_are_called_and_write_is_shown_as_text(
     page.get_by_role("button", name="Show").first.click()
     expect(page.get_by_role("dialog")).to_be_visible()
     expect_inert(page, shown=2)
+
+
+def test_what_was_read_in_a_picture_and_heard_is_shown_as_text(
+    start_sandbox: StartSandbox, start_playground: StartPlayground, open_window: OpenWindow
+) -> None:
+    live = start_sandbox(engines="none", speed=100, tier="premium", balance=1000)
+    playground = start_playground(live=live, PLAYGROUND_SANDBOX="off")
+    for family, title, sample in (
+        ("images", "Read text in a picture", "page.png"),
+        ("audio", "Write down a recording", "voice.mp3"),
+    ):
+        page = open_window(f"{playground.url}/{family}")
+        screens.choose(page, title)
+        page.locator('input[type="file"]').first.set_input_files(SAMPLES / sample)
+        expect(page.get_by_text(sample).first).to_be_visible()
+        screens.run(page)
+        screens.done(page)
+        for path in (playground.data / "results").rglob("*.*"):
+            path.write_text(HOSTILE)  # as if deAPI had read that
+        page.reload()
+        expect_inert(page)
+        page.get_by_text("Details").first.click()
+        expect(page.get_by_text("Request id").first).to_be_visible()
+        expect_inert(page)
 
 
 def test_what_an_uploaded_file_is_called_is_shown_as_text(

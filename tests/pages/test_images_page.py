@@ -4,15 +4,18 @@ import os
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
+import streamlit as st
 from PIL import Image
 
 from lib.deapi import fields
 from lib.deapi.contract import Endpoint
 from lib.deapi.models import Model
-from lib.store import Settlement, State, ledger
+from lib.store import Run, Settlement, State, ledger
 from lib.ui import money, state, words
+from lib.ui.session import Client
 from lib.ui.state import Press
 from tests.conftest import StartSandbox
 from tests.support.pages import HISTORY, IMAGES, Page, Playing, playing
@@ -144,9 +147,49 @@ def test_a_double_click_makes_one_run(place: Playing, pictures: Endpoint, model:
     nonce = state_nonce(page, pictures)
     page.press("Run")
     # The browser had not yet seen the new button when it sent the second click.
-    page.state["presses"] = {pictures.id: Press("live", nonce, shown, sure=False)}
+    press(page, pictures, Press("live", nonce, shown, sure=False))
     page.run()
     assert [run.nonce for run in place.runs()] == [nonce]
+
+
+@pytest.mark.parametrize("when", ["before its run is made", "after"])
+def test_a_press_whose_answer_is_broken_off_makes_one_run(
+    place: Playing, pictures: Endpoint, model: Model, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    page = Page().write(pictures, model, PROMPT)
+    page.until(lambda: page.price)
+    submit, breaks = Client.submit, [True]
+
+    def broken_off(*args: Any, **told: Any) -> Run:
+        # As Streamlit does it, when another click comes while the first one is being answered.
+        if breaks and when != "after":
+            breaks.clear()
+            st.rerun()
+        run = submit(*args, **told)
+        if breaks:
+            breaks.clear()
+            st.rerun()
+        return run
+
+    monkeypatch.setattr(Client, "submit", broken_off)
+    page.press("Run")
+    assert breaks == []
+    assert [run.text for run in place.runs()] == [PROMPT]
+    page.run()
+    assert len(place.runs()) == 1
+
+
+def test_a_press_that_was_answered_by_a_run_is_not_said_to_be_lost(
+    place: Playing, pictures: Endpoint, model: Model
+) -> None:
+    page = Page().write(pictures, model, PROMPT)
+    page.until(lambda: page.price)
+    assert page.press("Run").go(HISTORY).toasts == []
+    nonce = state_nonce(page, pictures)
+    press(page, pictures, Press("live", nonce, Decimal(1), sure=False))
+    assert "Nothing was ordered" in page.run().toasts[0]
+    assert page.run().toasts == []
+    assert len(place.runs()) == 1
 
 
 def test_two_clicks_on_two_buttons_make_two_runs(
@@ -174,7 +217,7 @@ def test_a_price_that_rose_since_it_was_shown_is_asked_about(
     price = page.until(lambda: page.price)
     lower = price / 2
     asked = Press("live", state_nonce(page, pictures), lower, sure=False)
-    page.state["presses"] = {pictures.id: asked}
+    press(page, pictures, asked)
     page.run()
     assert not place.runs()
     page.press(f"Run anyway · ${price}")
@@ -186,7 +229,7 @@ def test_not_now_takes_the_question_back(place: Playing, pictures: Endpoint, mod
     page = Page().write(pictures, model, PROMPT)
     price = page.until(lambda: page.price)
     asked = Press("live", state_nonce(page, pictures), price / 2, sure=False)
-    page.state["presses"] = {pictures.id: asked}
+    press(page, pictures, asked)
     page.run().press("Not now")
     assert page.price == price
     assert not place.runs()
@@ -351,7 +394,12 @@ def test_a_waiting_run_may_be_cancelled(place: Playing, pictures: Endpoint, mode
 
 def state_nonce(page: Page, at: Endpoint) -> str:
     """The nonce of the Run button that is shown."""
-    return page.state[f"nonce:{at.id}"]
+    return page.state["orders"].nonces[at.id]
+
+
+def press(page: Page, at: Endpoint, pressed: Press) -> None:
+    """A click that the page has yet to answer."""
+    page.state["orders"].presses[at.id] = pressed
 
 
 def upload(page: Page, at: Endpoint, file: str, content: bytes) -> Page:

@@ -166,6 +166,10 @@ class Page:
         return [each.value for each in self._app.caption]
 
     @property
+    def toasts(self) -> list[str]:
+        return [each.value for each in self._app.toast]
+
+    @property
     def expanders(self) -> list[str]:
         return [each.label for each in self._app.expander]
 

@@ -16,12 +16,13 @@ _INTEGERS = range(-(2**63), 2**63)
 
 
 def is_empty(value: object) -> bool:
-    """Laravel takes an empty text, one of spaces alone, and no file chosen, as nothing sent."""
+    """Laravel takes an empty text, one of spaces or NULs alone, and no file chosen, as nothing
+    sent."""
     if isinstance(value, UploadFile):
         return not value.filename and not value.size
     if isinstance(value, list):
         return all(map(is_empty, cast(list[object], value)))
-    return value is None or (isinstance(value, str) and not value.strip())
+    return value is None or (isinstance(value, str) and not value.replace("\0", "").strip())
 
 
 def typed(param: Param, value: object) -> Any:

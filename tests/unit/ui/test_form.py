@@ -224,11 +224,11 @@ def test_a_press_orders_exactly_what_is_shown_and_renews_the_nonce() -> None:
     at, rich, _ = two_models()
     app = shown(at, rich)
     prompt(app).input(PROMPT).run()
-    nonce = app.session_state[f"nonce:{at.id}"]
+    nonce = app.session_state["orders"].nonces[at.id]
     press(app, "Run")
     [(ordered, what, price)] = app.session_state["client"].orders
     assert (ordered, what["prompt"], price) == (nonce, PROMPT, Decimal("0.0019"))
-    assert app.session_state[f"nonce:{at.id}"] != nonce
+    assert app.session_state["orders"].nonces[at.id] != nonce
     assert len(quiet(app.run()).session_state["client"].orders) == 1, "a rerun orders nothing"
 
 

@@ -137,3 +137,10 @@ def test_another_site_s_page_changes_nothing_and_gets_no_websocket(
     own = {"host": "localhost:8501", "origin": "http://localhost:8501"}
     assert web.post("/", headers=own).status_code == 200
     assert web.post("/", headers={"host": "localhost:8501"}).status_code == 200  # no browser
+
+
+@pytest.mark.parametrize("origin", ["http://[", "null", "https://evil.test", "//", ""])
+def test_what_is_no_origin_of_ours_changes_nothing(web: TestClient, origin: str) -> None:
+    host = {"host": "127.0.0.1:8501"}
+    assert web.post("/", headers={**host, "origin": origin}).status_code == 403
+    assert web.post("/", headers={**host, "origin": "http://127.0.0.1:8501"}).status_code == 200
