@@ -34,6 +34,8 @@ class Watcher:
             compression=None,
             proxy=None,
         )
+        self._shown = ""
+        """Which page came, as the server calls it: what follows is about that one."""
         self._states = WidgetStates()
         """What the widgets stand at that are not at their beginning, as a browser remembers it."""
         self.clocks: dict[str, float] = {}
@@ -117,6 +119,7 @@ class Watcher:
 
     def _send(self, ask: BackMsg) -> None:
         ask.rerun_script.page_name = self._page
+        ask.rerun_script.page_script_hash = self._shown
         ask.rerun_script.query_string = self._query
         ask.rerun_script.widget_states.MergeFrom(self._states)
         self._socket.send(ask.SerializeToString())
@@ -126,6 +129,8 @@ class Watcher:
         assert isinstance(raw, bytes)
         self.hear(raw)
         message = ForwardMsg.FromString(raw)
+        if message.HasField("navigation"):
+            self._shown = message.navigation.page_script_hash
         if message.HasField("auto_rerun"):
             self.clocks[message.auto_rerun.fragment_id] = message.auto_rerun.interval
         element = message.delta.new_element
@@ -138,6 +143,8 @@ class Watcher:
             self.texts.append(element.html.body)
         if message.script_finished == ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY:
             return "fragment_finished"
+        if message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+            return "script_goes_on"
         return message.WhichOneof("type")
 
     def hear(self, raw: bytes) -> None:

@@ -5,11 +5,16 @@
 
 import sys
 import tempfile
+from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Browser, ViewportSize, expect, sync_playwright
 
+from lib.people.who import COOKIE
+from lib.store import Caps, Role, Store, caps, inherit, sessions, users
 from lib.ui import words
 from tests.support import screens
 from tests.support.playground import playgrounds
@@ -41,7 +46,8 @@ def main() -> None:
         playgrounds(Path(folder)) as start,
         sync_playwright() as playwright,
     ):
-        url = start().url
+        playground = start()
+        url = playground.url
         chromium = playwright.chromium.launch(executable_path=path, args=list(found.FLAGS))
         page = chromium.new_page(viewport=WIDE)
         page.goto(f"{url}/images")
@@ -59,12 +65,29 @@ def main() -> None:
             for told in (*words.PLACES, words.SANDBOX):
                 name = told.title.lower()
                 _take(chromium, url, scheme, name, "" if told is words.START else name)
+        cookie = _signed_in(playground.data)
+        for scheme in SCHEMES:
+            _take(chromium, url, scheme, "people", "people", cookie)
         chromium.close()
 
 
-def _take(chromium: Browser, url: str, scheme: Scheme, name: str, path: str) -> None:
+def _signed_in(data: Path) -> str:
+    """A team whose admin owns what was made, and what the admin's browser shows to come in."""
+    with closing(Store(data, ZoneInfo("UTC"))) as store:
+        for name, role in (("ada", Role.ADMIN), ("ben", Role.MEMBER), ("chiara", Role.MEMBER)):
+            users.add(store, name, "four green kettles", role)
+        inherit.take(store, "ada")
+        caps.put(store, "sandbox", "ada", Caps(day=Decimal(1), month=Decimal(20)))
+        return sessions.begin(store, "ada", "127.0.0.1", "Chrome/")
+
+
+def _take(
+    chromium: Browser, url: str, scheme: Scheme, name: str, path: str, cookie: str = ""
+) -> None:
     for width, viewport in (("", WIDE), ("-narrow", NARROW)):
         context = chromium.new_context(viewport=viewport, color_scheme=scheme)
+        if cookie:
+            context.add_cookies([{"name": COOKIE, "value": cookie, "url": url}])
         page = context.new_page()
         page.goto(f"{url}/{path}")
         expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=_PATIENCE)
