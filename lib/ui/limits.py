@@ -1,7 +1,7 @@
 """What a person and the team may still spend, in words."""
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from lib.store import TEAM, Use
 from lib.ui import errors, money
@@ -14,13 +14,20 @@ _WHEN = {"day": "today", "month": "this month"}
 
 
 def title(use: Use) -> str:
-    """Of its row in the sidebar: "Left today", "Team, left this month"."""
-    return f"Team, left {_WHEN[use.period]}" if use.whose == TEAM else f"Left {_WHEN[use.period]}"
+    """Of its row in the sidebar: "Left today", "Team, this month"."""
+    return f"Team, {_WHEN[use.period]}" if use.whose == TEAM else f"Left {_WHEN[use.period]}"
 
 
 def left(use: Use) -> str:
     """What is left of it, held money taken off."""
     return f"{money.left(use.left)} of {money.left(use.cap)}"
+
+
+def row(use: Use) -> str:
+    """The same for a narrow row: in whole cents where the limit has dollars, `$0.98 of $1`."""
+    cents = Decimal("0.01") if use.cap >= 1 else Decimal("0.00001")
+    rest = money.left(use.left.quantize(cents, ROUND_DOWN))
+    return f"{rest} of\u00a0{money.left(use.cap).removesuffix('.00')}"
 
 
 def notices(uses: Sequence[Use]) -> str:

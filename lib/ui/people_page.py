@@ -18,6 +18,8 @@ from lib.ui.team import Member, NotAllowed
 
 _LINK, _PROBLEM = "people:link", "people:problem"
 _ROLES = {Role.MEMBER: "Member", Role.ADMIN: "Admin"}
+_AXES, _BAR = 70, 40
+"""Pixels of a chart: around its bars, and for each."""
 _BY: dict[By, str] = {"person": "Person", "endpoint": "What", "model": "Model", "day": "Day"}
 
 _NOBODY = (
@@ -132,7 +134,7 @@ def _invite(client: Client) -> None:
     with st.form("invite", clear_on_submit=True, border=False):
         name = st.text_input("Name", help="Small letters, digits and . _ @ + -", key="invite:name")
         role = st.segmented_control(
-            "May",
+            "Role",
             list(_ROLES),
             format_func=lambda each: _ROLES[each],
             default=Role.MEMBER,
@@ -204,7 +206,7 @@ def _shares(client: Client) -> None:
         y="Spent (USD)",
         horizontal=by != "day",
         sort=False,
-        height=260,
+        height=_AXES + _BAR * len(found) if by != "day" else _AXES + 5 * _BAR,
         color="#14857b",
     )
     st.dataframe(

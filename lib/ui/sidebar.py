@@ -88,7 +88,7 @@ def _money(client: Client, runs: list[Run]) -> str:
     if held := sum((run.reserved for run in runs if run.state in HOLDING), Decimal(0)):
         rows.append(("On hold", money.spent(held)))
     uses = client.uses()
-    rows += [(limits.title(use), limits.left(use)) for use in uses]
+    rows += [(limits.title(use), limits.row(use)) for use in uses]
     lines = "".join(f"<dt>{safe(name)}</dt><dd>{safe(value)}</dd>" for name, value in rows)
     return f'<dl class="pg-money">{lines}</dl>{_why(client)}{limits.notices(uses)}'
 

@@ -106,8 +106,8 @@ def test_what_is_left_of_each_cap_stands_beside_every_page(
     place.done(pictures, model, "A fox", "0.25")
     place.unknown(pictures, model, "Another fox", "0.25")  # counts until it is settled
     beside = Page().beside
-    assert "<dt>Left today</dt><dd>$0.50 of $1.00</dd>" in beside
-    assert "<dt>Team, left this month</dt><dd>$19.50 of $20.00</dd>" in beside
+    assert "<dt>Left today</dt><dd>$0.50 of\u00a0$1</dd>" in beside
+    assert "<dt>Team, this month</dt><dd>$19.50 of\u00a0$20</dd>" in beside
     assert "is used" not in beside
 
 
