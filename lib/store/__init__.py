@@ -1,5 +1,5 @@
 """What the playground remembers: runs, ledger, caps, balances, files, deliveries, drafts,
-catalogues and looks.
+catalogues, looks and experiments.
 
 Open a `Store`, then use one module a subject, as in `ledger.admit(store, new)`,
 `runs.claim(store, run_id, owner)`, `history.page(store, filters)`. Everything is synchronous and
@@ -12,6 +12,7 @@ from lib.store import (
     catalogues,
     deliveries,
     drafts,
+    experiments,
     files,
     history,
     inherit,
@@ -43,7 +44,7 @@ from lib.store.money import final, reserve_up
 from lib.store.run import NewRun, ResultFile, Run
 from lib.store.states import ENDED, FOLLOWED, HOLDING, MOVES, OPEN, Settlement, State
 from lib.store.statistics import Record
-from lib.store.tables import LOCAL, TEAM, Purpose, Role
+from lib.store.tables import LOCAL, TEAM, Purpose, Role, Status
 
 __all__ = [
     "ENDED",
@@ -77,6 +78,7 @@ __all__ = [
     "Settlement",
     "Spent",
     "State",
+    "Status",
     "Store",
     "StoreError",
     "Total",
@@ -86,6 +88,7 @@ __all__ = [
     "catalogues",
     "deliveries",
     "drafts",
+    "experiments",
     "files",
     "final",
     "history",

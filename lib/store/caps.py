@@ -82,6 +82,12 @@ def check(connection: Connection, profile: str, person: str, day: date) -> None:
             raise OverCap(use.whose == TEAM, use.period)
 
 
+def room(connection: Connection, profile: str, person: str, day: date) -> Decimal | None:
+    """USD that a person may still spend or hold on `day`, by every cap; None: no cap."""
+    left = [use.left for use in _uses(connection, profile, person, day)]
+    return min(left) if left else None
+
+
 def _uses(connection: Connection, profile: str, person: str, day: date) -> list[Use]:
     known = _of(connection, profile, [person, TEAM])
     if not known:

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Connection, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, exists, func, insert, literal, select, update
 
 from lib.store import caps
 from lib.store.database import Store, insert_missing
 from lib.store.money import ZERO, final, reserve_up
 from lib.store.run import RUN_COLUMNS, NewRun, Run, as_run, folded, time_ordered_id
 from lib.store.states import State
-from lib.store.tables import TEAM, Kind, entries, runs, totals
+from lib.store.tables import TEAM, Kind, entries, experiments, runs, totals
 
 OVERRUN_RUNS = 50
 """How many of the last prices of an endpoint and model the reservation looks at."""
@@ -52,50 +52,55 @@ def admit(store: Store, new: NewRun) -> Run:
     held would go over a cap with it, and `StoreError`.
     """
     with store.write() as connection:
-        if (made := _made_by(connection, new.nonce)) is not None:
-            return made
-        # Read inside the transaction: waiting for SQLite's lock may take it past midnight.
-        now = store.now()
-        day = now.astimezone(store.timezone).date()
-        _lock(connection, new.profile, new.person, day)
-        # Again behind the lock: another server may have been told of the same press.
-        if (made := _made_by(connection, new.nonce)) is not None:
-            return made
-        reserved = reserve_up(new.reserved)
-        _shift(connection, new.profile, new.person, day, held=reserved)
-        caps.check(connection, new.profile, new.person, day)
-        run = as_run(
-            connection.execute(
-                insert(runs)
-                .values(
-                    id=time_ordered_id(now),
-                    profile=new.profile,
-                    person=new.person,
-                    endpoint=new.endpoint,
-                    model=new.model,
-                    params=dict(new.params),
-                    text=new.text,
-                    search=folded(new.text),
-                    nonce=new.nonce,
-                    fallback=new.fallback,
-                    instead_of=new.instead_of,
-                    state=State.WAITING,
-                    fence=0,
-                    quote=final(new.quote),
-                    reserved=reserved,
-                    price_estimated=False,
-                    alternatives={},
-                    thumb=False,
-                    keep_tries=0,
-                    created_at=now,
-                )
-                .returning(*RUN_COLUMNS)
+        return admit_in(connection, store, new)
+
+
+def admit_in(connection: Connection, store: Store, new: NewRun) -> Run:
+    """`admit`, in a transaction that does more."""
+    if (made := _made_by(connection, new.nonce)) is not None:
+        return made
+    # Read inside the transaction: waiting for SQLite's lock may take it past midnight.
+    now = store.now()
+    day = now.astimezone(store.timezone).date()
+    _lock(connection, new.profile, new.person, day)
+    # Again behind the lock: another server may have been told of the same press.
+    if (made := _made_by(connection, new.nonce)) is not None:
+        return made
+    reserved = reserve_up(new.reserved)
+    shift(connection, new.profile, new.person, day, held=reserved)
+    caps.check(connection, new.profile, new.person, day)
+    run = as_run(
+        connection.execute(
+            insert(runs)
+            .values(
+                id=time_ordered_id(now),
+                profile=new.profile,
+                person=new.person,
+                endpoint=new.endpoint,
+                model=new.model,
+                params=dict(new.params),
+                text=new.text,
+                search=folded(new.text),
+                nonce=new.nonce,
+                fallback=new.fallback,
+                instead_of=new.instead_of,
+                state=State.WAITING,
+                fence=0,
+                quote=final(new.quote),
+                reserved=reserved,
+                price_estimated=False,
+                alternatives={},
+                thumb=False,
+                keep_tries=0,
+                created_at=now,
             )
-            .mappings()
-            .one()
+            .returning(*RUN_COLUMNS)
         )
-        _enter(connection, run, Kind.PENDING, reserved, day, now)
-        return run
+        .mappings()
+        .one()
+    )
+    _enter(connection, run, Kind.PENDING, reserved, day, now)
+    return run
 
 
 def _made_by(connection: Connection, nonce: str) -> Run | None:
@@ -108,14 +113,14 @@ def post(connection: Connection, run: Run, price: Decimal, at: datetime) -> None
     """Ends the hold of `run`: `price` USD, already rounded, was spent."""
     held, day = _hold(connection, run)
     _enter(connection, run, Kind.POSTED, price, day, at)
-    _shift(connection, run.profile, run.person, day, held=-held, posted=price)
+    shift(connection, run.profile, run.person, day, held=-held, posted=price)
 
 
 def void(connection: Connection, run: Run, at: datetime) -> None:
     """Ends the hold of `run`: nothing was spent."""
     held, day = _hold(connection, run)
     _enter(connection, run, Kind.VOIDED, held, day, at)
-    _shift(connection, run.profile, run.person, day, held=-held)
+    shift(connection, run.profile, run.person, day, held=-held)
 
 
 def correct(store: Store, run_id: str, price: Decimal, *, estimated: bool = False) -> Run | None:
@@ -135,7 +140,7 @@ def correct(store: Store, run_id: str, price: Decimal, *, estimated: bool = Fals
         if difference:
             _, day = _hold(connection, run)
             _enter(connection, run, Kind.CORRECTION, difference, day, store.now())
-            _shift(connection, run.profile, run.person, day, posted=difference)
+            shift(connection, run.profile, run.person, day, posted=difference)
         changed = (
             update(runs)
             .where(runs.c.id == run_id)
@@ -199,15 +204,18 @@ def spent(
 
 
 def standing(store: Store, profile: str) -> Balance:
-    """What the whole team holds, and what it has spent since ever, by the totals."""
+    """What the runs of the whole team hold, and what was spent since ever, by the totals. What is
+    held for experiments has not been sent: no balance can tell of it yet."""
     query = select(func.sum(totals.c.held), func.sum(totals.c.posted)).where(
         totals.c.profile == profile,
         totals.c.person == TEAM,
         totals.c.period.startswith("month:"),
     )
+    planned = select(func.sum(experiments.c.held)).where(experiments.c.profile == profile)
     with store.read() as connection:
         held, posted = connection.execute(query).one()
-    return Balance(held=held or ZERO, posted=posted or ZERO)
+        unsent = connection.scalar(planned)
+    return Balance(held=(held or ZERO) - (unsent or ZERO), posted=posted or ZERO)
 
 
 def sums(store: Store, profile: str) -> dict[tuple[str, str], Balance]:
@@ -221,7 +229,8 @@ def sums(store: Store, profile: str) -> dict[tuple[str, str], Balance]:
 
 
 def books(store: Store, profile: str) -> dict[tuple[str, str], Balance]:
-    """The totals as the entries say: equal to `sums`, or something is broken."""
+    """The totals as the entries and the holds of experiments say: equal to `sums`, or something is
+    broken."""
     later = entries.alias()
     pending = entries.c.kind == Kind.PENDING
     posted = entries.c.kind.in_([Kind.POSTED, Kind.CORRECTION])
@@ -238,9 +247,14 @@ def books(store: Store, profile: str) -> dict[tuple[str, str], Balance]:
         .where(entries.c.profile == profile)
         .group_by(entries.c.person, entries.c.day)
     )
+    planned = select(
+        experiments.c.person, experiments.c.held_on, func.sum(experiments.c.held), literal(None)
+    ).where(experiments.c.profile == profile, experiments.c.held > ZERO)
+    planned = planned.group_by(experiments.c.person, experiments.c.held_on)
     found: dict[tuple[str, str], Balance] = defaultdict(lambda: Balance(held=ZERO, posted=ZERO))
     with store.read() as connection:
-        for person, day, held_sum, posted_sum in connection.execute(query):
+        rows = [*connection.execute(query), *connection.execute(planned)]
+        for person, day, held_sum, posted_sum in rows:
             for key in ((who, when) for who in (TEAM, person) for when in _periods(day)):
                 found[key] = Balance(
                     held=found[key].held + (held_sum or ZERO),
@@ -275,7 +289,7 @@ def _enter(
     )
 
 
-def _shift(
+def shift(
     connection: Connection,
     profile: str,
     person: str,
@@ -284,7 +298,8 @@ def _shift(
     held: Decimal = ZERO,
     posted: Decimal = ZERO,
 ) -> None:
-    """Adds to the totals of the team and of the person, for the day and its month."""
+    """Adds to the totals of the team and of the person, for the day and its month. Every amount
+    has a row of its own beside it: an entry of a run, or the hold of an experiment."""
     _lock(connection, profile, person, day)
     connection.execute(
         update(totals)
@@ -294,7 +309,7 @@ def _shift(
 
 
 def _lock(connection: Connection, profile: str, person: str, day: date) -> None:
-    """Makes the totals that `_shift` adds to, where there are none yet, and keeps others from
+    """Makes the totals that `shift` adds to, where there are none yet, and keeps others from
     changing them until this transaction ends.
 
     The team's before the person's: where a database has row locks, this order is what keeps two

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, RowMapping, select
+from sqlalchemy import ColumnElement, select
 
 from lib.store.states import Settlement, State
 from lib.store.tables import results, runs
@@ -114,8 +114,8 @@ RUN_COLUMNS = [runs.c[column.name] for column in fields(Run)]
 RESULT_COLUMNS = [results.c[column.name] for column in fields(ResultFile)]
 
 
-def as_run(row: RowMapping) -> Run:
-    """The snapshot of a row that was read with `RUN_COLUMNS`."""
+def as_run(row: Mapping[Any, Any]) -> Run:
+    """The snapshot of a row that was read with `RUN_COLUMNS`, or of what has the same names."""
     return Run(**{str(name): value for name, value in row.items()})
 
 

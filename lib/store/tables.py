@@ -58,6 +58,18 @@ class Role(StrEnum):
     MEMBER = "member"
 
 
+class Status(StrEnum):
+    """Whether an experiment goes on."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    """Nothing more is sent; what is not sent yet stays held."""
+    STOPPED = "stopped"
+    """Nothing more is sent, and nothing is held for it."""
+    DONE = "done"
+    """Every cell has been sent, and its run has ended."""
+
+
 class Purpose(StrEnum):
     """What a one-time token is good for."""
 
@@ -344,4 +356,43 @@ attempts = Table(
     Column("of", String(120), nullable=False),  # 'name:…' or 'address:…'
     Column("at", Moment, nullable=False),
     Index(None, "of", "at"),
+)
+
+experiments = Table(
+    "experiments",
+    metadata,
+    Column("id", String(36), primary_key=True),  # ordered by time
+    Column("profile", String(40), nullable=False),
+    Column("person", String(80), nullable=False),
+    Column("nonce", String(64), nullable=False, unique=True),
+    Column("title", String(200), nullable=False),
+    # Inputs, variants and settings: everything that it takes to plan it again.
+    Column("plan", JSON, nullable=False),
+    Column("status", _words(Status), nullable=False),
+    Column("shared", Boolean, nullable=False),  # the team may see it and vote
+    Column("most", Nano),  # its own limit in USD; NULL: none
+    Column("held", Nano, nullable=False),  # for cells without a run
+    Column("held_on", Date, nullable=False),  # the day that this counts in
+    Column("created_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    CheckConstraint("held >= 0", name="held"),
+    Index(None, "profile", "person", "id"),
+    Index(None, "status"),
+)
+
+cells = Table(
+    "cells",
+    metadata,
+    Column("experiment_id", String(36), ForeignKey("experiments.id"), primary_key=True),
+    Column("n", Integer, primary_key=True),  # in the order in which they are sent
+    Column("input", Integer, nullable=False),
+    Column("variant", Integer, nullable=False),
+    Column("endpoint", String(80), nullable=False),
+    Column("model", String(200), nullable=False),
+    Column("params", JSON, nullable=False),  # as in `runs`
+    Column("text", Text, nullable=False),
+    Column("quote", Nano, nullable=False),
+    Column("reserved", Nano, nullable=False),
+    Column("tries", Integer, nullable=False),  # how often it was given a run
+    Column("run_id", String(36), ForeignKey("runs.id"), unique=True),  # of the last try
 )

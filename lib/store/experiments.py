@@ -1,0 +1,432 @@
+"""Experiments as they are kept: their cells, what is held for these, and the runs that come of it.
+
+One hold stands for all cells without a run (`experiments.held`), as much of them as the caps allow
+today. A cell that is sent takes its part out of it into a run of its own, in one transaction, so
+that nothing is ever held twice or free in between. The hold counts in the day it was made; on
+another day it is made anew. The row of the experiment is locked before the totals are.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NoReturn
+
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
+
+from lib.store import caps, ledger
+from lib.store.database import Store
+from lib.store.errors import Denied
+from lib.store.money import ZERO, final, reserve_up
+from lib.store.run import RUN_COLUMNS, NewRun, Run, as_run, time_ordered_id
+from lib.store.states import ENDED, HOLDING, State
+from lib.store.tables import Status, cells, experiments, runs
+
+SENDING = 500
+"""So many cells are written with one statement."""
+
+
+class OverItsLimit(Denied):
+    """The next cell would take the experiment above its own limit."""
+
+    def __init__(self) -> None:
+        super().__init__("The experiment has reached its own limit.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewCell:
+    """A cell as it is planned. Amounts are USD; `params` as a run's are stored."""
+
+    input: int
+    variant: int
+    endpoint: str
+    model: str
+    params: Mapping[str, Any]
+    quote: Decimal
+    reserved: Decimal
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewExperiment:
+    """An experiment to be begun; `nonce` belongs to the press that begins it. `most` is its own
+    limit in USD, and `plan` everything that it takes to plan it again."""
+
+    profile: str
+    person: str
+    nonce: str
+    title: str
+    plan: Mapping[str, Any]
+    cells: Sequence[NewCell]
+    most: Decimal | None = None
+    shared: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Experiment:
+    """An experiment as it was when it was read. `held` USD stand for cells without a run, and count
+    in the day `held_on`."""
+
+    id: str
+    profile: str
+    person: str
+    title: str
+    plan: dict[str, Any]
+    status: Status
+    shared: bool
+    most: Decimal | None
+    held: Decimal
+    held_on: date
+    created_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """A cell, and the run of its last try, if it was sent."""
+
+    n: int
+    input: int
+    variant: int
+    endpoint: str
+    model: str
+    params: dict[str, Any]
+    text: str
+    quote: Decimal
+    reserved: Decimal
+    tries: int
+    run: Run | None
+
+    @property
+    def may_be_retried(self) -> bool:
+        """Whether its last try ended, for certain, without a result and without a price."""
+        run = self.run
+        return run is not None and run.state in _FAILED and not run.price
+
+
+_FAILED = (State.FAILED, State.CANCELLED)
+_COLUMNS = [experiments.c[each.name] for each in fields(Experiment)]
+_CELL_COLUMNS = [cells.c[each.name] for each in fields(Cell) if each.name != "run"]
+_WITHOUT_RUN = cells.c.run_id.is_(None)
+
+
+def begin(store: Store, new: NewExperiment) -> Experiment:
+    """Commit the experiment with all its cells, and hold for them what may be spent today.
+
+    The same nonce again returns what it began. Raises `OverCap` when today not even the first cell
+    may be sent, `OverItsLimit`, `ValueError` without any cell, and `StoreError`.
+    """
+    if not new.cells:
+        raise ValueError("an experiment needs a cell")
+    if new.most is not None and new.cells[0].reserved > new.most:
+        raise OverItsLimit
+    with store.write() as connection:
+        known = select(*_COLUMNS).where(experiments.c.nonce == new.nonce)
+        if row := connection.execute(known).mappings().one_or_none():
+            return _experiment(row)
+        now = store.now()
+        row = {
+            "id": time_ordered_id(now),
+            "profile": new.profile,
+            "person": new.person,
+            "nonce": new.nonce,
+            "title": new.title[:200],
+            "plan": dict(new.plan),
+            "status": Status.RUNNING,
+            "shared": new.shared,
+            "most": None if new.most is None else final(new.most),
+            "held": ZERO,
+            "held_on": store.today(),
+            "created_at": now,
+        }
+        made = connection.execute(insert(experiments).values(row).returning(*_COLUMNS))
+        experiment = _experiment(made.mappings().one())
+        rows = [_row(experiment.id, n, each) for n, each in enumerate(new.cells)]
+        for start in range(0, len(rows), SENDING):
+            connection.execute(insert(cells), rows[start : start + SENDING])
+        return _hold(connection, store, experiment)
+
+
+def send(store: Store, experiment_id: str, n: int, price: Decimal, factor: Decimal) -> Run | None:
+    """Give the cell `n` a run at `price` USD, holding `price` × `factor`, out of what is held for
+    the experiment; None when it has one, or the experiment does not go on.
+
+    Raises `OverCap` when the caps leave no room today, `OverItsLimit`, and `StoreError`.
+    """
+    with store.write() as connection:
+        experiment = _locked(connection, experiment_id)
+        cell = _planned(connection, experiment_id, n)
+        if experiment is None or experiment.status is not Status.RUNNING or cell is None:
+            return None
+        reserved = reserve_up(price * factor)
+        if experiment.most is not None:
+            spent, held = _sums(connection, experiment_id)
+            if spent + held + reserved > experiment.most:
+                raise OverItsLimit
+        _take(connection, store, experiment, cell.reserved, reserved)
+        run = ledger.admit_in(connection, store, _run(experiment, cell, price, reserved))
+        mine = (cells.c.experiment_id == experiment_id, cells.c.n == n)
+        sent = {"run_id": run.id, "tries": cell.tries + 1, "quote": final(price)}
+        connection.execute(update(cells).where(*mine).values(sent | {"reserved": reserved}))
+        return run
+
+
+def renew(store: Store, experiment_id: str) -> Experiment | None:
+    """Hold for the cells without a run what may be spent today, in the place of what was held;
+    None when the experiment does not go on. Raises `OverCap` and `OverItsLimit` when that is not
+    even the next cell."""
+    with store.write() as connection:
+        experiment = _locked(connection, experiment_id)
+        if experiment is None or experiment.status not in (Status.RUNNING, Status.PAUSED):
+            return None
+        return _hold(connection, store, experiment)
+
+
+def pause(store: Store, experiment_id: str) -> Experiment | None:
+    """Send nothing more until `resume`; None when it was not running."""
+    return _become(store, experiment_id, Status.PAUSED, {Status.RUNNING})
+
+
+def resume(store: Store, experiment_id: str) -> Experiment | None:
+    """Undo `pause`; None when it was not paused."""
+    return _become(store, experiment_id, Status.RUNNING, {Status.PAUSED})
+
+
+def stop(store: Store, experiment_id: str) -> Experiment | None:
+    """Send nothing more, and hold nothing more for it; None when that is so already."""
+    return _become(store, experiment_id, Status.STOPPED, {Status.RUNNING, Status.PAUSED})
+
+
+def finish(store: Store, experiment_id: str) -> Experiment | None:
+    """Note that all of it was sent and has ended; None when that is not so."""
+    with store.write() as connection:
+        experiment = _locked(connection, experiment_id)
+        if experiment is None or experiment.status is not Status.RUNNING:
+            return None
+        runs_of_it = (
+            select(cells.c.n)
+            .select_from(cells.outerjoin(runs))
+            .where(
+                cells.c.experiment_id == experiment_id,
+                _WITHOUT_RUN | runs.c.state.not_in(ENDED),
+            )
+        )
+        if connection.execute(runs_of_it.limit(1)).one_or_none() is not None:
+            return None
+        return _end(connection, store, experiment, Status.DONE)
+
+
+def retry(store: Store, experiment_id: str) -> int:
+    """Have every cell sent again whose last try failed and cost nothing, as far as is certain; how
+    many those are. The experiment goes on. Raises `OverCap`, and `StoreError`."""
+    with store.write() as connection:
+        experiment = _locked(connection, experiment_id)
+        if experiment is None:
+            return 0
+        failed = select(runs.c.id).where(
+            runs.c.state.in_(_FAILED), runs.c.price.is_(None) | (runs.c.price == ZERO)
+        )
+        again = update(cells).where(
+            cells.c.experiment_id == experiment_id, cells.c.run_id.in_(failed)
+        )
+        count = connection.execute(again.values(run_id=None)).rowcount
+        if count:
+            goes_on = {"status": Status.RUNNING, "ended_at": None}
+            _put(connection, experiment_id, goes_on)
+            _hold(connection, store, experiment)
+        return count
+
+
+def get(store: Store, experiment_id: str) -> Experiment | None:
+    query = select(*_COLUMNS).where(experiments.c.id == experiment_id)
+    with store.read() as connection:
+        row = connection.execute(query).mappings().one_or_none()
+        return _experiment(row) if row else None
+
+
+def going_on(store: Store, profile: str) -> list[Experiment]:
+    """Every experiment of the profile that is running, the oldest first."""
+    running = (experiments.c.profile == profile, experiments.c.status == Status.RUNNING)
+    query = select(*_COLUMNS).where(*running).order_by(experiments.c.id)
+    with store.read() as connection:
+        return [_experiment(row) for row in connection.execute(query).mappings()]
+
+
+def page(store: Store, profile: str, person: str, *, limit: int = 50) -> list[Experiment]:
+    """Those that a person began and those that are shared with the team, the newest first."""
+    seen = (experiments.c.person == person) | experiments.c.shared.is_(True)
+    query = select(*_COLUMNS).where(experiments.c.profile == profile, seen)
+    with store.read() as connection:
+        found = connection.execute(query.order_by(experiments.c.id.desc()).limit(limit))
+        return [_experiment(row) for row in found.mappings()]
+
+
+def table(store: Store, experiment_id: str) -> list[Cell]:
+    """All cells in their order, each with its run."""
+    joined = cells.outerjoin(runs, runs.c.id == cells.c.run_id)
+    run_columns = [each.label(f"run_{each.name}") for each in RUN_COLUMNS]
+    query = select(*_CELL_COLUMNS, *run_columns).select_from(joined)
+    query = query.where(cells.c.experiment_id == experiment_id).order_by(cells.c.n)
+    with store.read() as connection:
+        return [_cell(row) for row in connection.execute(query).mappings()]
+
+
+def unsent(store: Store, experiment_id: str, limit: int) -> list[int]:
+    """The next cells without a run, by their numbers."""
+    query = select(cells.c.n).where(cells.c.experiment_id == experiment_id, _WITHOUT_RUN)
+    with store.read() as connection:
+        return [*connection.scalars(query.order_by(cells.c.n).limit(limit))]
+
+
+def in_the_air(store: Store, experiment_id: str, states: Sequence[State]) -> int:
+    """How many of its runs are in one of these states."""
+    query = (
+        select(func.count())
+        .select_from(cells.join(runs))
+        .where(cells.c.experiment_id == experiment_id, runs.c.state.in_(states))
+    )
+    with store.read() as connection:
+        return connection.execute(query).scalar_one()
+
+
+# --- inside a transaction -------------------------------------------------------------------------
+
+
+def _hold(connection: Connection, store: Store, experiment: Experiment) -> Experiment:
+    """Put what today allows in the place of what is held. Raises `OverCap`."""
+    ledger.shift(
+        connection,
+        experiment.profile,
+        experiment.person,
+        experiment.held_on,
+        held=-experiment.held,
+    )
+    wanted = select(cells.c.reserved).where(cells.c.experiment_id == experiment.id, _WITHOUT_RUN)
+    amounts = [*connection.scalars(wanted.order_by(cells.c.n))]
+    today = store.today()
+    # Makes the rows of the day that `room` looks at, and keeps others from changing them.
+    ledger.shift(connection, experiment.profile, experiment.person, today)
+    room = caps.room(connection, experiment.profile, experiment.person, today)
+    if experiment.most is not None:
+        spent, held = _sums(connection, experiment.id)
+        own = max(experiment.most - spent - held, ZERO)
+        room = own if room is None else min(room, own)
+    held = ZERO
+    for amount in amounts:
+        if room is not None and held + amount > room:
+            break
+        held += amount
+    ledger.shift(connection, experiment.profile, experiment.person, today, held=held)
+    if amounts and not held:
+        _refuse(connection, experiment, today, amounts[0])
+    return _put(connection, experiment.id, {"held": held, "held_on": today})
+
+
+def _refuse(
+    connection: Connection, experiment: Experiment, today: date, amount: Decimal
+) -> NoReturn:
+    """Raises what keeps `amount` from being held. Nothing of this transaction stays."""
+    ledger.shift(connection, experiment.profile, experiment.person, today, held=amount)
+    caps.check(connection, experiment.profile, experiment.person, today)
+    raise OverItsLimit
+
+
+def _take(
+    connection: Connection, store: Store, experiment: Experiment, planned: Decimal, now: Decimal
+) -> None:
+    """Take a cell's part out of the hold; more than was planned is taken too, as far as there is
+    any. On another day than the hold's it is made anew first."""
+    if experiment.held_on != store.today() or experiment.held < planned:
+        experiment = _hold(connection, store, experiment)
+    part = min(experiment.held, planned)
+    held = {"held": experiment.held - part}
+    ledger.shift(connection, experiment.profile, experiment.person, experiment.held_on, held=-part)
+    _put(connection, experiment.id, held)
+
+
+def _end(
+    connection: Connection, store: Store, experiment: Experiment, status: Status
+) -> Experiment:
+    ledger.shift(
+        connection,
+        experiment.profile,
+        experiment.person,
+        experiment.held_on,
+        held=-experiment.held,
+    )
+    ended = {"status": status, "held": ZERO, "ended_at": store.now()}
+    return _put(connection, experiment.id, ended)
+
+
+def _become(
+    store: Store, experiment_id: str, status: Status, before: set[Status]
+) -> Experiment | None:
+    with store.write() as connection:
+        experiment = _locked(connection, experiment_id)
+        if experiment is None or experiment.status not in before:
+            return None
+        if status is Status.STOPPED:
+            return _end(connection, store, experiment, status)
+        return _put(connection, experiment_id, {"status": status})
+
+
+def _put(connection: Connection, experiment_id: str, values: Mapping[str, Any]) -> Experiment:
+    changed = update(experiments).where(experiments.c.id == experiment_id).values(dict(values))
+    return _experiment(connection.execute(changed.returning(*_COLUMNS)).mappings().one())
+
+
+def _locked(connection: Connection, experiment_id: str) -> Experiment | None:
+    query = select(*_COLUMNS).where(experiments.c.id == experiment_id).with_for_update()
+    row = connection.execute(query).mappings().one_or_none()
+    return _experiment(row) if row else None
+
+
+def _planned(connection: Connection, experiment_id: str, n: int) -> Cell | None:
+    """The cell, if it has no run."""
+    mine = (cells.c.experiment_id == experiment_id, cells.c.n == n, _WITHOUT_RUN)
+    row = connection.execute(select(*_CELL_COLUMNS).where(*mine)).mappings().one_or_none()
+    return Cell(**row, run=None) if row else None
+
+
+def _sums(connection: Connection, experiment_id: str) -> tuple[Decimal, Decimal]:
+    """USD that its runs have cost, and that they hold."""
+    query = select(
+        func.sum(runs.c.price), func.sum(runs.c.reserved).filter(runs.c.state.in_(HOLDING))
+    ).select_from(cells.join(runs))
+    query = query.where(cells.c.experiment_id == experiment_id)
+    spent, held = connection.execute(query).one()
+    return spent or ZERO, held or ZERO
+
+
+# --- rows -----------------------------------------------------------------------------------------
+
+
+def _row(experiment_id: str, n: int, new: NewCell) -> dict[str, Any]:
+    row = {each.name: getattr(new, each.name) for each in fields(NewCell)}
+    amounts = {"quote": final(new.quote), "reserved": reserve_up(new.reserved)}
+    return row | amounts | {"experiment_id": experiment_id, "n": n, "tries": 0}
+
+
+def _run(experiment: Experiment, cell: Cell, price: Decimal, reserved: Decimal) -> NewRun:
+    return NewRun(
+        profile=experiment.profile,
+        person=experiment.person,
+        endpoint=cell.endpoint,
+        model=cell.model,
+        params=cell.params,
+        nonce=f"{experiment.id}:{cell.n}:{cell.tries}",
+        quote=price,
+        reserved=reserved,
+        text=cell.text,
+    )
+
+
+def _experiment(row: RowMapping) -> Experiment:
+    return Experiment(**row)
+
+
+def _cell(row: RowMapping) -> Cell:
+    values = {str(name): value for name, value in row.items()}
+    of_run = {each.name: values.pop(f"run_{each.name}") for each in RUN_COLUMNS}
+    run = as_run(of_run) if of_run["id"] else None
+    return Cell(**values, run=run)

@@ -1,0 +1,312 @@
+"""What an experiment holds shrinks as its cells are sent, and nobody spends more than they may."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lib.store import (
+    HOLDING,
+    Caps,
+    OverCap,
+    Run,
+    State,
+    Status,
+    Store,
+    caps,
+    experiments,
+    inherit,
+    ledger,
+)
+from lib.store import runs as all_runs
+from lib.store.experiments import Experiment, NewCell, NewExperiment, OverItsLimit
+from tests.unit.store.making import Clock
+
+USD = Decimal
+ONE = USD(1)
+
+
+def cell(n: int, usd: str = "1") -> NewCell:
+    price = USD(usd)
+    return NewCell(
+        input=n,
+        variant=0,
+        endpoint="images.generations",
+        model="paint-1",
+        params={"prompt": f"fox {n}"},
+        quote=price,
+        reserved=price,
+        text=f"fox {n}",
+    )
+
+
+def begin(store: Store, prices: Sequence[str], **values: Any) -> Experiment:
+    defaults: dict[str, Any] = {
+        "profile": "sandbox",
+        "person": "ada",
+        "nonce": "one press",
+        "title": "Foxes",
+        "plan": {"variants": ["as written"]},
+        "cells": [cell(n, price) for n, price in enumerate(prices)],
+    }
+    return experiments.begin(store, NewExperiment(**(defaults | values)))
+
+
+def now(store: Store, experiment: Experiment) -> Experiment:
+    found = experiments.get(store, experiment.id)
+    assert found
+    return found
+
+
+def held(store: Store) -> Decimal:
+    assert ledger.sums(store, "sandbox") == {
+        key: ledger.books(store, "sandbox").get(key, ledger.Balance(held=USD(0), posted=USD(0)))
+        for key in ledger.sums(store, "sandbox")
+    }
+    return sum(
+        (
+            each.held
+            for (person, period), each in ledger.sums(store, "sandbox").items()
+            if person == "ada" and period.startswith("day:")
+        ),
+        USD(0),
+    )
+
+
+def send(store: Store, experiment: Experiment, n: int, usd: str = "1") -> Run | None:
+    return experiments.send(store, experiment.id, n, USD(usd), ONE)
+
+
+def paid(store: Store, run: Run | None, usd: str = "1") -> None:
+    assert run
+    run = all_runs.claim(store, run.id, "test")
+    assert run
+    run = all_runs.accept(store, run, f"job {run.id}")
+    assert run
+    assert all_runs.settle_done(store, run, USD(usd))
+
+
+def failed(store: Store, run: Run | None) -> None:
+    assert run
+    run = all_runs.claim(store, run.id, "test")
+    assert run
+    assert all_runs.refuse(store, run, {"kind": "Refused"})
+
+
+def test_what_is_held_is_the_whole_plan_and_goes_over_into_the_runs(store: Store) -> None:
+    experiment = begin(store, ["1", "2", "3"])
+    assert (experiment.held, held(store)) == (6, 6)
+    run = send(store, experiment, 1, "2")
+    assert run
+    assert (run.reserved, run.text, run.params) == (2, "fox 1", {"prompt": "fox 1"})
+    assert (now(store, experiment).held, held(store)) == (4, 6)
+    paid(store, run, "1.5")
+    assert held(store) == 4
+    assert ledger.spent(store, "sandbox", "ada").day_posted == USD("1.5")
+
+
+def test_a_cell_is_sent_once_and_the_same_press_begins_one_experiment(store: Store) -> None:
+    experiment = begin(store, ["1", "1"])
+    assert begin(store, ["1", "1"]) == experiment
+    assert send(store, experiment, 0)
+    assert send(store, experiment, 0) is None
+    assert held(store) == 2
+    assert experiments.unsent(store, experiment.id, 9) == [1]
+    assert [each.run is None for each in experiments.table(store, experiment.id)] == [False, True]
+
+
+def test_no_balance_can_tell_of_what_was_not_sent(store: Store) -> None:
+    experiment = begin(store, ["1", "2"])
+    assert ledger.standing(store, "sandbox").held == 0
+    send(store, experiment, 0)
+    assert ledger.standing(store, "sandbox").held == 1
+
+
+def test_today_s_limit_holds_what_it_allows_and_tomorrow_the_rest(
+    store: Store, clock: Clock
+) -> None:
+    caps.put(store, "sandbox", "ada", Caps(day=USD(2)))
+    experiment = begin(store, ["1", "1", "1"])
+    assert (experiment.held, held(store)) == (2, 2)
+    for n in (0, 1):
+        paid(store, send(store, experiment, n))
+    with pytest.raises(OverCap):
+        send(store, experiment, 2)
+    assert held(store) == 0
+    clock.move(days=1)
+    paid(store, send(store, experiment, 2))
+    assert ledger.spent(store, "sandbox", "ada").day_posted == 1
+    finished = experiments.finish(store, experiment.id)
+    assert finished is None  # its results are not kept yet
+    assert held(store) == 0
+
+
+def test_a_plan_that_may_not_even_begin_today_leaves_nothing_behind(store: Store) -> None:
+    caps.put(store, "sandbox", "ada", Caps(day=USD("0.5")))
+    with pytest.raises(OverCap):
+        begin(store, ["1", "1"])
+    assert experiments.page(store, "sandbox", "ada") == []
+    assert held(store) == 0
+
+
+def test_what_is_held_for_it_keeps_others_of_the_team_out(store: Store) -> None:
+    caps.put(store, "sandbox", "", Caps(day=USD(3)))
+    begin(store, ["1", "1"])
+    with pytest.raises(OverCap):
+        begin(store, ["2"], person="bob", nonce="his")
+    assert begin(store, ["1"], person="bob", nonce="his").held == 1
+
+
+def test_its_own_limit_is_never_gone_over(store: Store) -> None:
+    experiment = begin(store, ["1", "1", "1"], most=USD("2.5"))
+    assert experiment.held == 2
+    paid(store, send(store, experiment, 0), "1.4")
+    assert send(store, experiment, 1)
+    with pytest.raises(OverItsLimit):
+        send(store, experiment, 2)
+    with pytest.raises(OverItsLimit):
+        begin(store, ["1"], most=USD("0.9"), nonce="another")
+
+
+@pytest.mark.parametrize("sent", [0, 1])
+def test_stopping_releases_what_was_not_sent_and_nothing_more_is(store: Store, sent: int) -> None:
+    experiment = begin(store, ["1", "1"])
+    for n in range(sent):
+        send(store, experiment, n)
+    stopped = experiments.stop(store, experiment.id)
+    assert stopped
+    assert (stopped.status, stopped.held, held(store)) == (Status.STOPPED, 0, sent)
+    assert send(store, experiment, 1) is None
+    assert experiments.stop(store, experiment.id) is None
+    assert experiments.resume(store, experiment.id) is None
+
+
+def test_a_pause_sends_nothing_and_keeps_what_is_held(store: Store) -> None:
+    experiment = begin(store, ["1", "1"])
+    assert experiments.pause(store, experiment.id)
+    assert send(store, experiment, 0) is None
+    assert experiments.going_on(store, "sandbox") == []
+    assert held(store) == 2
+    assert experiments.resume(store, experiment.id)
+    assert send(store, experiment, 0)
+
+
+def test_only_what_failed_for_nothing_is_sent_again(store: Store) -> None:
+    experiment = begin(store, ["1", "1", "1", "1"])
+    failed(store, send(store, experiment, 0))
+    paid(store, send(store, experiment, 1))
+    lost = send(store, experiment, 2)
+    assert lost
+    lost = all_runs.claim(store, lost.id, "test")
+    assert lost
+    assert all_runs.lose(store, lost, {})
+    assert [each.may_be_retried for each in experiments.table(store, experiment.id)] == [
+        True,
+        False,
+        False,
+        False,
+    ]
+    assert experiments.retry(store, experiment.id) == 1
+    assert experiments.retry(store, experiment.id) == 0
+    assert experiments.unsent(store, experiment.id, 9) == [0, 3]
+    again = send(store, experiment, 0)
+    assert again
+    assert again.state is State.WAITING
+    assert held(store) == 3
+
+
+def test_it_is_done_when_all_of_it_was_sent_and_has_ended(store: Store) -> None:
+    experiment = begin(store, ["1", "1"])
+    failed(store, send(store, experiment, 0))
+    assert experiments.finish(store, experiment.id) is None
+    failed(store, send(store, experiment, 1))
+    done = experiments.finish(store, experiment.id)
+    assert done
+    assert (done.status, held(store)) == (Status.DONE, 0)
+    assert experiments.retry(store, experiment.id) == 2
+    assert now(store, experiment).status is Status.RUNNING
+
+
+def test_the_team_sees_what_is_shared_and_the_first_admin_takes_what_was_there(
+    store: Store,
+) -> None:
+    begin(store, ["1"], person="local")
+    shared = begin(store, ["1"], person="bob", nonce="2", shared=True)
+    begin(store, ["1"], person="bob", nonce="3")
+    assert experiments.page(store, "sandbox", "cleo") == [shared]
+    inherit.take(store, "ada")
+    assert held(store) == 1
+    assert len(experiments.page(store, "sandbox", "ada")) == 2
+
+
+STEPS = st.lists(
+    st.sampled_from(["send", "dearer", "pay", "fail", "pause", "resume", "retry", "night", "renew"])
+    | st.just("stop"),
+    max_size=25,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    steps=STEPS,
+    prices=st.lists(st.integers(1, 4).map(str), min_size=1, max_size=5),
+    day=st.none() | st.integers(1, 12).map(USD),
+    most=st.none() | st.integers(4, 12).map(USD),
+)
+def test_whatever_happens_the_totals_are_those_of_the_books_and_no_cap_is_gone_over(
+    open_store: Callable[[Clock], Store],
+    steps: list[str],
+    prices: list[str],
+    day: Decimal | None,
+    most: Decimal | None,
+) -> None:
+    clock = Clock()
+    store = open_store(clock)
+    caps.put(store, "sandbox", "ada", Caps(day=day))
+    try:
+        experiment = begin(store, prices, most=most)
+    except (OverCap, OverItsLimit):
+        assert held(store) == 0
+        return
+    for step in steps:
+        with suppress(OverCap, OverItsLimit):
+            _do(store, clock, experiment, step)
+        held(store)
+        spent = ledger.spent(store, "sandbox", "ada")
+        assert day is None or spent.day_posted + spent.day_held <= day
+        cells = experiments.table(store, experiment.id)
+        cost = sum((_cost(each.run) for each in cells if each.run), USD(0))
+        assert most is None or cost <= most
+        planned = sum((each.reserved for each in cells if each.run is None), USD(0))
+        assert now(store, experiment).held <= planned
+    if experiments.stop(store, experiment.id):
+        assert now(store, experiment).held == 0
+
+
+def _cost(run: Run) -> Decimal:
+    """What it has cost, or may."""
+    return run.reserved if run.state in HOLDING else run.price or USD(0)
+
+
+def _do(store: Store, clock: Clock, experiment: Experiment, step: str) -> None:
+    cells = experiments.table(store, experiment.id)
+    waiting = [each.run for each in cells if each.run and each.run.state is State.WAITING]
+    match step:
+        case "send" | "dearer":
+            for n in experiments.unsent(store, experiment.id, 1):
+                price = cells[n].quote + (step == "dearer")
+                experiments.send(store, experiment.id, n, price, ONE)
+        case "pay":
+            for run in waiting[:1]:
+                paid(store, run, str(run.reserved))
+        case "fail":
+            for run in waiting[:1]:
+                failed(store, run)
+        case "night":
+            clock.move(days=1)
+        case _:
+            getattr(experiments, step)(store, experiment.id)
