@@ -21,14 +21,26 @@ from lib.runs.balance import Balance
 from lib.runs.callbacks import Callbacks
 from lib.runs.delivery import Orphan
 from lib.runs.evidence import Evidence
+from lib.runs.experiments.conductor import Conductor
 from lib.runs.journey import Journey
 from lib.runs.loop import Clock, Loop
 from lib.runs.orders import NoQuote, Order
 from lib.runs.profiles import Address, Profile
 from lib.runs.quotes import Quote
 from lib.runs.reconcile import Comparison
-from lib.store import Run, State, Store, StoreError, balances, catalogues, deliveries, runs
+from lib.store import (
+    Run,
+    State,
+    Store,
+    StoreError,
+    balances,
+    catalogues,
+    deliveries,
+    experiments,
+    runs,
+)
 from lib.store.catalogues import StoredCatalogue
+from lib.store.experiments import Experiment, NewExperiment
 
 T = TypeVar("T")
 
@@ -55,6 +67,7 @@ class Engine:
         self._loop = Loop(clock)
         self._profiles: dict[str, Profile] = {}
         self._journeys: dict[str, Journey] = {}
+        self._conductors: dict[str, Conductor] = {}
         self._followed: set[str] = set()
         self._looking: set[str] = set()
 
@@ -172,7 +185,7 @@ class Engine:
 
     def cancel(self, run_id: str, person: str) -> Run | None:
         """Take back a run that is still waiting; None when it is too late for that."""
-        return runs.cancel(self.store, run_id, person)
+        return self._told(runs.cancel(self.store, run_id, person))
 
     def evidence(self, run: Run) -> Evidence:
         """What tells whether an `unknown` run was paid for. Raises `StoreError` and `NoAnswer`."""
@@ -184,7 +197,47 @@ class Engine:
 
     def settle_unknown(self, run_id: str, person: str | None, *, paid: bool) -> Run | None:
         """Count an `unknown` run as paid, or as not charged; None when nothing was to settle."""
-        return runs.settle_unknown(self.store, run_id, person, paid=paid)
+        return self._told(runs.settle_unknown(self.store, run_id, person, paid=paid))
+
+    # --- experiments -----------------------------------------------------------------------------
+
+    def begin(self, new: NewExperiment) -> Experiment:
+        """Commit an experiment and have it go on. Raises `OverCap`, `OverItsLimit` and
+        `StoreError`; then nothing was committed."""
+        experiment = experiments.begin(self.store, new)
+        self._go_on(experiment)
+        return experiment
+
+    def resume(self, experiment: Experiment) -> None:
+        """Have a paused one go on. Raises `StoreError`."""
+        experiments.resume(self.store, experiment.id)
+        self._go_on(experiment)
+
+    def retry(self, experiment: Experiment) -> int:
+        """Have its failed cells sent again that cost nothing; how many. Raises `OverCap`,
+        `OverItsLimit` and `StoreError`."""
+        count = experiments.retry(self.store, experiment.id)
+        self._go_on(experiment)
+        return count
+
+    def stop_experiment(self, experiment: Experiment) -> None:
+        """Send nothing more of it: its cells are released, and its runs that still wait taken
+        back. What has left goes on. Raises `StoreError`."""
+        experiments.stop(self.store, experiment.id)
+        for cell in experiments.table(self.store, experiment.id):
+            if cell.run is not None and cell.run.state is State.WAITING:
+                runs.cancel(self.store, cell.run.id, experiment.person)
+
+    def _told(self, run: Run | None) -> Run | None:
+        """A run that a person has moved; the experiment that it belongs to may go on by that."""
+        if run is not None and run.profile in self._conductors:
+            self._loop.call(self._conductors[run.profile].moved, run)
+        return run
+
+    def _go_on(self, experiment: Experiment) -> None:
+        conductor = self._conductors.get(experiment.profile)
+        if conductor is not None:
+            self._loop.call(conductor.take, experiment.id)
 
     # --- what deAPI tells by itself --------------------------------------------------------------
 
@@ -208,6 +261,8 @@ class Engine:
             await self._open(address)
         for run in await self._loop.thread(runs.recover, self.store, self._owner):
             self._follow(run)
+        for conductor in self._conductors.values():
+            await conductor.resume()
 
     def _follow(self, run: Run) -> None:
         """Take a run to its end, once. One whose profile has gone waits for it to come back."""
@@ -284,8 +339,10 @@ class Engine:
         known = await self._loop.thread(catalogues.load, self.store, address.name)
         profile = Profile(address, self._loop.clock, known and _listing(known), remember)
         self._profiles[address.name] = profile
+        conductor = Conductor(self._loop, self.store, profile, self._follow)
+        self._conductors[address.name] = conductor
         self._journeys[address.name] = Journey(
-            self._loop, self.store, profile, self._owner, self._follow
+            self._loop, self.store, profile, self._owner, self._follow, conductor.moved
         )
         self._loop.spawn(self._journeys[address.name].desk.keep_line())
         self._loop.spawn(self._journeys[address.name].estimates.resume())

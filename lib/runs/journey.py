@@ -71,10 +71,13 @@ class Journey:
         profile: Profile,
         owner: str,
         follow_up: Callable[[Run], None],
+        moved: Callable[[Run], None] = lambda _: None,
     ) -> None:
-        """`follow_up` is called with a run that stands in for one whose model can't do it."""
+        """`follow_up` is called with a run that stands in for one whose model can't do it, `moved`
+        with each run after each of its steps."""
         self._loop = loop
         self._follow_up = follow_up
+        self._moved = moved
         self._clock = loop.clock
         self._store = store
         self._profile = profile
@@ -104,6 +107,7 @@ class Journey:
                 log.exception("run %s: a step failed, trying again", run.id)
                 await self._clock.sleep(PAUSE_AFTER_FAILURE)
                 run = await self._read(run)
+            self._moved(run or before)
             if run is not None and _moves_money(before, run):
                 self._loop.spawn(reconcile.look(self._loop, self._store, self._profile))
                 self.estimates.follow(run)

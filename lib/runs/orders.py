@@ -107,18 +107,18 @@ def admit(store: Store, order: Order, quote: Quote) -> Run:
             nonce=order.nonce,
             quote=quote.price,
             reserved=quote.price * factor,
-            text=_text(order),
+            text=text_of(order.endpoint, order.values),
             fallback=order.fallback,
             instead_of=order.instead_of,
         ),
     )
 
 
-def _text(order: Order) -> str:
-    """What a person would recognise the run by: the first text of their own, else the name of the
+def text_of(at: Endpoint, values: Mapping[str, Any]) -> str:
+    """What a person would recognise a run by: the first text of their own, else the name of the
     first file."""
-    own = [each for each in order.endpoint.params if each.role == "value" and not each.choices]
-    given = [order.values.get(each.name) for each in own]
+    own = [each for each in at.params if each.role == "value" and not each.choices]
+    given = [values.get(each.name) for each in own]
     flat = [each for value in given for each in _several(value)]
     texts = (each for each in flat if isinstance(each, str) and each.strip())
     names = (each.name for each in flat if isinstance(each, Upload))

@@ -18,7 +18,8 @@ from lib.deapi.media import Upload
 from lib.runs.params import FileGone
 
 LIFE = timedelta(minutes=5)
-_KEPT = 500
+_KEPT = 5000
+"""As many as an experiment may ask for, and some more."""
 
 
 @dataclass(frozen=True, slots=True)

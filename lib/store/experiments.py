@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NoReturn
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, and_, func, insert, select, update
 
 from lib.store import caps, ledger
 from lib.store.database import Store
@@ -77,13 +77,16 @@ class Experiment:
     most: Decimal | None
     held: Decimal
     held_on: date
+    problem: str | None
+    """Why nothing is sent just now, in a sentence."""
     created_at: datetime
     ended_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """A cell, and the run of its last try, if it was sent."""
+    """A cell, and the run of its last try, if it was sent; or the `problem` that kept it from
+    that."""
 
     n: int
     input: int
@@ -95,19 +98,23 @@ class Cell:
     quote: Decimal
     reserved: Decimal
     tries: int
+    problem: str | None
     run: Run | None
 
     @property
     def may_be_retried(self) -> bool:
         """Whether its last try ended, for certain, without a result and without a price."""
         run = self.run
+        if self.problem is not None:
+            return True
         return run is not None and run.state in _FAILED and not run.price
 
 
 _FAILED = (State.FAILED, State.CANCELLED)
 _COLUMNS = [experiments.c[each.name] for each in fields(Experiment)]
 _CELL_COLUMNS = [cells.c[each.name] for each in fields(Cell) if each.name != "run"]
-_WITHOUT_RUN = cells.c.run_id.is_(None)
+_UNSENT = (cells.c.run_id.is_(None), cells.c.problem.is_(None))
+"""Cells that wait to be sent."""
 
 
 def begin(store: Store, new: NewExperiment) -> Experiment:
@@ -163,7 +170,7 @@ def send(store: Store, experiment_id: str, n: int, price: Decimal, factor: Decim
             spent, held = _sums(connection, experiment_id)
             if spent + held + reserved > experiment.most:
                 raise OverItsLimit
-        _take(connection, store, experiment, cell.reserved, reserved)
+        _take(connection, store, experiment, cell.reserved)
         run = ledger.admit_in(connection, store, _run(experiment, cell, price, reserved))
         mine = (cells.c.experiment_id == experiment_id, cells.c.n == n)
         sent = {"run_id": run.id, "tries": cell.tries + 1, "quote": final(price)}
@@ -182,9 +189,43 @@ def renew(store: Store, experiment_id: str) -> Experiment | None:
         return _hold(connection, store, experiment)
 
 
-def pause(store: Store, experiment_id: str) -> Experiment | None:
-    """Send nothing more until `resume`; None when it was not running."""
-    return _become(store, experiment_id, Status.PAUSED, {Status.RUNNING})
+def give_up(store: Store, experiment_id: str, n: int, problem: str) -> None:
+    """Note why the cell `n` can't be sent: nothing is held for it, and the others go on. Raises
+    `StoreError`."""
+    with store.write() as connection:
+        experiment = _locked(connection, experiment_id)
+        cell = _planned(connection, experiment_id, n)
+        if experiment is None or cell is None:
+            return
+        mine = (cells.c.experiment_id == experiment_id, cells.c.n == n)
+        connection.execute(update(cells).where(*mine).values(problem=problem))
+        _less(connection, experiment, min(experiment.held, cell.reserved))
+
+
+def wait(store: Store, experiment_id: str, problem: str | None) -> None:
+    """Note why nothing is sent just now, or that nothing is in the way. Raises `StoreError`."""
+    with store.write() as connection:
+        _put(connection, experiment_id, {"problem": problem})
+
+
+def reprice(store: Store, experiment_id: str, n: int, price: Decimal, problem: str) -> None:
+    """A cell has become dearer than was planned: have it planned at `price` USD, hold nothing more
+    for it yet, and pause, so that a person says whether it is worth that. Raises `StoreError`."""
+    with store.write() as connection:
+        if (experiment := _locked(connection, experiment_id)) is None:
+            return
+        mine = (cells.c.experiment_id == experiment_id, cells.c.n == n, *_UNSENT)
+        planned = {"quote": final(price), "reserved": reserve_up(price)}
+        connection.execute(update(cells).where(*mine).values(planned))
+        if experiment.status is Status.RUNNING:
+            paused = {"status": Status.PAUSED, "problem": problem}
+            _put(connection, experiment_id, paused)
+
+
+def pause(store: Store, experiment_id: str, problem: str | None = None) -> Experiment | None:
+    """Send nothing more until `resume`, because of `problem` if not of a person; None when it was
+    not running."""
+    return _become(store, experiment_id, Status.PAUSED, {Status.RUNNING}, problem)
 
 
 def resume(store: Store, experiment_id: str) -> Experiment | None:
@@ -208,7 +249,7 @@ def finish(store: Store, experiment_id: str) -> Experiment | None:
             .select_from(cells.outerjoin(runs))
             .where(
                 cells.c.experiment_id == experiment_id,
-                _WITHOUT_RUN | runs.c.state.not_in(ENDED),
+                and_(*_UNSENT) | runs.c.state.not_in(ENDED),
             )
         )
         if connection.execute(runs_of_it.limit(1)).one_or_none() is not None:
@@ -227,11 +268,12 @@ def retry(store: Store, experiment_id: str) -> int:
             runs.c.state.in_(_FAILED), runs.c.price.is_(None) | (runs.c.price == ZERO)
         )
         again = update(cells).where(
-            cells.c.experiment_id == experiment_id, cells.c.run_id.in_(failed)
+            cells.c.experiment_id == experiment_id,
+            cells.c.run_id.in_(failed) | cells.c.problem.is_not(None),
         )
-        count = connection.execute(again.values(run_id=None)).rowcount
+        count = connection.execute(again.values(run_id=None, problem=None)).rowcount
         if count:
-            goes_on = {"status": Status.RUNNING, "ended_at": None}
+            goes_on = {"status": Status.RUNNING, "ended_at": None, "problem": None}
             _put(connection, experiment_id, goes_on)
             _hold(connection, store, experiment)
         return count
@@ -271,11 +313,18 @@ def table(store: Store, experiment_id: str) -> list[Cell]:
         return [_cell(row) for row in connection.execute(query).mappings()]
 
 
-def unsent(store: Store, experiment_id: str, limit: int) -> list[int]:
-    """The next cells without a run, by their numbers."""
-    query = select(cells.c.n).where(cells.c.experiment_id == experiment_id, _WITHOUT_RUN)
+def unsent(store: Store, experiment_id: str, limit: int) -> list[Cell]:
+    """The next cells that wait to be sent."""
+    query = select(*_CELL_COLUMNS).where(cells.c.experiment_id == experiment_id, *_UNSENT)
     with store.read() as connection:
-        return [*connection.scalars(query.order_by(cells.c.n).limit(limit))]
+        found = connection.execute(query.order_by(cells.c.n).limit(max(limit, 0)))
+        return [Cell(**row, run=None) for row in found.mappings()]
+
+
+def of_nonce(nonce: str) -> str:
+    """The experiment whose cell a run with this nonce was made for; of other runs nothing that is
+    an experiment."""
+    return nonce.partition(":")[0]
 
 
 def in_the_air(store: Store, experiment_id: str, states: Sequence[State]) -> int:
@@ -301,7 +350,7 @@ def _hold(connection: Connection, store: Store, experiment: Experiment) -> Exper
         experiment.held_on,
         held=-experiment.held,
     )
-    wanted = select(cells.c.reserved).where(cells.c.experiment_id == experiment.id, _WITHOUT_RUN)
+    wanted = select(cells.c.reserved).where(cells.c.experiment_id == experiment.id, *_UNSENT)
     amounts = [*connection.scalars(wanted.order_by(cells.c.n))]
     today = store.today()
     # Makes the rows of the day that `room` looks at, and keeps others from changing them.
@@ -331,17 +380,18 @@ def _refuse(
     raise OverItsLimit
 
 
-def _take(
-    connection: Connection, store: Store, experiment: Experiment, planned: Decimal, now: Decimal
-) -> None:
-    """Take a cell's part out of the hold; more than was planned is taken too, as far as there is
-    any. On another day than the hold's it is made anew first."""
+def _take(connection: Connection, store: Store, experiment: Experiment, planned: Decimal) -> None:
+    """Take a cell's part out of the hold. On another day than the hold's it is made anew first."""
     if experiment.held_on != store.today() or experiment.held < planned:
         experiment = _hold(connection, store, experiment)
-    part = min(experiment.held, planned)
-    held = {"held": experiment.held - part}
-    ledger.shift(connection, experiment.profile, experiment.person, experiment.held_on, held=-part)
-    _put(connection, experiment.id, held)
+    _less(connection, experiment, min(experiment.held, planned))
+
+
+def _less(connection: Connection, experiment: Experiment, part: Decimal) -> None:
+    """Hold so much less for it."""
+    day = experiment.held_on
+    ledger.shift(connection, experiment.profile, experiment.person, day, held=-part)
+    _put(connection, experiment.id, {"held": experiment.held - part})
 
 
 def _end(
@@ -354,12 +404,16 @@ def _end(
         experiment.held_on,
         held=-experiment.held,
     )
-    ended = {"status": status, "held": ZERO, "ended_at": store.now()}
+    ended = {"status": status, "held": ZERO, "ended_at": store.now(), "problem": None}
     return _put(connection, experiment.id, ended)
 
 
 def _become(
-    store: Store, experiment_id: str, status: Status, before: set[Status]
+    store: Store,
+    experiment_id: str,
+    status: Status,
+    before: set[Status],
+    problem: str | None = None,
 ) -> Experiment | None:
     with store.write() as connection:
         experiment = _locked(connection, experiment_id)
@@ -367,7 +421,7 @@ def _become(
             return None
         if status is Status.STOPPED:
             return _end(connection, store, experiment, status)
-        return _put(connection, experiment_id, {"status": status})
+        return _put(connection, experiment_id, {"status": status, "problem": problem})
 
 
 def _put(connection: Connection, experiment_id: str, values: Mapping[str, Any]) -> Experiment:
@@ -383,7 +437,7 @@ def _locked(connection: Connection, experiment_id: str) -> Experiment | None:
 
 def _planned(connection: Connection, experiment_id: str, n: int) -> Cell | None:
     """The cell, if it has no run."""
-    mine = (cells.c.experiment_id == experiment_id, cells.c.n == n, _WITHOUT_RUN)
+    mine = (cells.c.experiment_id == experiment_id, cells.c.n == n, *_UNSENT)
     row = connection.execute(select(*_CELL_COLUMNS).where(*mine)).mappings().one_or_none()
     return Cell(**row, run=None) if row else None
 

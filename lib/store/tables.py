@@ -373,6 +373,7 @@ experiments = Table(
     Column("most", Nano),  # its own limit in USD; NULL: none
     Column("held", Nano, nullable=False),  # for cells without a run
     Column("held_on", Date, nullable=False),  # the day that this counts in
+    Column("problem", Text),  # why nothing is sent just now
     Column("created_at", Moment, nullable=False),
     Column("ended_at", Moment),
     CheckConstraint("held >= 0", name="held"),
@@ -395,4 +396,5 @@ cells = Table(
     Column("reserved", Nano, nullable=False),
     Column("tries", Integer, nullable=False),  # how often it was given a run
     Column("run_id", String(36), ForeignKey("runs.id"), unique=True),  # of the last try
+    Column("problem", Text),  # why it can't be sent
 )

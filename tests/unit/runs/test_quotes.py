@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from lib.deapi.errors import DeapiError, ServerError
+from lib.runs import quotes as quotes_module
 from lib.runs.params import FileGone
 from lib.runs.quotes import Quote, Quotes, key
 from tests.unit.runs.scripted import GENERATE, PRICE, UPSCALE, World, price, reply
@@ -101,7 +102,7 @@ def test_an_upload_that_has_gone_is_a_sentence_and_not_a_path(
 
 def test_what_was_asked_longest_ago_is_dropped_first(world: World, quotes: Quotes) -> None:
     async def many() -> None:
-        for n in range(600):
+        for n in range(quotes_module._KEPT + 1):
             quotes._remember(key(GENERATE, {"seed": n}), Quote(PRICE, world.time.now()))
 
     run(world, many())

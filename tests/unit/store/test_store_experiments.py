@@ -23,7 +23,7 @@ from lib.store import (
     ledger,
 )
 from lib.store import runs as all_runs
-from lib.store.experiments import Experiment, NewCell, NewExperiment, OverItsLimit
+from lib.store.experiments import Cell, Experiment, NewCell, NewExperiment, OverItsLimit
 from tests.unit.store.making import Clock
 
 USD = Decimal
@@ -81,6 +81,10 @@ def send(store: Store, experiment: Experiment, n: int, usd: str = "1") -> Run | 
     return experiments.send(store, experiment.id, n, USD(usd), ONE)
 
 
+def waiting(store: Store, experiment: Experiment) -> list[int]:
+    return [each.n for each in experiments.unsent(store, experiment.id, 9)]
+
+
 def paid(store: Store, run: Run | None, usd: str = "1") -> None:
     assert run
     run = all_runs.claim(store, run.id, "test")
@@ -90,7 +94,7 @@ def paid(store: Store, run: Run | None, usd: str = "1") -> None:
     assert all_runs.settle_done(store, run, USD(usd))
 
 
-def failed(store: Store, run: Run | None) -> None:
+def failed(store: Store, run: Run | None, _: str = "") -> None:
     assert run
     run = all_runs.claim(store, run.id, "test")
     assert run
@@ -115,7 +119,7 @@ def test_a_cell_is_sent_once_and_the_same_press_begins_one_experiment(store: Sto
     assert send(store, experiment, 0)
     assert send(store, experiment, 0) is None
     assert held(store) == 2
-    assert experiments.unsent(store, experiment.id, 9) == [1]
+    assert waiting(store, experiment) == [1]
     assert [each.run is None for each in experiments.table(store, experiment.id)] == [False, True]
 
 
@@ -212,7 +216,7 @@ def test_only_what_failed_for_nothing_is_sent_again(store: Store) -> None:
     ]
     assert experiments.retry(store, experiment.id) == 1
     assert experiments.retry(store, experiment.id) == 0
-    assert experiments.unsent(store, experiment.id, 9) == [0, 3]
+    assert waiting(store, experiment) == [0, 3]
     again = send(store, experiment, 0)
     assert again
     assert again.state is State.WAITING
@@ -245,7 +249,7 @@ def test_the_team_sees_what_is_shared_and_the_first_admin_takes_what_was_there(
 
 STEPS = st.lists(
     st.sampled_from(["send", "dearer", "pay", "fail", "pause", "resume", "retry", "night", "renew"])
-    | st.just("stop"),
+    | st.sampled_from(["stop", "give up", "reprice"]),
     max_size=25,
 )
 
@@ -293,20 +297,27 @@ def _cost(run: Run) -> Decimal:
 
 
 def _do(store: Store, clock: Clock, experiment: Experiment, step: str) -> None:
-    cells = experiments.table(store, experiment.id)
-    waiting = [each.run for each in cells if each.run and each.run.state is State.WAITING]
-    match step:
-        case "send" | "dearer":
-            for n in experiments.unsent(store, experiment.id, 1):
-                price = cells[n].quote + (step == "dearer")
-                experiments.send(store, experiment.id, n, price, ONE)
-        case "pay":
-            for run in waiting[:1]:
-                paid(store, run, str(run.reserved))
-        case "fail":
-            for run in waiting[:1]:
-                failed(store, run)
-        case "night":
-            clock.move(days=1)
-        case _:
-            getattr(experiments, step)(store, experiment.id)
+    if step == "night":
+        clock.move(days=1)
+    elif step in ("pay", "fail"):
+        for each in experiments.table(store, experiment.id):
+            if each.run and each.run.state is State.WAITING:
+                end = paid if step == "pay" else failed
+                end(store, each.run, str(each.run.reserved))
+                break
+    elif step in ("send", "dearer", "give up", "reprice"):
+        for each in experiments.unsent(store, experiment.id, 1):
+            _next(store, experiment, each, step)
+    else:
+        getattr(experiments, step)(store, experiment.id)
+
+
+def _next(store: Store, experiment: Experiment, each: Cell, step: str) -> None:
+    dearer = each.quote + 1
+    if step == "give up":
+        experiments.give_up(store, experiment.id, each.n, "No.")
+    elif step == "reprice":
+        experiments.reprice(store, experiment.id, each.n, dearer, "Dearer.")
+    else:
+        price = each.quote if step == "send" else dearer
+        experiments.send(store, experiment.id, each.n, price, ONE)

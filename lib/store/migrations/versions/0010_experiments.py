@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("most", sa.BigInteger(), nullable=True),
         sa.Column("held", sa.BigInteger(), nullable=False),
         sa.Column("held_on", sa.Date(), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("held >= 0", name=op.f("ck_experiments_held")),
@@ -45,6 +46,7 @@ def upgrade() -> None:
         sa.Column("reserved", sa.BigInteger(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("run_id", sa.String(length=36), nullable=True),
+        sa.Column("problem", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["experiment_id"],
             ["experiments.id"],

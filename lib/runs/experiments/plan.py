@@ -1,0 +1,153 @@
+"""What an experiment would do, cell by cell, before anything is paid.
+
+A pure function: inputs × variants → cells, each checked by the same fields as a form. What differs
+between two cells of an input is what their variants say, and nothing else: where nobody gives a
+seed, all cells share one.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from lib.deapi import fields
+from lib.deapi.checks import is_empty
+from lib.deapi.contract import Endpoint
+from lib.deapi.field import Field
+from lib.deapi.models import Model
+from lib.runs import quotes
+from lib.runs.orders import text_of
+
+MOST_CELLS = 4000
+"""As many as stay usable on a page."""
+MODEL = "model"
+"""Beside the fields: where a problem with the model itself is named."""
+
+
+class TooManyCells(ValueError):
+    """The plan is larger than `MOST_CELLS`; the message says by how much."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Input:
+    """A row: what it gives to the fields, such as a prompt or a file, and what it is called."""
+
+    name: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """A column: a model by its slug, and what it puts into the fields in the place of the row's."""
+
+    name: str
+    model: str
+    values: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """Everything that it takes to plan an experiment of `endpoint`, the same way each time.
+
+    `shared` goes into every cell; a row's values go before those, a variant's before both, and
+    `own` before all: what was written for one cell alone, by (row, column).
+    """
+
+    endpoint: str
+    inputs: Sequence[Input]
+    variants: Sequence[Variant]
+    seed: int
+    shared: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    own: Mapping[tuple[int, int], Mapping[str, Any]] = field(
+        default_factory=dict[tuple[int, int], Mapping[str, Any]]
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One result to be made: `input` and `variant` are its row and column, from 0.
+
+    `problems` has a sentence for each field that would be refused, and such a cell has no
+    `params`. `left_out` names what was given and this model does not support.
+    """
+
+    input: int
+    variant: int
+    model: str
+    text: str
+    params: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    problems: Mapping[str, str] = field(default_factory=dict[str, str])
+    left_out: tuple[str, ...] = ()
+
+
+def plan(draft: Draft, at: Endpoint, models: Iterable[Model]) -> list[Cell]:
+    """Every cell, row by row. Raises `TooManyCells`."""
+    count = len(draft.inputs) * len(draft.variants)
+    if count > MOST_CELLS:
+        raise TooManyCells(f"These are {count:,} cells. Plan at most {MOST_CELLS:,} at once.")
+    known = {each.slug: each for each in models}
+    return [
+        _cell(draft, at, known.get(variant.model), row, column)
+        for row in range(len(draft.inputs))
+        for column, variant in enumerate(draft.variants)
+    ]
+
+
+def distinct(at: Endpoint, cells: Iterable[Cell]) -> dict[str, Cell]:
+    """One of the cells for each price there is to ask: cells that differ in nothing that a price
+    depends on share one. By the key of the price."""
+    return {quotes.key(at, each.params): each for each in cells if not each.problems}
+
+
+def price(at: Endpoint, cells: Iterable[Cell], known: Mapping[str, Decimal]) -> list[Decimal]:
+    """USD of each variant, by its number, out of the prices that are `known` by their keys; cells
+    with problems cost nothing. Raises `KeyError` when one is missing."""
+    totals: dict[int, Decimal] = {}
+    for each in cells:
+        cost = Decimal(0) if each.problems else known[quotes.key(at, each.params)]
+        totals[each.variant] = totals.get(each.variant, Decimal(0)) + cost
+    return [totals[variant] for variant in sorted(totals)]
+
+
+def _cell(draft: Draft, at: Endpoint, model: Model | None, row: int, column: int) -> Cell:
+    given = _given(draft, row, column)
+    variant = draft.variants[column]
+    if model is None:
+        gone = {MODEL: "This model is not offered any more."}
+        return Cell(input=row, variant=column, model=variant.model, text="", problems=gone)
+    form = fields.fields(at, model, given)
+    values = _values(form, given, draft.seed)
+    problems = fields.check(form, values, at.rules)
+    names = {each.name for each in form}
+    return Cell(
+        input=row,
+        variant=column,
+        model=model.slug,
+        text=text_of(at, values),
+        params={} if problems else fields.request(at, model, values),
+        problems=problems,
+        left_out=tuple(sorted(given.keys() - names)),
+    )
+
+
+def _given(draft: Draft, row: int, column: int) -> dict[str, Any]:
+    """What anybody said about a cell; the more particular goes before the more general."""
+    said = (
+        draft.shared,
+        draft.inputs[row].values,
+        draft.variants[column].values,
+        draft.own.get((row, column), {}),
+    )
+    merged = {name: value for each in said for name, value in each.items()}
+    return {name: value for name, value in merged.items() if not is_empty(value)}
+
+
+def _values(form: Sequence[Field], given: Mapping[str, Any], seed: int) -> dict[str, Any]:
+    """What was given as it is, for `check` to judge, and defaults for the rest."""
+    values = fields.adapt(form, given)
+    for each in form:
+        if each.name in given:
+            values[each.name] = given[each.name]
+        if each.random is not None and values[each.name] in (None, each.random):
+            values[each.name] = fields.step_to(each, seed)
+    return values

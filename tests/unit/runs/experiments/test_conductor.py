@@ -1,0 +1,230 @@
+"""An experiment is sent cell by cell, each once, through everything that may come between."""
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from lib.runs.engine import Engine
+from lib.runs.experiments import conductor
+from lib.runs.params import stored
+from lib.runs.profiles import SANDBOX
+from lib.store import Caps, State, Status, Store, caps, experiments, ledger
+from lib.store.experiments import Cell, Experiment, NewCell, NewExperiment
+from tests.support.waiting import eventually
+from tests.unit.runs.scripted import (
+    ADDRESS,
+    GENERATE,
+    PRICE,
+    Deapi,
+    Downloads,
+    Time,
+    accepted,
+    job,
+    price,
+    reply,
+)
+
+Starting = Callable[[], Engine]
+COUNT = 30
+
+
+@pytest.fixture
+def start(store: Store, time: Time, deapi: Deapi, downloads: Downloads) -> Iterator[Starting]:
+    started: list[Engine] = []
+    time.most = 100_000
+
+    def starting() -> Engine:
+        engine = Engine(store, [ADDRESS], clock=time.clock)
+        engine.start()
+        started.append(engine)
+        return engine
+
+    yield starting
+    for engine in started:
+        engine.stop()
+
+
+def new(count: int = COUNT, **values: Any) -> NewExperiment:
+    cells = [
+        NewCell(
+            input=n,
+            variant=0,
+            endpoint=GENERATE.id,
+            model="paint-1",
+            params=stored({"prompt": f"fox {n}", "model": "paint-1", "seed": n}),
+            quote=PRICE,
+            reserved=PRICE,
+            text=f"fox {n}",
+        )
+        for n in range(count)
+    ]
+    defaults: dict[str, Any] = {
+        "profile": SANDBOX,
+        "person": "ada",
+        "nonce": "press",
+        "title": "Foxes",
+        "plan": {},
+        "cells": cells,
+    }
+    return NewExperiment(**(defaults | values))
+
+
+def now(store: Store, experiment: Experiment) -> Experiment:
+    found = experiments.get(store, experiment.id)
+    assert found
+    return found
+
+
+def becomes(store: Store, experiment: Experiment, status: Status) -> Experiment:
+    eventually(lambda: now(store, experiment).status is status, timeout=20)
+    return now(store, experiment)
+
+
+def states(store: Store, experiment: Experiment) -> list[State | None]:
+    return [each.run and each.run.state for each in experiments.table(store, experiment.id)]
+
+
+def the_books_agree(store: Store) -> ledger.Balance:
+    """What was spent and is held, by both ways to count it."""
+    books = ledger.books(store, SANDBOX)
+    sums = ledger.sums(store, SANDBOX)
+    nothing = ledger.Balance(held=Decimal(0), posted=Decimal(0))
+    assert {key: books.get(key, nothing) for key in sums} == sums
+    days = [each for (who, when), each in sums.items() if who == "" and when.startswith("day:")]
+    return ledger.Balance(
+        held=sum((each.held for each in days), Decimal(0)),
+        posted=sum((each.posted for each in days), Decimal(0)),
+    )
+
+
+def test_every_cell_is_sent_once_and_the_plan_is_what_it_costs(
+    start: Starting, store: Store, deapi: Deapi
+) -> None:
+    experiment = start().begin(new())
+    becomes(store, experiment, Status.DONE)
+    assert states(store, experiment) == [State.DONE] * COUNT
+    assert deapi.sent == COUNT
+    assert the_books_agree(store) == ledger.Balance(held=Decimal(0), posted=COUNT * PRICE)
+
+
+def test_it_goes_on_after_a_start_without_sending_anything_twice(
+    start: Starting, store: Store, deapi: Deapi
+) -> None:
+    first = start()
+    experiment = first.begin(new())
+    eventually(lambda: deapi.sent >= 3)
+    first.stop()
+    start()
+    becomes(store, experiment, Status.DONE)
+    assert deapi.sent == COUNT
+    assert states(store, experiment) == [State.DONE] * COUNT
+
+
+def test_a_cell_fails_alone_and_is_sent_again_on_request(
+    start: Starting, store: Store, deapi: Deapi
+) -> None:
+    refused = reply({"message": "Not this one."}, 422)
+    deapi.submits = [accepted("job-a"), refused, *(accepted(f"job-{n}") for n in "bcdefg")]
+    engine = start()
+    experiment = engine.begin(new(5))
+    becomes(store, experiment, Status.DONE)
+    assert sorted(map(str, states(store, experiment))) == ["done"] * 4 + ["failed"]
+    assert engine.retry(experiment) == 1
+    eventually(lambda: states(store, experiment) == [State.DONE] * 5)
+    assert the_books_agree(store).posted == 5 * PRICE
+
+
+def test_a_cell_whose_price_is_refused_is_given_up_and_says_why(
+    start: Starting, store: Store, deapi: Deapi
+) -> None:
+    deapi.prices = [reply({"message": "No such size."}, 422), price()]
+    experiment = start().begin(new(3))
+    becomes(store, experiment, Status.DONE)
+    cells = experiments.table(store, experiment.id)
+    assert [each.run is None for each in cells] == [True, False, False]
+    assert "No such size" in (cells[0].problem or "")
+    assert the_books_agree(store) == ledger.Balance(held=Decimal(0), posted=2 * PRICE)
+
+
+def test_a_price_that_rose_pauses_it_until_a_person_agrees(
+    start: Starting, store: Store, deapi: Deapi
+) -> None:
+    deapi.prices = [price("0.003")]
+    engine = start()
+    experiment = engine.begin(new(1))
+    paused = becomes(store, experiment, Status.PAUSED)
+    assert "0.003" in (paused.problem or "")
+    assert deapi.sent == 0
+    deapi.jobs = [job("done", result_url="http://127.0.0.1:9/files/fox.png")]
+    engine.resume(experiment)
+    becomes(store, experiment, Status.DONE)
+    assert the_books_agree(store).posted == Decimal("0.003")
+
+
+def test_a_pause_keeps_the_rest_and_a_stop_gives_it_back(
+    start: Starting, store: Store, deapi: Deapi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conductor, "WAITING", 1)
+    engine = start()
+    experiment = engine.begin(new())
+    eventually(lambda: deapi.sent >= 2)
+    experiments.pause(store, experiment.id)
+    eventually(lambda: {*states(store, experiment)} == {State.DONE, None})
+    sent = deapi.sent
+    assert sent < COUNT
+    assert the_books_agree(store).held == (COUNT - sent) * PRICE
+    engine.stop_experiment(experiment)
+    assert the_books_agree(store) == ledger.Balance(held=Decimal(0), posted=sent * PRICE)
+    assert deapi.sent == sent
+
+
+def test_a_limit_of_today_lets_the_rest_through_tomorrow(
+    start: Starting, store: Store, deapi: Deapi, time: Time
+) -> None:
+    caps.put(store, SANDBOX, "ada", Caps(day=4 * PRICE))
+    before = time.now().date()
+    experiment = start().begin(new(10))
+    becomes(store, experiment, Status.DONE)
+    assert deapi.sent == 10
+    assert (time.now().date() - before).days == 2
+    spent = {
+        when: each.posted
+        for (who, when), each in ledger.sums(store, SANDBOX).items()
+        if who == "ada" and when.startswith("day:")
+    }
+    assert sorted(spent.values()) == [2 * PRICE, 4 * PRICE, 4 * PRICE]
+
+
+def test_its_own_limit_pauses_it(start: Starting, store: Store, deapi: Deapi) -> None:
+    engine = start()
+    experiment = engine.begin(new(5, most=3 * PRICE))
+    paused = becomes(store, experiment, Status.PAUSED)
+    assert "own limit" in (paused.problem or "")
+    eventually(lambda: the_books_agree(store) == ledger.Balance(held=Decimal(0), posted=3 * PRICE))
+    assert deapi.sent == 3
+
+
+def may_be_retried(cells: list[Cell]) -> list[bool]:
+    return [each.may_be_retried for each in cells]
+
+
+def test_what_nobody_knows_is_not_sent_again_and_counts_until_it_is_settled(
+    start: Starting, store: Store, deapi: Deapi
+) -> None:
+    async def silent(_: object) -> Any:
+        raise ConnectionResetError
+
+    deapi.submits = [silent, accepted("job-a"), accepted("job-b")]
+    engine = start()
+    experiment = engine.begin(new(3))
+    eventually(lambda: states(store, experiment).count(State.DONE) == 2)
+    cells = experiments.table(store, experiment.id)
+    [lost] = [each.run for each in cells if each.run and each.run.state is not State.DONE]
+    assert may_be_retried(cells).count(True) == 0
+    assert engine.retry(experiment) == 0
+    assert now(store, experiment).status is Status.RUNNING
+    assert engine.settle_unknown(lost.id, "ada", paid=True)
+    becomes(store, experiment, Status.DONE)
+    assert the_books_agree(store).posted == 3 * PRICE
