@@ -4,7 +4,8 @@ a test can kill. `python -m tests.faults.driver FOLDER URL KEY [SECONDS] [--push
 
 Takes one order a line on standard input, as JSON, and answers one JSON object a line:
 `{"quote": VALUES}`, `{"order": VALUES, "nonce": …}`, `{"cancel": run id}`, `{"words": run id}` for
-what its card says, `{"look": true}` at the balance, `{"orphans": true}` for news of jobs that no
+what its card says, `{"experiment": …, "nonce": …}` of
+`prompts` and `steps`, `{"look": true}` at the balance, `{"orphans": true}` for news of jobs that no
 run has, `{"pushed": true}` for how much news has come by push. Beside the form's own, VALUES may
 hold an `endpoint`, and `fallback` when another model may do it. `SECONDS` is how long deAPI may be
 silent, where the real playground is patient. With `--push` it hears a sandbox's push, with
@@ -17,6 +18,7 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -36,6 +38,9 @@ from lib.playground import Receiver
 from lib.runs import profiles
 from lib.runs.callbacks import Callbacks
 from lib.runs.engine import Engine
+from lib.runs.experiments import plan
+from lib.runs.experiments.order import order
+from lib.runs.experiments.plan import Draft, Input, Variant
 from lib.runs.orders import Order, OrderRefused
 from lib.runs.profiles import LIVE, Address
 from lib.runs.quotes import Quote
@@ -95,6 +100,40 @@ class Driver:
         )
         return self.engine.submit(order).id
 
+    def experiment(self, told: Mapping[str, Any], nonce: str) -> dict[str, Any]:
+        """Plan each prompt with each number of steps, price it, and have it begin."""
+        at = endpoint("images.generations")
+        models = self.engine.listing(LIVE).for_endpoint(at)
+        draft = Draft(
+            endpoint=at.id,
+            inputs=[Input(name=text, values={"prompt": text}) for text in told["prompts"]],
+            variants=[
+                Variant(name=str(each), model=models[0].slug, values={"steps": each})
+                for each in told["steps"]
+            ],
+            seed=7,
+        )
+        cells = plan.plan(draft, at, models)
+        known: dict[str, Decimal] = {}
+        for key, each in plan.distinct(at, cells).items():
+            quote = self.engine.quote(LIVE, at, each.params, wait=20)
+            assert isinstance(quote, Quote)
+            known[key] = quote.price
+        begun = self.engine.begin(
+            order(
+                self.store,
+                draft,
+                at,
+                cells,
+                known,
+                profile=LIVE,
+                person=PERSON,
+                nonce=nonce,
+                title="Foxes",
+            )
+        )
+        return {"experiment": begun.id, "price": str(sum(plan.price(at, cells, known)))}
+
     def _filled(self, values: Mapping[str, Any]) -> tuple[Endpoint, Model, dict[str, Any]]:
         """The form of the first model, filled with what it begins with and `values`."""
         usual = "images.upscales" if "image" in values else "images.generations"
@@ -116,6 +155,7 @@ class Driver:
         orders: Mapping[str, Callable[[], dict[str, Any]]] = {
             "quote": lambda: {"price": str(self.quote(asked["quote"]).price)},
             "order": lambda: {"run": self.order(asked["order"], asked["nonce"])},
+            "experiment": lambda: self.experiment(asked["experiment"], asked["nonce"]),
             "cancel": lambda: {
                 "cancelled": self.engine.cancel(asked["cancel"], PERSON) is not None
             },

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from decimal import Decimal
 from itertools import count
@@ -85,6 +85,15 @@ class Playground:
         given = values if {"image", "endpoint"} & values.keys() else VALUES | values
         nonce = nonce or f"nonce {self.folder} {next(self._nonces)}"
         return self._ask({"order": given, "nonce": nonce})["run"]
+
+    def experiment(
+        self, prompts: Sequence[str], steps: Sequence[int], nonce: str = "experiment"
+    ) -> tuple[str, Decimal]:
+        """Begin an experiment of each prompt with each number of steps; its id, and its price in
+        USD as planned."""
+        told = {"prompts": [*prompts], "steps": [*steps]}
+        said = self._ask({"experiment": told, "nonce": nonce})
+        return said["experiment"], Decimal(said["price"])
 
     def refused(self, **values: Any) -> dict[str, str]:
         """Order a picture that will be refused: what it says."""

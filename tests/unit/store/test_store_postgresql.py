@@ -14,7 +14,18 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
-from lib.store import Caps, NewerData, OverCap, Store, StoreError, caps, ledger, runs
+from lib.store import (
+    Caps,
+    NewerData,
+    OverCap,
+    Store,
+    StoreError,
+    caps,
+    experiments,
+    ledger,
+    runs,
+)
+from lib.store.experiments import NewCell, NewExperiment
 from lib.store.tables import TEAM, metadata
 from tests.support.postgres import MakeDatabase, postgresql
 from tests.support.processes import TOP, Process, environment
@@ -203,3 +214,53 @@ def said(process: Process, lines: int) -> str:
         return found[lines - 1] if len(found) >= lines else None
 
     return eventually(line, timeout=60)
+
+
+def test_two_servers_send_each_cell_of_an_experiment_once_and_never_beyond_a_cap(
+    store: Store, url: str, tmp_path: Path, clock: Clock
+) -> None:
+    caps.put(store, "sandbox", "ada", Caps(day=Decimal(15)))
+    cells = [
+        NewCell(
+            input=n,
+            variant=0,
+            endpoint="images.generations",
+            model="paint-1",
+            params={"prompt": f"fox {n}"},
+            quote=Decimal(1),
+            reserved=Decimal(1),
+        )
+        for n in range(20)
+    ]
+    begun = experiments.begin(
+        store,
+        NewExperiment(
+            profile="sandbox", person="ada", nonce="press", title="Foxes", plan={}, cells=cells
+        ),
+    )
+    assert begun.held == 15
+    other = Store(tmp_path, BERLIN, now=clock, url=url)
+    together, refused = threading.Barrier(4), list[Exception]()
+
+    def send(which: Store) -> None:
+        together.wait()
+        for n in range(20):
+            try:
+                experiments.send(which, begun.id, n, Decimal(1), Decimal(1))
+            except OverCap as error:
+                refused.append(error)
+
+    threads = [threading.Thread(target=send, args=(each,)) for each in (store, other) * 2]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    other.close()
+    assert len(runs.open_runs(store)) == 15
+    assert len(refused) == 4 * 5
+    spent = ledger.spent(store, "sandbox", "ada")
+    assert (spent.day_held, spent.day_posted) == (15, 0)
+    assert ledger.sums(store, "sandbox") == ledger.books(store, "sandbox")
+    now = experiments.get(store, begun.id)
+    assert now is not None
+    assert now.held == 0

@@ -1,0 +1,164 @@
+"""A plan as it is written down: everything that it takes to plan the same again, elsewhere too.
+
+Files stand in it by their content, as in a run's parameters. Read back it is somebody's file, and
+hostile until checked: only what a plan consists of is taken, and of a file only which one it is.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from lib.deapi.contract import ENDPOINTS
+from lib.deapi.media import Upload
+from lib.runs.experiments.plan import MOST_CELLS, Draft, Input, Variant
+from lib.runs.params import stored
+from lib.store import Store, files
+
+VERSION = 1
+_NAME, _TEXT = 200, 20_000
+"""Characters of a name, and of a value."""
+
+
+class BadManifest(ValueError):
+    """This is no plan of ours; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where in the file something stands, for the sentence about it."""
+
+    path: str
+
+    def __truediv__(self, name: str | int) -> "_Place":
+        return _Place(f"{self.path} › {name}" if self.path else str(name))
+
+    def wrong(self, wanted: str) -> BadManifest:
+        return BadManifest(
+            f"This is not the plan of an experiment: {self.path} must be {wanted}. Choose the "
+            "manifest.json out of an export."
+        )
+
+
+def written(draft: Draft) -> dict[str, Any]:
+    """The plan as JSON."""
+    return {
+        "version": VERSION,
+        "endpoint": draft.endpoint,
+        "seed": draft.seed,
+        "shared": stored(draft.shared),
+        "inputs": [{"name": each.name, "values": stored(each.values)} for each in draft.inputs],
+        "variants": [
+            {"name": each.name, "model": each.model, "values": stored(each.values)}
+            for each in draft.variants
+        ],
+        "own": [
+            {"input": row, "variant": column, "values": stored(values)}
+            for (row, column), values in sorted(draft.own.items())
+        ],
+    }
+
+
+def read(told: object, store: Store, person: str) -> Draft:
+    """The plan that `written` wrote, for `person`, whose uploads its files are. Raises
+    `BadManifest`, and `StoreError`."""
+    mine = _Mine(store, person)
+    top = _Place("")
+    facts = _object(told, top / "the file")
+    if facts.get("version") != VERSION:
+        raise (top / "version").wrong(str(VERSION))
+    known = {each.id for each in ENDPOINTS}
+    endpoint = _text(facts.get("endpoint"), top / "endpoint", _NAME)
+    if endpoint not in known:
+        raise (top / "endpoint").wrong("one that deAPI has")
+    inputs = [
+        Input(
+            name=_text(each.get("name"), at / "name", _NAME),
+            values=_values(each.get("values"), at / "values", mine),
+        )
+        for each, at in _objects(facts.get("inputs"), top / "inputs")
+    ]
+    variants = [
+        Variant(
+            name=_text(each.get("name"), at / "name", _NAME),
+            model=_text(each.get("model"), at / "model", _NAME),
+            values=_values(each.get("values"), at / "values", mine),
+        )
+        for each, at in _objects(facts.get("variants"), top / "variants")
+    ]
+    own = {
+        (
+            _index(each.get("input"), at / "input", len(inputs)),
+            _index(each.get("variant"), at / "variant", len(variants)),
+        ): _values(each.get("values"), at / "values", mine)
+        for each, at in _objects(facts.get("own", []), top / "own")
+    }
+    return Draft(
+        endpoint=endpoint,
+        inputs=inputs,
+        variants=variants,
+        seed=_index(facts.get("seed"), top / "seed", 2**63),
+        shared=_values(facts.get("shared", {}), top / "shared", mine),
+        own=own,
+    )
+
+
+def _object(value: object, at: _Place) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise at.wrong("an object")
+    return {str(name): each for name, each in cast(dict[object, Any], value).items()}
+
+
+def _objects(value: object, at: _Place) -> list[tuple[dict[str, Any], _Place]]:
+    if not isinstance(value, list) or len(cast(list[object], value)) > MOST_CELLS:
+        raise at.wrong(f"a list of at most {MOST_CELLS:,}")
+    listed = enumerate(cast(list[object], value))
+    return [(_object(each, at / n), at / n) for n, each in listed]
+
+
+def _text(value: object, at: _Place, most: int) -> str:
+    if not isinstance(value, str) or len(value) > most:
+        raise at.wrong(f"a text of at most {most:,} characters")
+    return value
+
+
+def _index(value: object, at: _Place, below: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < below:
+        raise at.wrong(f"a whole number from 0 to {below - 1:,}")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class _Mine:
+    """Whose uploads may stand in a plan."""
+
+    store: Store
+    person: str
+
+    def upload(self, sha256: str, at: _Place) -> Upload:
+        found = files.upload(self.store, self.person, sha256)
+        if found is None:
+            raise BadManifest(
+                f"This plan works on a file that you have not given yet: {at.path}. Upload it "
+                "once on any page, then import the plan again."
+            )
+        return found
+
+
+def _values(value: object, at: _Place, mine: _Mine) -> Mapping[str, Any]:
+    return {name: _value(each, at / name, mine) for name, each in _object(value, at).items()}
+
+
+def _value(value: object, at: _Place, mine: _Mine, depth: int = 3) -> Any:
+    """What values consist of: texts, numbers, files, and a few of them together."""
+    if isinstance(value, str):
+        return _text(value, at, _TEXT)
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, list) and depth:
+        return [_value(each, at, mine, depth - 1) for each in cast(list[object], value)]
+    if isinstance(value, dict) and depth:
+        facts = _object(cast(object, value), at)
+        if "upload" in facts:
+            return mine.upload(_text(facts["upload"], at, _NAME), at)
+        return {name: _value(each, at, mine, depth - 1) for name, each in facts.items()}
+    raise at.wrong("a text, a number or a list of them")

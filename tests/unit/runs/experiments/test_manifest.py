@@ -1,0 +1,101 @@
+"""A plan that was written down plans the same cells again; what is no plan is refused."""
+
+import json
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lib.deapi import media
+from lib.deapi.contract import endpoint
+from lib.runs.experiments import manifest, plan
+from lib.runs.experiments.manifest import BadManifest
+from lib.runs.experiments.plan import Draft, Input, Variant
+from lib.store import Store, files
+from tests.support.values import RUBBISH
+from tests.unit.runs.scripted import picture
+from tests.unit.ui.catalogue import MODELS
+
+AT = endpoint("images.generations")
+MODEL = next(each for each in MODELS if each.inference_types & {*AT.inference_types})
+
+
+def draft(**values: Any) -> Draft:
+    told: dict[str, Any] = {
+        "endpoint": AT.id,
+        "inputs": [Input(name="fox", values={"prompt": "a fox"}), Input(name="", values={})],
+        "variants": [
+            Variant(name="quick", model=MODEL.slug, values={"steps": 2}),
+            Variant(name="slow", model=MODEL.slug, values={"steps": 4}),
+        ],
+        "seed": 7,
+        "shared": {"negative_prompt": "blur"},
+        "own": {(1, 0): {"prompt": "a hare"}},
+    }
+    return Draft(**(told | values))
+
+
+def again(store: Store, told: Draft) -> Draft:
+    return manifest.read(json.loads(json.dumps(manifest.written(told))), store, "ada")
+
+
+def test_the_same_cells_are_planned_again(store: Store) -> None:
+    told = draft()
+    assert again(store, told) == told
+    assert plan.plan(again(store, told), AT, MODELS) == plan.plan(told, AT, MODELS)
+
+
+def test_files_are_ones_own_and_found_by_their_content_alone(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "fox.png"
+    path.write_bytes(picture())
+    kept = files.save_upload(store, "ada", media.inspect(path, "fox.png"))
+    told = draft(inputs=[Input(name="fox", values={"image": kept})], own={})
+    assert again(store, told) == told
+    facts = manifest.written(told)
+    facts["inputs"][0]["values"]["image"] |= {"size": 1, "width": 9}
+    assert manifest.read(facts, store, "ada") == told
+    with pytest.raises(BadManifest, match="have not given"):
+        manifest.read(facts, store, "bob")
+
+
+@pytest.mark.parametrize(
+    ("where", "value", "said"),
+    [
+        ("version", 2, "version"),
+        ("endpoint", "images.nothing", "endpoint"),
+        ("inputs", {}, "inputs"),
+        ("inputs", [{"name": "x" * 201, "values": {}}], "inputs › 0 › name"),
+        (
+            "inputs",
+            [{"name": "x", "values": {"prompt": {"upload": "../../etc", "size": 1}}}],
+            "not given",
+        ),
+        ("inputs", [{"name": "x", "values": {"prompt": "x" * 20_001}}], "prompt"),
+        ("variants", [{"name": "x", "values": {}}], "model"),
+        ("own", [{"input": 9, "variant": 0, "values": {}}], "own › 0 › input"),
+        ("seed", True, "seed"),
+        ("seed", -1, "seed"),
+    ],
+)
+def test_what_is_no_plan_is_refused_by_its_place(
+    store: Store, where: str, value: Any, said: str
+) -> None:
+    with pytest.raises(BadManifest, match=said):
+        manifest.read(manifest.written(draft()) | {where: value}, store, "ada")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    rubbish=RUBBISH
+    | st.dictionaries(st.sampled_from([*manifest.written(draft())]), RUBBISH, max_size=4)
+)
+def test_rubbish_is_refused_and_never_more(store: Store, rubbish: Any) -> None:
+    told = rubbish
+    if isinstance(rubbish, dict):
+        told = manifest.written(draft()) | rubbish
+    with suppress(BadManifest):
+        found = manifest.read(told, store, "ada")
+        plan.plan(found, endpoint(found.endpoint), MODELS)
