@@ -23,6 +23,7 @@ from lib.store import (
     spending,
     statistics,
     tokens,
+    votes,
 )
 from lib.store.balances import Books, Seen
 from lib.store.caps import Caps, Use
@@ -44,7 +45,7 @@ from lib.store.money import final, reserve_up
 from lib.store.run import NewRun, ResultFile, Run
 from lib.store.states import ENDED, FOLLOWED, HOLDING, MOVES, OPEN, Settlement, State
 from lib.store.statistics import Record
-from lib.store.tables import LOCAL, TEAM, Purpose, Role, Status
+from lib.store.tables import LOCAL, TEAM, Purpose, Role, Status, Winner
 
 __all__ = [
     "ENDED",
@@ -83,6 +84,7 @@ __all__ = [
     "StoreError",
     "Total",
     "Use",
+    "Winner",
     "balances",
     "caps",
     "catalogues",
@@ -102,4 +104,5 @@ __all__ = [
     "spending",
     "statistics",
     "tokens",
+    "votes",
 ]

@@ -70,6 +70,15 @@ class Status(StrEnum):
     """Every cell has been sent, and its run has ended."""
 
 
+class Winner(StrEnum):
+    """Which of two results somebody found better: those of the variants `a` and `b`."""
+
+    A = "a"
+    B = "b"
+    BOTH = "both"
+    NEITHER = "neither"
+
+
 class Purpose(StrEnum):
     """What a one-time token is good for."""
 
@@ -397,4 +406,17 @@ cells = Table(
     Column("tries", Integer, nullable=False),  # how often it was given a run
     Column("run_id", String(36), ForeignKey("runs.id"), unique=True),  # of the last try
     Column("problem", Text),  # why it can't be sent
+)
+
+votes = Table(
+    "votes",
+    metadata,
+    Column("experiment_id", String(36), ForeignKey("experiments.id"), primary_key=True),
+    Column("input", Integer, primary_key=True),
+    Column("a", Integer, primary_key=True),  # a variant, and one with a higher number
+    Column("b", Integer, primary_key=True),
+    Column("person", String(80), primary_key=True),  # once a pair
+    Column("winner", _words(Winner), nullable=False),
+    Column("at", Moment, nullable=False),
+    CheckConstraint("a < b", name="order"),
 )

@@ -1,6 +1,5 @@
 """Embeddings as numbers: read, compared, laid out flat, and handed over as files."""
 
-import csv
 import io
 import json
 from collections.abc import Sequence
@@ -12,14 +11,13 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 from numpy.typing import NDArray
 
-from lib.ui.export import inert
+from lib.runs import tables
 
 Vectors = NDArray[np.float32]
 """One row a text."""
 
 _UNDER = ("data", "embeddings", "vectors", "result", "embedding", "vector")
 """Where the vectors may stand in an object (gotchas §1: read it defensively)."""
-_BOM = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +144,9 @@ def _unit(vectors: Vectors) -> NDArray[np.float32]:
 
 def as_csv(lines: Sequence[str], vectors: Vectors) -> bytes:
     """A row a text: the text, inert to spreadsheets, then its numbers."""
-    target = io.StringIO()
-    writer = csv.writer(target)
-    writer.writerow(["text", *(f"v{at}" for at in range(vectors.shape[1]))])
-    for line, row in zip(lines, vectors, strict=True):
-        writer.writerow([inert(line), *map(str, row)])
-    return (_BOM + target.getvalue()).encode()
+    names = ["text", *(f"v{at}" for at in range(vectors.shape[1]))]
+    rows = ([line, *row] for line, row in zip(lines, vectors, strict=True))
+    return tables.as_csv(names, rows)
 
 
 def as_npz(lines: Sequence[str], vectors: Vectors) -> bytes:

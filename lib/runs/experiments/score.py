@@ -10,28 +10,19 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Literal
+
+from lib.store import Winner
+from lib.store.votes import Vote
 
 Z = 1.959964
 """Standard deviations around a mean in which 95 % of a normal distribution lie."""
 
-Winner = Literal["a", "b", "both", "neither"]
-
-_SHARE: dict[Winner, tuple[float, float]] = {
-    "a": (1.0, 0.0),
-    "b": (0.0, 1.0),
-    "both": (0.5, 0.5),
-    "neither": (0.0, 0.0),
+_SHARE = {
+    Winner.A: (1.0, 0.0),
+    Winner.B: (0.0, 1.0),
+    Winner.BOTH: (0.5, 0.5),
+    Winner.NEITHER: (0.0, 0.0),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Vote:
-    """What one person said about the results of two variants, named by their numbers."""
-
-    a: int
-    b: int
-    winner: Winner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,21 +1,30 @@
 """Votes are counted for both sides, and never said to be surer than they are."""
 
 from collections import Counter
+from datetime import UTC, datetime
 from itertools import combinations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.runs.experiments.score import Outcome, Vote, Winner, leader, outcomes, pairs, wilson
+from lib.runs.experiments.score import Outcome, leader, outcomes, pairs, wilson
+from lib.store import Winner
+from lib.store.votes import Vote
 
 VARIANTS = 4
-WINNERS: tuple[Winner, ...] = ("a", "b", "both", "neither")
+NOW = datetime(2026, 11, 27, tzinfo=UTC)
+
+
+def vote(a: int, b: int, winner: Winner) -> Vote:
+    return Vote(input=0, a=a, b=b, person="bob", winner=winner, at=NOW)
+
+
 VOTES = st.lists(
     st.builds(
-        lambda pair, winner: Vote(pair[0], pair[1], winner),
+        lambda pair, winner: vote(pair[0], pair[1], winner),
         st.sampled_from([*combinations(range(VARIANTS), 2)]),
-        st.sampled_from(WINNERS),
+        st.sampled_from(Winner),
     ),
     max_size=60,
 )
@@ -51,7 +60,7 @@ def test_more_than_all_can_not_be_won(wins: float, votes: int) -> None:
 def test_every_vote_counts_once_for_each_of_its_two(votes: list[Vote]) -> None:
     found = outcomes(votes, VARIANTS)
     assert sum(each.votes for each in found) == 2 * len(votes)
-    decided = sum(vote.winner != "neither" for vote in votes)
+    decided = sum(each.winner is not Winner.NEITHER for each in votes)
     assert sum(each.wins for each in found) == decided
     assert [each.variant for each in found] == [*range(VARIANTS)]
 
@@ -68,9 +77,9 @@ def test_a_leader_is_above_all_others_beyond_doubt(votes: list[Vote]) -> None:
 
 
 def test_a_few_votes_are_not_enough_to_tell_and_many_are() -> None:
-    assert leader(outcomes([Vote(0, 1, "a")] * 2, 2)) is None
-    assert leader(outcomes([Vote(0, 1, "a")] * 20, 2)) == 0
-    assert leader(outcomes([Vote(0, 1, "both")] * 200, 2)) is None
+    assert leader(outcomes([vote(0, 1, Winner.A)] * 2, 2)) is None
+    assert leader(outcomes([vote(0, 1, Winner.A)] * 20, 2)) == 0
+    assert leader(outcomes([vote(0, 1, Winner.BOTH)] * 200, 2)) is None
     assert leader(outcomes([], 2)) is None
     assert leader([Outcome(variant=0, votes=9, wins=9, low=0.7, high=1)]) is None
 

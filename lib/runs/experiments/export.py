@@ -1,0 +1,128 @@
+"""An experiment as a ZIP that somebody can keep: its results, its plan, and a table of its cells.
+
+The files are copied in pieces, never held whole in memory, and pictures and films are not packed
+again. What comes from people stands in the table as text alone.
+"""
+
+import json
+import re
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import IO
+
+from lib.runs.tables import as_csv
+from lib.store import Filters, ResultFile, Store, experiments, files, history, votes
+from lib.store.experiments import Cell, Experiment
+
+MANIFEST, TABLE, VOTES = "manifest.json", "cells.csv", "votes.csv"
+_NAME = 40
+"""Characters of a variant's name in the name of a file."""
+_COLUMNS = (
+    "row",
+    "input",
+    "variant",
+    "model",
+    "text",
+    "status",
+    "planned_usd",
+    "paid_usd",
+    "seconds",
+    "problem",
+    "file",
+    "run_id",
+)
+
+
+def write(store: Store, experiment: Experiment, target: IO[bytes]) -> None:
+    """Write the ZIP into `target`, which is open for writing. Raises `OSError` and `StoreError`."""
+    cells = experiments.table(store, experiment.id)
+    rows, columns = _names(experiment, "inputs"), _names(experiment, "variants")
+    kept = _kept(store, experiment, cells)
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        named: dict[int, str] = {}
+        for cell in cells:
+            for path, name in _files(store, cell, kept, columns):
+                archive.write(path, name)
+                named.setdefault(cell.n, name)
+        plan = json.dumps(experiment.plan, indent=2, ensure_ascii=False)
+        archive.writestr(MANIFEST, plan, zipfile.ZIP_DEFLATED)
+        lines = [_line(cell, rows, columns, named.get(cell.n, "")) for cell in cells]
+        archive.writestr(TABLE, as_csv(_COLUMNS, lines), zipfile.ZIP_DEFLATED)
+        archive.writestr(VOTES, _votes(store, experiment, rows, columns), zipfile.ZIP_DEFLATED)
+
+
+def _names(experiment: Experiment, what: str) -> list[str]:
+    return [str(each.get("name", "")) for each in experiment.plan.get(what, [])]
+
+
+def _named(names: Sequence[str], number: int) -> str:
+    return names[number] if number < len(names) else ""
+
+
+def _kept(
+    store: Store, experiment: Experiment, cells: Sequence[Cell]
+) -> Mapping[str, list[ResultFile]]:
+    ids = [each.run.id for each in cells if each.run is not None]
+    found: dict[str, list[ResultFile]] = {}
+    for start in range(0, len(ids), 500):  # as many as a statement takes at once anywhere
+        some = ids[start : start + 500]
+        found |= history.results_of(store, some, among=Filters(profile=experiment.profile))
+    return found
+
+
+def _files(
+    store: Store, cell: Cell, kept: Mapping[str, list[ResultFile]], columns: Sequence[str]
+) -> Iterator[tuple[Path, str]]:
+    """Where the files of a cell are, and what they are called in the ZIP."""
+    if cell.run is None:
+        return
+    variant = re.sub(r"[^\w.-]+", "-", _named(columns, cell.variant))[:_NAME].strip("-.")
+    for file in kept.get(cell.run.id, []):
+        path = files.result_path(store, cell.run.id, file.name)
+        if path.is_file():
+            last = f"-{file.n}" if file.n else ""
+            stem = f"row-{cell.input + 1:03}-{cell.variant + 1}-{variant}".rstrip("-")
+            yield path, f"results/{stem}{last}{path.suffix}"
+
+
+def _line(cell: Cell, rows: Sequence[str], columns: Sequence[str], file: str) -> list[str]:
+    run = cell.run
+    seconds = run.took if run is not None else None
+    return [
+        str(cell.input + 1),
+        _named(rows, cell.input),
+        _named(columns, cell.variant),
+        cell.model,
+        cell.text,
+        run.state if run is not None else "not sent",
+        _usd(cell.quote),
+        _usd(run.price if run is not None else None),
+        "" if seconds is None else f"{seconds:.1f}",
+        cell.problem or "",
+        file,
+        run.id if run is not None else "",
+    ]
+
+
+def _votes(
+    store: Store, experiment: Experiment, rows: Sequence[str], columns: Sequence[str]
+) -> bytes:
+    lines = (
+        [
+            str(each.input + 1),
+            _named(rows, each.input),
+            _named(columns, each.a),
+            _named(columns, each.b),
+            each.winner,
+            each.person,
+            each.at.isoformat(timespec="seconds"),
+        ]
+        for each in votes.of(store, experiment.id)
+    )
+    return as_csv(("row", "input", "a", "b", "winner", "person", "at"), lines)
+
+
+def _usd(amount: Decimal | None) -> str:
+    return "" if amount is None else f"{amount:f}"
