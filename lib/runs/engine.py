@@ -7,7 +7,7 @@ closing a browser changes nothing here, and after a kill it takes up every open 
 import concurrent.futures
 import contextlib
 import logging
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -21,7 +21,9 @@ from lib.runs.balance import Balance
 from lib.runs.callbacks import Callbacks
 from lib.runs.delivery import Orphan
 from lib.runs.evidence import Evidence
+from lib.runs.experiments import plan
 from lib.runs.experiments.conductor import Conductor
+from lib.runs.experiments.plan import Cell
 from lib.runs.journey import Journey
 from lib.runs.loop import Clock, Loop
 from lib.runs.orders import NoQuote, Order
@@ -200,6 +202,19 @@ class Engine:
         return self._told(runs.settle_unknown(self.store, run_id, person, paid=paid))
 
     # --- experiments -----------------------------------------------------------------------------
+
+    def prices(
+        self, profile: str, at: Endpoint, cells: Iterable[Cell]
+    ) -> dict[str, Quote | DeapiError | None]:
+        """The prices of planned cells by their keys (`plan.distinct`), as far as they are known
+        now: None is on its way, so look again."""
+        quotes = self._profiles[profile].quotes
+        found: dict[str, Quote | DeapiError | None] = {}
+        for key, cell in plan.distinct(at, cells).items():
+            found[key] = quotes.peek(at, cell.params)
+            if found[key] is None:
+                self._loop.call(quotes.begin, at, cell.params)
+        return found
 
     def begin(self, new: NewExperiment) -> Experiment:
         """Commit an experiment and have it go on. Raises `OverCap`, `OverItsLimit` and

@@ -69,14 +69,22 @@ class Quotes:
         fresh = self.peek(endpoint, params)
         if isinstance(fresh, Quote):
             return fresh
+        # The one who asked first may go away; the other still wants the answer.
+        return await asyncio.shield(self._task(endpoint, params))
+
+    def begin(self, endpoint: Endpoint, params: Mapping[str, Any]) -> None:
+        """Ask without waiting, unless the answer is known or on its way: `peek` has it later."""
+        if self.peek(endpoint, params) is None:
+            self._task(endpoint, params).add_done_callback(_heard)
+
+    def _task(self, endpoint: Endpoint, params: Mapping[str, Any]) -> asyncio.Task[Quote]:
         name = key(endpoint, params)
         task = self._asked.get(name)
         if task is None:
             task = asyncio.ensure_future(self._fetch(name, endpoint, params))
             self._asked[name] = task
             task.add_done_callback(lambda _: self._asked.pop(name, None))
-        # The one who asked first may go away; the other still wants the answer.
-        return await asyncio.shield(task)
+        return task
 
     async def _fetch(self, name: str, endpoint: Endpoint, params: Mapping[str, Any]) -> Quote:
         try:
@@ -97,6 +105,12 @@ class Quotes:
             self._known[name] = answer
             while len(self._known) > _KEPT:
                 del self._known[next(iter(self._known))]
+
+
+def _heard(task: asyncio.Task[Quote]) -> None:
+    """Its error is remembered; asyncio would complain that nobody looked at it."""
+    if not task.cancelled():
+        task.exception()
 
 
 def key(endpoint: Endpoint, params: Mapping[str, Any]) -> str:

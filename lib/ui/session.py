@@ -554,12 +554,13 @@ def _several(value: Any) -> list[Any]:
 
 @st.cache_resource(scope="session", show_spinner=False)
 def _client(_engine: Engine, _sandbox: Sandbox | None, name: str, role: Role) -> Client:
-    cookies = _cookies()
     return Client(
         _engine,
         _sandbox,
         Person(name, role),
-        still=lambda: people.of_cookies(_engine.store, cookies),
+        # Those of now: a browser that lost its line comes back to the same session, perhaps
+        # signed in anew.
+        still=lambda: people.of_cookies(_engine.store, _cookies()),
     )
 
 
@@ -576,7 +577,7 @@ def begin(engine: Engine, sandbox: Sandbox | None) -> bool:
 
 
 def _cookies() -> dict[str, str]:
-    """Those that came when this session was opened: a new one needs the page to be loaded anew."""
+    """Those that came when this browser connected: a new one needs the page to be loaded anew."""
     return dict(st.context.cookies)
 
 

@@ -16,7 +16,7 @@ silent, where the real playground is patient. With `--push` it hears a sandbox's
 import json
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -40,7 +40,7 @@ from lib.runs.callbacks import Callbacks
 from lib.runs.engine import Engine
 from lib.runs.experiments import plan
 from lib.runs.experiments.order import order
-from lib.runs.experiments.plan import Draft, Input, Variant
+from lib.runs.experiments.plan import Cell, Draft, Input, Variant
 from lib.runs.orders import Order, OrderRefused
 from lib.runs.profiles import LIVE, Address
 from lib.runs.quotes import Quote
@@ -48,6 +48,7 @@ from lib.sandbox.config import APP_KEY, CLIENT_ID
 from lib.store import Store, StoreError, files, hold, runs
 from lib.ui import run_status
 from lib.web import webhooks
+from tests.support.waiting import eventually
 
 PERSON = "local"
 
@@ -114,11 +115,7 @@ class Driver:
             seed=7,
         )
         cells = plan.plan(draft, at, models)
-        known: dict[str, Decimal] = {}
-        for key, each in plan.distinct(at, cells).items():
-            quote = self.engine.quote(LIVE, at, each.params, wait=20)
-            assert isinstance(quote, Quote)
-            known[key] = quote.price
+        known = self._prices(at, cells)
         begun = self.engine.begin(
             order(
                 self.store,
@@ -133,6 +130,14 @@ class Driver:
             )
         )
         return {"experiment": begun.id, "price": str(sum(plan.price(at, cells, known)))}
+
+    def _prices(self, at: Endpoint, cells: Sequence[Cell]) -> dict[str, Decimal]:
+        def all_known() -> dict[str, Decimal] | None:
+            found = self.engine.prices(LIVE, at, cells)
+            known = {key: each.price for key, each in found.items() if isinstance(each, Quote)}
+            return known if len(known) == len(found) else None
+
+        return eventually(all_known, timeout=60)
 
     def _filled(self, values: Mapping[str, Any]) -> tuple[Endpoint, Model, dict[str, Any]]:
         """The form of the first model, filled with what it begins with and `values`."""

@@ -194,3 +194,23 @@ def test_what_was_made_before_is_taken_over_once(
     assert "before there were accounts" not in page.html
     assert "An early fox" in page.go(HISTORY).html
     assert page.go(IMAGES)
+
+
+def test_a_press_in_a_session_that_has_just_ended_leads_to_the_sign_in(
+    place: Playing, pictures: Endpoint, model: Model, team: None, browser: Browser
+) -> None:
+    waiting = place.waiting(pictures, model, "A waiting fox", person="bob")
+    lost = place.unknown(pictures, model, "A lost fox", person="bob")
+    page = browser.sign_in("bob").go(IMAGES)
+    keys = [
+        each
+        for each in page.pressable
+        if each.startswith(("cancel:", "paid:", "free:", "resend:", "again:", "run:", "example"))
+    ]
+    assert len(keys) >= 5
+    for key in keys:
+        page = browser.sign_in("bob").go(IMAGES)
+        sessions.end_all(place.store, "bob")
+        assert "Sign in" in page.press_key(key).title
+    assert place.run(waiting.id) == waiting
+    assert place.run(lost.id) == lost

@@ -8,8 +8,10 @@ import pytest
 
 from lib.runs.engine import Engine
 from lib.runs.experiments import conductor
+from lib.runs.experiments.plan import Cell as Planned
 from lib.runs.params import stored
 from lib.runs.profiles import SANDBOX
+from lib.runs.quotes import Quote
 from lib.store import Caps, State, Status, Store, caps, experiments, ledger
 from lib.store.experiments import Cell, Experiment, NewCell, NewExperiment
 from tests.support.waiting import eventually
@@ -228,3 +230,19 @@ def test_what_nobody_knows_is_not_sent_again_and_counts_until_it_is_settled(
     assert engine.settle_unknown(lost.id, "ada", paid=True)
     becomes(store, experiment, Status.DONE)
     assert the_books_agree(store).posted == 3 * PRICE
+
+
+def test_the_prices_of_a_plan_come_by_themselves_one_for_what_costs_the_same(
+    start: Starting, deapi: Deapi
+) -> None:
+    engine = start()
+    cells = [
+        Planned(input=0, variant=n, model="paint-1", text="", params={"seed": n % 2})
+        for n in range(4)
+    ]
+    deapi.prices = [reply({"message": "No."}, 422), price("0.004")]
+    assert [*engine.prices(SANDBOX, GENERATE, cells).values()] == [None, None]
+    eventually(lambda: None not in engine.prices(SANDBOX, GENERATE, cells).values())
+    refused, known = sorted(engine.prices(SANDBOX, GENERATE, cells).values(), key=repr)
+    assert isinstance(known, Quote) != isinstance(refused, Quote)
+    assert deapi.count(GENERATE.price_path or "") == 2
