@@ -186,6 +186,11 @@ class Client:
         """
         await self._governor.turn(endpoint.id, Priority.SUBMIT, who, tag)
 
+    def lasts(self, endpoint: Endpoint, count: int) -> float | None:
+        """Seconds until `count` more submits to `endpoint` may have left; None while deAPI has not
+        said how many it takes."""
+        return self._governor.lasts(endpoint.id, count)
+
     def give_back(self, endpoint: Endpoint) -> None:
         """Let somebody else have a turn that isn't taken after all."""
         self._governor.untaken(endpoint.id)

@@ -116,6 +116,19 @@ class _Window:
                 wait = max(wait, min(bound.until - now, self._probe_in(now, flying)))
         return wait
 
+    def lasts(self, now: float, places: int) -> float:
+        """Seconds until `places` more may have left, a windowful at a time."""
+        if self.limit is None:
+            return 0.0
+        self._forget(now)
+        left = min([self.limit - len(self._log), *(each.left for each in self._bounds)])
+        if places <= left:
+            return 0.0
+        ends = [each.until for each in self._bounds]
+        ends += [self._log[0] + self._length] if self._log else []
+        windows = math.ceil((places - max(left, 0)) / max(self.limit, 1))
+        return min(ends, default=now + self._length) - now + self._length * (windows - 1)
+
     def _forget(self, now: float) -> None:
         while self._log and self._log[0] + self._length <= now:
             self._log.popleft()
@@ -317,6 +330,18 @@ class Governor:
         places = 1 + place
         minute = home.minute.opens_in(now, home.in_flight(), places)
         return max(home.blocked_until - now, minute, 0.0)
+
+    def lasts(self, pool: str, count: int) -> float | None:
+        """Seconds until `count` more requests may have left behind those who wait already, days
+        included where the day's limit bites; None while no limit is known. Who else is on this key
+        is not known and not counted."""
+        home = self._pools.get(pool)
+        if home is None or home.minute.limit is None:
+            return None
+        now = self._clock()
+        places = count + sum(not each.turn.done() for each in home.waiting) + home.in_flight()
+        windows = (home.minute.lasts(now, places), home.day.lasts(now, places))
+        return max(home.blocked_until - now, *windows, 0.0)
 
     def limit(self, pool: str) -> int | None:
         """Requests a minute that deAPI lets into `pool`; None until its headers have said so."""

@@ -216,6 +216,11 @@ class Engine:
                 self._loop.call(quotes.begin, at, cell.params)
         return found
 
+    def lasts(self, profile: str, at: Endpoint, count: int) -> float | None:
+        """Seconds until so many cells may have been sent at the limits that apply, days included
+        where the day's limit bites; None while deAPI has not said what these are."""
+        return self._profiles[profile].client.lasts(at, count)
+
     def begin(self, new: NewExperiment) -> Experiment:
         """Commit an experiment and have it go on. Raises `OverCap`, `OverItsLimit` and
         `StoreError`; then nothing was committed."""

@@ -550,6 +550,51 @@ def test_the_delay_counts_those_who_wait_already() -> None:
     simulated(test)
 
 
+@pytest.mark.parametrize(
+    ("count", "day", "lasts"),
+    [
+        (4, 1000, 0.0),
+        (5, 1000, MINUTE),
+        (14, 1000, MINUTE),
+        (15, 1000, 2 * MINUTE),
+        (94, 1000, 9 * MINUTE),
+        (24, 30, 2 * MINUTE),
+        (25, 30, DAY),
+        (54, 30, DAY),
+        (55, 30, 2 * DAY),
+    ],
+)
+def test_a_plan_knows_how_long_it_takes_in_minutes_and_in_days(
+    count: int, day: int, lasts: float
+) -> None:
+    async def test(time: Time, governor: Governor) -> None:
+        assert governor.lasts("a", count) is None
+        server = Server(time, 10, day=day)
+        server.slowest = 0
+        for _ in range(6):
+            one = asyncio.ensure_future(ask(governor, server))
+            await time.pass_until(one.done)
+        assert governor.lasts("a", count) == pytest.approx(lasts, abs=20)
+
+    simulated(test)
+
+
+@given(count=st.integers(1, 60), limit=st.integers(1, 12))
+@settings(deadline=None, max_examples=40)
+def test_and_it_is_right_when_nobody_else_is_there(count: int, limit: int) -> None:
+    async def test(time: Time, governor: Governor) -> None:
+        server = Server(time, limit)
+        server.slowest = 0
+        one = asyncio.ensure_future(ask(governor, server))
+        await time.pass_until(one.done)
+        lasts, start = governor.lasts("a", count), time.now
+        asked = [asyncio.ensure_future(ask(governor, server)) for _ in range(count)]
+        await time.pass_until(lambda: all(each.done() for each in asked))
+        assert lasts == pytest.approx(time.now - start, abs=2)
+
+    simulated(test)
+
+
 def test_nothing_runs_while_nobody_waits() -> None:
     async def test(time: Time, governor: Governor) -> None:
         server = Server(time, 1)
