@@ -2,7 +2,7 @@
 more. So many can watch from one process that what is measured is the server."""
 
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import Self
 
@@ -25,14 +25,17 @@ class Watcher:
     def __init__(self, url: str, page: str = "", *, cookies: str = "", query: str = "") -> None:
         self._page, self._query = page, query
         headers = {"Cookie": cookies} if cookies else {}
-        self._socket: ClientConnection = connect(
-            f"{url.replace('http', 'ws', 1)}/_stcore/stream",
-            origin=url,  # pyright: ignore[reportArgumentType]
-            subprotocols=["streamlit"],  # pyright: ignore[reportArgumentType]
-            additional_headers=headers,
-            max_size=None,
-            compression=None,
-            proxy=None,
+        self._open = ExitStack()
+        self._socket: ClientConnection = self._open.enter_context(
+            connect(
+                f"{url.replace('http', 'ws', 1)}/_stcore/stream",
+                origin=url,  # pyright: ignore[reportArgumentType]
+                subprotocols=["streamlit"],  # pyright: ignore[reportArgumentType]
+                additional_headers=headers,
+                max_size=None,
+                compression=None,
+                proxy=None,
+            )
         )
         self._shown = ""
         """Which page came, as the server calls it: what follows is about that one."""
@@ -151,7 +154,7 @@ class Watcher:
         """Every message that comes, as it comes: for who wants to look at all of them."""
 
     def close(self) -> None:
-        self._socket.close()
+        self._open.close()
 
     def __enter__(self) -> Self:
         return self
