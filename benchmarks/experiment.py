@@ -15,10 +15,9 @@ import httpx
 
 from benchmarks.report import Measure, end
 from lib.deapi.contract import endpoint
-from lib.store import Status, Store, experiments
+from lib.store import experiments
 from tests.support.engine import Playground, engines
 from tests.support.sandbox import Sandbox, StartSandbox, sandboxes
-from tests.support.waiting import eventually
 
 PROMPTS = [f"A fox number {n} in the snow" for n in range(100)]
 STEPS = (2, 4)
@@ -38,7 +37,7 @@ def main() -> None:
         playground = stack.enter_context(engines(Path(folder)))(
             sandbox.url, sandbox.key, minute=MINUTE, push=True
         )
-        took = _ours(playground, playground.store)
+        took = _ours(playground)
         refused = [each["path"] for each in sandbox.requests() if each["status"] == 429]
     print(f"{CELLS} cells: {took:.2f} s beside {least:.2f} s; refused: {refused or 'none'}")
     end(
@@ -59,18 +58,11 @@ def _sandbox(start: StartSandbox) -> Sandbox:
     return sandbox
 
 
-def _ours(playground: Playground, store: Store) -> float:
+def _ours(playground: Playground) -> float:
     """Seconds from the press to the last result, as the books have it."""
     experiment, _ = playground.experiment(PROMPTS, STEPS)
-
-    def done() -> bool:
-        found = experiments.get(store, experiment)
-        return found is not None and found.status is Status.DONE
-
-    eventually(done, timeout=300)
-    begun = experiments.get(store, experiment)
-    assert begun is not None
-    runs = [each.run for each in experiments.table(store, experiment)]
+    begun = playground.finishes(experiment, timeout=300)
+    runs = [each.run for each in experiments.table(playground.store, experiment)]
     ended = [each.ended_at for each in runs if each and each.ended_at]
     assert len(ended) == CELLS
     return (max(ended) - begun.created_at).total_seconds()
@@ -101,7 +93,7 @@ async def _least(sandbox: Sandbox) -> float:
 
 
 async def _sent(client: httpx.AsyncClient, path: str, body: dict[str, Any]) -> dict[str, Any]:
-    while (answer := await client.post(path, json=body)).status_code == 429:  # noqa: ASYNC110
+    while (answer := await client.post(path, json=body)).status_code == 429:  # noqa: ASYNC110 - as told
         await asyncio.sleep(float(answer.headers.get("retry-after", 1)))
     answer.raise_for_status()
     return answer.json()

@@ -11,6 +11,7 @@ from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
 
 PATIENCE = 60.0
 """Seconds that a page may take."""
@@ -29,8 +30,8 @@ class Watcher:
         self._socket: ClientConnection = self._open.enter_context(
             connect(
                 f"{url.replace('http', 'ws', 1)}/_stcore/stream",
-                origin=url,  # pyright: ignore[reportArgumentType]
-                subprotocols=["streamlit"],  # pyright: ignore[reportArgumentType]
+                origin=Origin(url),
+                subprotocols=[Subprotocol("streamlit")],
                 additional_headers=headers,
                 max_size=None,
                 compression=None,

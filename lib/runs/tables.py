@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable
+from decimal import Decimal
 
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a spreadsheet may run when a cell begins with it, full-width forms included."""
@@ -26,3 +27,8 @@ def inert(text: str) -> str:
     Looks past the spaces before it too, which some spreadsheets trim.
     """
     return f"'{text}" if text.lstrip(" \u00a0").startswith(_STARTS_A_FORMULA) else text
+
+
+def usd(amount: Decimal | None) -> str:
+    """An amount with every digit that it has; nothing where there is none."""
+    return "" if amount is None else f"{amount:f}"

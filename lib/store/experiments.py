@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NoReturn
 
-from sqlalchemy import Connection, RowMapping, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, select, update
 
 from lib.store import caps, ledger
 from lib.store.database import Store
@@ -172,21 +172,11 @@ def send(store: Store, experiment_id: str, n: int, price: Decimal, factor: Decim
                 raise OverItsLimit
         _take(connection, store, experiment, cell.reserved)
         run = ledger.admit_in(connection, store, _run(experiment, cell, price, reserved))
-        mine = (cells.c.experiment_id == experiment_id, cells.c.n == n)
         sent = {"run_id": run.id, "tries": cell.tries + 1, "quote": final(price)}
-        connection.execute(update(cells).where(*mine).values(sent | {"reserved": reserved}))
+        connection.execute(
+            update(cells).where(*_at(experiment_id, n)).values(sent | {"reserved": reserved})
+        )
         return run
-
-
-def renew(store: Store, experiment_id: str) -> Experiment | None:
-    """Hold for the cells without a run what may be spent today, in the place of what was held;
-    None when the experiment does not go on. Raises `OverCap` and `OverItsLimit` when that is not
-    even the next cell."""
-    with store.write() as connection:
-        experiment = _locked(connection, experiment_id)
-        if experiment is None or experiment.status not in (Status.RUNNING, Status.PAUSED):
-            return None
-        return _hold(connection, store, experiment)
 
 
 def give_up(store: Store, experiment_id: str, n: int, problem: str) -> None:
@@ -197,8 +187,7 @@ def give_up(store: Store, experiment_id: str, n: int, problem: str) -> None:
         cell = _planned(connection, experiment_id, n)
         if experiment is None or cell is None:
             return
-        mine = (cells.c.experiment_id == experiment_id, cells.c.n == n)
-        connection.execute(update(cells).where(*mine).values(problem=problem))
+        connection.execute(update(cells).where(*_at(experiment_id, n)).values(problem=problem))
         _less(connection, experiment, min(experiment.held, cell.reserved))
 
 
@@ -214,7 +203,7 @@ def reprice(store: Store, experiment_id: str, n: int, price: Decimal, problem: s
     with store.write() as connection:
         if (experiment := _locked(connection, experiment_id)) is None:
             return
-        mine = (cells.c.experiment_id == experiment_id, cells.c.n == n, *_UNSENT)
+        mine = (*_at(experiment_id, n), *_UNSENT)
         planned = {"quote": final(price), "reserved": reserve_up(price)}
         connection.execute(update(cells).where(*mine).values(planned))
         if experiment.status is Status.RUNNING:
@@ -296,11 +285,15 @@ def going_on(store: Store, profile: str) -> list[Experiment]:
 
 def page(store: Store, profile: str, person: str, *, limit: int = 50) -> list[Experiment]:
     """Those that a person began and those that are shared with the team, the newest first."""
-    seen = (experiments.c.person == person) | experiments.c.shared.is_(True)
-    query = select(*_COLUMNS).where(experiments.c.profile == profile, seen)
+    query = select(*_COLUMNS).where(experiments.c.profile == profile, seen_by(person))
     with store.read() as connection:
         found = connection.execute(query.order_by(experiments.c.id.desc()).limit(limit))
         return [_experiment(row) for row in found.mappings()]
+
+
+def seen_by(person: str) -> ColumnElement[bool]:
+    """The experiments that this person may see."""
+    return (experiments.c.person == person) | experiments.c.shared.is_(True)
 
 
 def table(store: Store, experiment_id: str) -> list[Cell]:
@@ -343,18 +336,12 @@ def in_the_air(store: Store, experiment_id: str, states: Sequence[State]) -> int
 
 def _hold(connection: Connection, store: Store, experiment: Experiment) -> Experiment:
     """Put what today allows in the place of what is held. Raises `OverCap`."""
-    ledger.shift(
-        connection,
-        experiment.profile,
-        experiment.person,
-        experiment.held_on,
-        held=-experiment.held,
-    )
+    _shift(connection, experiment, experiment.held_on, -experiment.held)
     wanted = select(cells.c.reserved).where(cells.c.experiment_id == experiment.id, *_UNSENT)
     amounts = [*connection.scalars(wanted.order_by(cells.c.n))]
     today = store.today()
     # Makes the rows of the day that `room` looks at, and keeps others from changing them.
-    ledger.shift(connection, experiment.profile, experiment.person, today)
+    _shift(connection, experiment, today, ZERO)
     room = caps.room(connection, experiment.profile, experiment.person, today)
     if experiment.most is not None:
         spent, held = _sums(connection, experiment.id)
@@ -365,7 +352,7 @@ def _hold(connection: Connection, store: Store, experiment: Experiment) -> Exper
         if room is not None and held + amount > room:
             break
         held += amount
-    ledger.shift(connection, experiment.profile, experiment.person, today, held=held)
+    _shift(connection, experiment, today, held)
     if amounts and not held:
         _refuse(connection, experiment, today, amounts[0])
     return _put(connection, experiment.id, {"held": held, "held_on": today})
@@ -375,7 +362,7 @@ def _refuse(
     connection: Connection, experiment: Experiment, today: date, amount: Decimal
 ) -> NoReturn:
     """Raises what keeps `amount` from being held. Nothing of this transaction stays."""
-    ledger.shift(connection, experiment.profile, experiment.person, today, held=amount)
+    _shift(connection, experiment, today, amount)
     caps.check(connection, experiment.profile, experiment.person, today)
     raise OverItsLimit
 
@@ -389,21 +376,19 @@ def _take(connection: Connection, store: Store, experiment: Experiment, planned:
 
 def _less(connection: Connection, experiment: Experiment, part: Decimal) -> None:
     """Hold so much less for it."""
-    day = experiment.held_on
-    ledger.shift(connection, experiment.profile, experiment.person, day, held=-part)
+    _shift(connection, experiment, experiment.held_on, -part)
     _put(connection, experiment.id, {"held": experiment.held - part})
+
+
+def _shift(connection: Connection, experiment: Experiment, day: date, held: Decimal) -> None:
+    """Hold so much more of its person's and the team's money on that day."""
+    ledger.shift(connection, experiment.profile, experiment.person, day, held=held)
 
 
 def _end(
     connection: Connection, store: Store, experiment: Experiment, status: Status
 ) -> Experiment:
-    ledger.shift(
-        connection,
-        experiment.profile,
-        experiment.person,
-        experiment.held_on,
-        held=-experiment.held,
-    )
+    _shift(connection, experiment, experiment.held_on, -experiment.held)
     ended = {"status": status, "held": ZERO, "ended_at": store.now(), "problem": None}
     return _put(connection, experiment.id, ended)
 
@@ -435,9 +420,13 @@ def _locked(connection: Connection, experiment_id: str) -> Experiment | None:
     return _experiment(row) if row else None
 
 
+def _at(experiment_id: str, n: int) -> tuple[ColumnElement[bool], ...]:
+    return (cells.c.experiment_id == experiment_id, cells.c.n == n)
+
+
 def _planned(connection: Connection, experiment_id: str, n: int) -> Cell | None:
     """The cell, if it has no run."""
-    mine = (cells.c.experiment_id == experiment_id, cells.c.n == n, *_UNSENT)
+    mine = (*_at(experiment_id, n), *_UNSENT)
     row = connection.execute(select(*_CELL_COLUMNS).where(*mine)).mappings().one_or_none()
     return Cell(**row, run=None) if row else None
 

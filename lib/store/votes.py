@@ -7,6 +7,7 @@ from sqlalchemy import Connection, delete, func, select
 
 from lib.store.database import Store, insert_missing
 from lib.store.errors import Denied
+from lib.store.experiments import seen_by
 from lib.store.states import State
 from lib.store.tables import Winner, cells, experiments, runs, votes
 
@@ -73,8 +74,7 @@ _COLUMNS = [votes.c[name] for name in Vote.__dataclass_fields__]
 def _may_vote(
     connection: Connection, experiment_id: str, person: str, input_: int, a: int, b: int
 ) -> None:
-    seen = (experiments.c.person == person) | experiments.c.shared.is_(True)
-    theirs = select(experiments.c.id).where(experiments.c.id == experiment_id, seen)
+    theirs = select(experiments.c.id).where(experiments.c.id == experiment_id, seen_by(person))
     if connection.execute(theirs).one_or_none() is None:
         raise Denied("This experiment is not there any more.")
     shown = (

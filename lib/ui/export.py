@@ -1,9 +1,8 @@
 """The history as a CSV that is only text to a spreadsheet."""
 
 from collections.abc import Callable, Iterable
-from decimal import Decimal
 
-from lib.runs.tables import as_csv
+from lib.runs.tables import as_csv, usd
 from lib.store import Run
 from lib.ui import words
 
@@ -13,8 +12,8 @@ COLUMNS: tuple[tuple[str, Callable[[Run], object]], ...] = (
     ("model", lambda run: run.model),
     ("status", lambda run: words.STATES[run.state]),
     ("text", lambda run: run.text),
-    ("quoted_usd", lambda run: _amount(run.quote)),
-    ("paid_usd", lambda run: _amount(run.price)),
+    ("quoted_usd", lambda run: usd(run.quote)),
+    ("paid_usd", lambda run: usd(run.price)),
     ("estimated", lambda run: "yes" if run.price_estimated else ""),
     ("profile", lambda run: run.profile),
     ("person", lambda run: run.person),
@@ -28,7 +27,3 @@ def table(runs: Iterable[Run]) -> bytes:
     """`runs` as CSV in UTF-8: a line of names, then a line a run."""
     rows = ([str(value(run)) for _, value in COLUMNS] for run in runs)
     return as_csv([name for name, _ in COLUMNS], rows)
-
-
-def _amount(amount: Decimal | None) -> str:
-    return "" if amount is None else f"{amount:f}"

@@ -2,15 +2,14 @@
 a test can kill. `python -m tests.faults.driver FOLDER URL KEY [SECONDS] [--push]
 [--webhooks=PORT:PEM] [--minute=SECONDS]`
 
-Takes one order a line on standard input, as JSON, and answers one JSON object a line:
-`{"quote": VALUES}`, `{"order": VALUES, "nonce": …}`, `{"cancel": run id}`, `{"words": run id}` for
-what its card says, `{"experiment": …, "nonce": …}` of
-`prompts` and `steps`, `{"look": true}` at the balance, `{"orphans": true}` for news of jobs that no
-run has, `{"pushed": true}` for how much news has come by push. Beside the form's own, VALUES may
-hold an `endpoint`, and `fallback` when another model may do it. `SECONDS` is how long deAPI may be
-silent, where the real playground is patient. With `--push` it hears a sandbox's push, with
-`--webhooks` it takes them in at that port, by the key and certificate in that file. With
-`--minute=SECONDS` deAPI's minutes are so short.
+Takes one order a line on standard input, as JSON, and answers one JSON object a line: `{"quote":
+VALUES}`, `{"order": VALUES, "nonce": …}`, `{"cancel": run id}`, `{"words": run id}` for what its
+card says, `{"experiment": …, "nonce": …}` of `prompts` and `steps`, `{"look": true}` at the
+balance, `{"orphans": true}` for news of jobs that no run has, `{"pushed": true}` for how much news
+has come by push. Beside the form's own, VALUES may hold an `endpoint`, and `fallback` when another
+model may do it. `SECONDS` is how long deAPI may be silent, where the real playground is patient.
+With `--push` it hears a sandbox's push, with `--webhooks` it takes them in at that port, by the key
+and certificate in that file. With `--minute=SECONDS` deAPI's minutes are so short.
 """
 
 import json

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from lib.runs.experiments import conductor
-from lib.store import Run, State, Status, experiments
+from lib.store import Run, State, experiments
 from tests.faults.conftest import charged
 from tests.support.engine import StartEngine
 from tests.support.sandbox import StartSandbox
@@ -52,12 +52,7 @@ def test_a_whole_experiment_costs_what_was_planned_to_the_nano_dollar(
     sandbox = start_sandbox(engines="none", speed=50, tier="premium", balance=1000)
     playground = start_engine(sandbox.url, sandbox.key)
     experiment, planned = playground.experiment(PROMPTS, STEPS)
-
-    def done() -> bool:
-        found = experiments.get(playground.store, experiment)
-        return found is not None and found.status is Status.DONE
-
-    eventually(done, timeout=60)
+    playground.finishes(experiment, timeout=60)
     assert len(sandbox.charges()) == COUNT
     assert charged(sandbox) == planned
     assert playground.books == (planned, 0)

@@ -11,7 +11,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from lib.runs.profiles import LIVE
-from lib.store import Filters, Run, State, Store, history, ledger, runs
+from lib.store import Filters, Run, State, Status, Store, experiments, history, ledger, runs
+from lib.store.experiments import Experiment
 from tests.support.processes import Process, environment
 from tests.support.waiting import eventually
 
@@ -151,6 +152,15 @@ class Playground:
             return eventually(there, timeout=timeout, every=0.01)
         except AssertionError:
             raise AssertionError(f"{self.run(run_id)}\n{self.output[-4000:]}") from None
+
+    def finishes(self, experiment_id: str, timeout: float) -> Experiment:
+        """The experiment, once it is done."""
+
+        def there() -> Experiment | None:
+            now = experiments.get(self.store, experiment_id)
+            return now if now is not None and now.status is Status.DONE else None
+
+        return eventually(there, timeout=timeout)
 
     @property
     def books(self) -> tuple[Decimal, Decimal]:

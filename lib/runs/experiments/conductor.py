@@ -30,11 +30,8 @@ LOOK = timedelta(minutes=5)
 
 _FOR_GOOD = (Invalid, Refused, FileGone)
 """Answers to a price that will not change by waiting."""
-
-
 _OVER = datetime.min.replace(tzinfo=UTC)
 """Instead of a time to wait for: it does not go on."""
-_Noting = Callable[..., object]
 
 
 class Conductor:

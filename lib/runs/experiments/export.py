@@ -8,11 +8,10 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
 from pathlib import Path
 from typing import IO
 
-from lib.runs.tables import as_csv
+from lib.runs.tables import as_csv, usd
 from lib.store import Filters, ResultFile, Store, experiments, files, history, votes
 from lib.store.experiments import Cell, Experiment
 
@@ -97,8 +96,8 @@ def _line(cell: Cell, rows: Sequence[str], columns: Sequence[str], file: str) ->
         cell.model,
         cell.text,
         run.state if run is not None else "not sent",
-        _usd(cell.quote),
-        _usd(run.price if run is not None else None),
+        usd(cell.quote),
+        usd(run.price if run is not None else None),
         "" if seconds is None else f"{seconds:.1f}",
         cell.problem or "",
         file,
@@ -122,7 +121,3 @@ def _votes(
         for each in votes.of(store, experiment.id)
     )
     return as_csv(("row", "input", "a", "b", "winner", "person", "at"), lines)
-
-
-def _usd(amount: Decimal | None) -> str:
-    return "" if amount is None else f"{amount:f}"

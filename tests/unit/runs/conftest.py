@@ -13,11 +13,12 @@ import pytest
 from lib.deapi.client import Client
 from lib.deapi.limits import Governor
 from lib.runs import keep, preview, profiles
+from lib.runs.engine import Engine
 from lib.runs.journey import Journey
 from lib.runs.loop import Loop
-from lib.runs.profiles import Profile
+from lib.runs.profiles import Address, Profile
 from lib.store import Run, Store
-from tests.unit.runs.scripted import ADDRESS, Deapi, Downloads, Time, World
+from tests.unit.runs.scripted import ADDRESS, Deapi, Downloads, Starting, Time, World, reply
 from tests.unit.store.conftest import migrated, not_flushed
 
 __all__ = ["migrated"]
@@ -90,3 +91,20 @@ def world(store: Store, loop: Loop, time: Time, deapi: Deapi, downloads: Downloa
     followed: list[Run] = []
     journey = Journey(loop, store, profile, "this engine", followed.append)
     return World(store, loop, time, deapi, downloads, profile, journey, followed)
+
+
+@pytest.fixture
+def start(store: Store, time: Time, deapi: Deapi, downloads: Downloads) -> Iterator[Starting]:
+    """Starts engines over the one store, and stops them at the end."""
+    started: list[Engine] = []
+
+    def starting(*addresses: Address) -> Engine:
+        deapi.balances = [reply({"data": {"balance": 5}})]
+        engine = Engine(store, addresses or [ADDRESS], clock=time.clock)
+        engine.start()
+        started.append(engine)
+        return engine
+
+    yield starting
+    for engine in started:
+        engine.stop()

@@ -20,6 +20,7 @@ from lib.deapi.contract import endpoint
 from lib.deapi.errors import Expired
 from lib.deapi.files import Fetched
 from lib.deapi.media import Upload
+from lib.runs.engine import Engine
 from lib.runs.journey import Journey
 from lib.runs.loop import Clock, Loop
 from lib.runs.params import stored
@@ -31,6 +32,10 @@ UPSCALE = endpoint("images.upscales")
 ADDRESS = Address(SANDBOX, "http://127.0.0.1:9", "a-key-of-these-tests")
 PRICE = Decimal("0.002")
 RESULT = "http://127.0.0.1:9/files/fox.png"
+
+
+Starting = Callable[..., Engine]
+"""Starts an engine of these addresses, or of `ADDRESS` alone."""
 
 
 class StillGoing(BaseException):

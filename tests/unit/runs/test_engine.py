@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -23,7 +23,7 @@ from tests.unit.runs.scripted import (
     GENERATE,
     PRICE,
     Deapi,
-    Downloads,
+    Starting,
     Time,
     accepted,
     reply,
@@ -50,25 +50,6 @@ MODEL = Model.parse(
     }
 )
 VALUES = {"prompt": "a red fox", "width": 512, "height": 512, "steps": 4, "seed": 7}
-
-Starting = Callable[..., Engine]
-
-
-@pytest.fixture
-def start(store: Store, time: Time, deapi: Deapi, downloads: Downloads) -> Iterator[Starting]:
-    """Starts engines over the one store, and stops them at the end."""
-    started: list[Engine] = []
-
-    def starting(*addresses: Address) -> Engine:
-        deapi.balances = [reply({"data": {"balance": 5}})]
-        engine = Engine(store, addresses or [ADDRESS], clock=time.clock)
-        engine.start()
-        started.append(engine)
-        return engine
-
-    yield starting
-    for engine in started:
-        engine.stop()
 
 
 def order(nonce: str = "nonce 1", profile: str = SANDBOX, **changes: Any) -> Order:

@@ -248,7 +248,7 @@ def test_the_team_sees_what_is_shared_and_the_first_admin_takes_what_was_there(
 
 
 STEPS = st.lists(
-    st.sampled_from(["send", "dearer", "pay", "fail", "pause", "resume", "retry", "night", "renew"])
+    st.sampled_from(["send", "dearer", "pay", "fail", "pause", "resume", "retry", "night"])
     | st.sampled_from(["stop", "give up", "reprice"]),
     max_size=25,
 )

@@ -1,12 +1,10 @@
 """An experiment is sent cell by cell, each once, through everything that may come between."""
 
-from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from lib.runs.engine import Engine
 from lib.runs.experiments import conductor
 from lib.runs.experiments.plan import Cell as Planned
 from lib.runs.params import stored
@@ -16,11 +14,10 @@ from lib.store import Caps, State, Status, Store, caps, experiments, ledger
 from lib.store.experiments import Cell, Experiment, NewCell, NewExperiment
 from tests.support.waiting import eventually
 from tests.unit.runs.scripted import (
-    ADDRESS,
     GENERATE,
     PRICE,
     Deapi,
-    Downloads,
+    Starting,
     Time,
     accepted,
     job,
@@ -28,24 +25,13 @@ from tests.unit.runs.scripted import (
     reply,
 )
 
-Starting = Callable[[], Engine]
 COUNT = 30
 
 
-@pytest.fixture
-def start(store: Store, time: Time, deapi: Deapi, downloads: Downloads) -> Iterator[Starting]:
-    started: list[Engine] = []
+@pytest.fixture(autouse=True)
+def patient(time: Time) -> None:
+    """A limit of a day is waited for in looks of a few minutes."""
     time.most = 100_000
-
-    def starting() -> Engine:
-        engine = Engine(store, [ADDRESS], clock=time.clock)
-        engine.start()
-        started.append(engine)
-        return engine
-
-    yield starting
-    for engine in started:
-        engine.stop()
 
 
 def new(count: int = COUNT, **values: Any) -> NewExperiment:
