@@ -885,6 +885,12 @@ def written_for(at: Endpoint, params: Mapping[str, object]) -> tuple[Endpoint, .
     return tuple(_BY_ID[name] for name in names if name in _BY_ID)
 
 
+def rewriters(at: Endpoint) -> tuple[Endpoint, ...]:
+    """The endpoints that rewrite a prompt for `at`, the one that does most first."""
+    unified = (_BY_ID[ENHANCER],) if at.enhanced_as is not None else ()
+    return (*unified, *(each for each in ENDPOINTS if at.id in WRITTEN_FOR.get(each.id, ())))
+
+
 def endpoint(endpoint_id: str) -> Endpoint:
     """The endpoint called `endpoint_id`, e.g. `images.generations`; raises `KeyError`."""
     return _BY_ID[endpoint_id]

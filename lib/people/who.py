@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lib.store import LOCAL, Role, Run, Store, sessions, users
+from lib.store.experiments import Experiment
 
 COOKIE = "playground_session"
 SECURE_COOKIE = f"__Host-{COOKIE}"
@@ -26,9 +27,15 @@ class Person:
     def is_admin(self) -> bool:
         return self.role is Role.ADMIN
 
-    def may_see(self, run: Run) -> bool:
-        """Their own runs; an admin everyone's (design.md, People)."""
-        return self.is_admin or run.person == self.name
+    def may_see(self, it: Run | Experiment) -> bool:
+        """What is their own; an admin everyone's (design.md, People). An experiment that is shared
+        is the team's to see."""
+        shared = isinstance(it, Experiment) and it.shared
+        return shared or self.may_change(it)
+
+    def may_change(self, it: Run | Experiment) -> bool:
+        """What is their own; an admin everyone's."""
+        return self.is_admin or it.person == self.name
 
 
 ANYBODY = Person(LOCAL, Role.ADMIN)

@@ -7,12 +7,13 @@ closing a browser changes nothing here, and after a kill it takes up every open 
 import concurrent.futures
 import contextlib
 import logging
+from collections import Counter
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import uuid4
 
 from lib.deapi.catalogue import Listing
-from lib.deapi.contract import Endpoint
+from lib.deapi.contract import Endpoint, endpoint
 from lib.deapi.errors import DeapiError, NoAnswer
 from lib.deapi.models import Model
 from lib.deapi.webhooks import Delivery
@@ -203,23 +204,27 @@ class Engine:
 
     # --- experiments -----------------------------------------------------------------------------
 
-    def prices(
-        self, profile: str, at: Endpoint, cells: Iterable[Cell]
-    ) -> dict[str, Quote | DeapiError | None]:
+    def prices(self, profile: str, cells: Iterable[Cell]) -> dict[str, Quote | DeapiError | None]:
         """The prices of planned cells by their keys (`plan.distinct`), as far as they are known
         now: None is on its way, so look again."""
         quotes = self._profiles[profile].quotes
         found: dict[str, Quote | DeapiError | None] = {}
-        for key, cell in plan.distinct(at, cells).items():
+        for key, cell in plan.distinct(cells).items():
+            at = endpoint(cell.endpoint)
             found[key] = quotes.peek(at, cell.params)
             if found[key] is None:
                 self._loop.call(quotes.begin, at, cell.params)
         return found
 
-    def lasts(self, profile: str, at: Endpoint, count: int) -> float | None:
-        """Seconds until so many cells may have been sent at the limits that apply, days included
-        where the day's limit bites; None while deAPI has not said what these are."""
-        return self._profiles[profile].client.lasts(at, count)
+    def lasts(self, profile: str, endpoints: Iterable[str]) -> float | None:
+        """Seconds until a run of each of `endpoints` may have been sent at the limits that apply,
+        days included where the day's limit bites; None while deAPI has not said what these are."""
+        client = self._profiles[profile].client
+        # Each endpoint has limits of its own, so they go side by side.
+        counts = Counter(endpoints).items()
+        found = [client.lasts(endpoint(at), count) for at, count in counts]
+        known = [each for each in found if each is not None]
+        return max(known, default=0.0) if len(known) == len(found) else None
 
     def begin(self, new: NewExperiment) -> Experiment:
         """Commit an experiment and have it go on. Raises `OverCap`, `OverItsLimit` and

@@ -227,6 +227,12 @@ def stop(store: Store, experiment_id: str) -> Experiment | None:
     return _become(store, experiment_id, Status.STOPPED, {Status.RUNNING, Status.PAUSED})
 
 
+def share(store: Store, experiment_id: str, shared: bool) -> None:
+    """Have the team see it and vote on it, or no longer. Raises `StoreError`."""
+    with store.write() as connection:
+        _put(connection, experiment_id, {"shared": shared})
+
+
 def finish(store: Store, experiment_id: str) -> Experiment | None:
     """Note that all of it was sent and has ended; None when that is not so."""
     with store.write() as connection:
@@ -294,6 +300,21 @@ def page(store: Store, profile: str, person: str, *, limit: int = 50) -> list[Ex
 def seen_by(person: str) -> ColumnElement[bool]:
     """The experiments that this person may see."""
     return (experiments.c.person == person) | experiments.c.shared.is_(True)
+
+
+def shows(store: Store, run_id: str) -> bool:
+    """Whether the whole team may see this run, as one of an experiment that is shared."""
+    query = select(cells.c.n).select_from(cells.join(experiments))
+    query = query.where(cells.c.run_id == run_id, experiments.c.shared.is_(True)).limit(1)
+    with store.read() as connection:
+        return connection.execute(query).one_or_none() is not None
+
+
+def held(store: Store, profile: str, person: str) -> Decimal:
+    """USD that are held for cells of this person without a run."""
+    mine = (experiments.c.profile == profile, experiments.c.person == person)
+    with store.read() as connection:
+        return connection.scalar(select(func.sum(experiments.c.held)).where(*mine)) or ZERO
 
 
 def table(store: Store, experiment_id: str) -> list[Cell]:

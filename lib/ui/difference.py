@@ -1,13 +1,17 @@
 """Which words of a text were changed: taken away, added, or kept."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import groupby
 from typing import Literal
 
+from lib.ui.plain import safe
+
 Change = Literal["kept", "removed", "added"]
+
+_TAGS: Mapping[Change, str] = {"removed": "del", "added": "ins"}
 
 _WORDS = re.compile(
     # Scripts that write without spaces: each sign is a word of its own.
@@ -28,6 +32,18 @@ class Piece:
 
     change: Change
     text: str
+
+
+def html(found: Sequence[Piece], *shown: Change) -> str:
+    """The text as HTML, with what was changed in the way of each of `shown` marked as such; the
+    other changes are left out."""
+    return "".join(
+        f"<{_TAGS[each.change]}>{safe(each.text)}</{_TAGS[each.change]}>"
+        if each.change in _TAGS
+        else safe(each.text)
+        for each in found
+        if each.change in ("kept", *shown)
+    )
 
 
 def pieces(before: str, after: str) -> tuple[Piece, ...]:

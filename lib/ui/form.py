@@ -1,6 +1,6 @@
 """The form of an endpoint and model, drawn from its fields and nothing else."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import streamlit as st
@@ -18,8 +18,11 @@ from lib.ui.session import Client
 _SAID_LENGTH = 28
 
 
-def draw(client: Client, at: Endpoint, model: Model) -> tuple[dict[str, Any], dict[str, str]]:
-    """Draw every field; returns the values as they are now and what is wrong with them."""
+def draw(
+    client: Client, at: Endpoint, model: Model, *, without: Collection[str] = ()
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Draw every field but those `without`, which are asked for elsewhere; returns the values as
+    they are now and what is wrong with them."""
     kept = state.values(at)
     if state.to_be_filled(at, model.slug):
         form = fields.fields(at, model, kept)
@@ -30,7 +33,8 @@ def draw(client: Client, at: Endpoint, model: Model) -> tuple[dict[str, Any], di
     else:
         form = _as_chosen(at, model, kept)
     place = _Place(client, at, model, form, kept)
-    here = [each for each in _in_order(at, form) if each.name != at.decided_by]
+    elsewhere = {at.decided_by, *without}
+    here = [each for each in _in_order(at, form) if each.name not in elsewhere]
     place.draw([each for each in here if not words.field(at.id, each.name).advanced])
     folded = [each for each in here if words.field(at.id, each.name).advanced]
     if folded:

@@ -23,7 +23,7 @@ def pages(there: Sequence[FamilyWords]) -> dict[str, StreamlitPage]:
             told.page,
             title=told.title,
             icon=told.icon,
-            url_path=told.title.lower(),
+            url_path=told.address,
             default=told is words.START,
         )
         for told in there

@@ -1,6 +1,6 @@
 """Amounts as people read them. All of them are USD."""
 
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal, InvalidOperation
 
 _MANY = Decimal(1_000_000)
 
@@ -78,3 +78,18 @@ def per_dollar(amount: Decimal) -> str:
 def needs_a_second_click(amount: Decimal, balance: Decimal | None) -> bool:
     """Whether spending `amount` should be confirmed, as far as the balance is known."""
     return amount > SURE_ABOVE or (balance is not None and amount > balance / 10)
+
+
+def typed(text: str) -> Decimal | None:
+    """A limit as somebody wrote it: `5`, `$2.50`, `1,000`; None for nothing. Raises `ValueError`
+    for what is no amount."""
+    plain = text.strip().lstrip("$").replace(",", "")
+    if not plain:
+        return None
+    try:
+        amount = Decimal(plain)
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if not amount.is_finite() or not 0 <= amount < 1_000_000_000:
+        raise ValueError("Write an amount in USD, like 5 or 2.50, or nothing for no limit.")
+    return amount

@@ -1,7 +1,7 @@
 """Who may sign in, what they may spend, and what was spent. For admins."""
 
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import cast
 
 import pandas as pd
@@ -239,7 +239,7 @@ def _limits(client: Client, name: str, now: Caps) -> None:
     if not pressed:
         return
     try:
-        client.team.set_caps(name, Caps(day=_amount(day), month=_amount(month)))
+        client.team.set_caps(name, Caps(day=money.typed(day), month=money.typed(month)))
     except (StoreError, ValueError) as error:
         notes.problem(errors.Advice(str(error)))
     else:
@@ -249,20 +249,6 @@ def _limits(client: Client, name: str, now: Caps) -> None:
 
 def _plain(amount: Decimal | None) -> str:
     return "" if amount is None else f"{amount.normalize():f}"
-
-
-def _amount(text: str) -> Decimal | None:
-    """Raises `ValueError` for what is no amount."""
-    plain = text.strip().lstrip("$").replace(",", "")
-    if not plain:
-        return None
-    try:
-        amount = Decimal(plain)
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if not amount.is_finite() or not 0 <= amount < 1_000_000_000:
-        raise ValueError("Write an amount in USD, like 5 or 2.50, or nothing for no limit.")
-    return amount
 
 
 # --- what the buttons do -------------------------------------------------------------------------

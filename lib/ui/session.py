@@ -57,6 +57,7 @@ from lib.store import (
     statistics,
     users,
 )
+from lib.ui.experiments import Experiments
 from lib.ui.team import Team
 
 Tier = Literal["premium", "basic"]
@@ -248,6 +249,11 @@ class Client:
     def team(self) -> Team:
         """What an admin may do about everybody."""
         return Team(self._store, self.profile, self.who, self.check)
+
+    @property
+    def experiments(self) -> Experiments:
+        """What I may ask and order about experiments."""
+        return Experiments(self._engine, self.profile, self.who, self.check)
 
     # --- my account -------------------------------------------------------------------------------
 

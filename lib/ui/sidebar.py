@@ -85,7 +85,8 @@ def _money(client: Client, runs: list[Run]) -> str:
         ("Spent this month", money.spent(spent.month_posted)),
     ]
     # Whenever it was held: what last month left open still is.
-    if held := sum((run.reserved for run in runs if run.state in HOLDING), Decimal(0)):
+    of_runs = sum((run.reserved for run in runs if run.state in HOLDING), Decimal(0))
+    if held := of_runs + client.experiments.held():
         rows.append(("On hold", money.spent(held)))
     uses = client.uses()
     rows += [(limits.title(use), limits.row(use)) for use in uses]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import streamlit as st
@@ -20,6 +20,9 @@ from lib.deapi.fields import fields
 from lib.store import Run, StoreError
 from lib.ui import words
 from lib.ui.session import Client
+
+Made = TypeVar("Made")
+"""A run, or an experiment."""
 
 SHAPE = "shape"
 """Beside the fields: which preset of sizes was chosen."""
@@ -165,15 +168,15 @@ def answered(name: str) -> None:
     _orders().presses.pop(name, None)
 
 
-def order(name: str, about: str, make: Callable[[], Run]) -> Run:
-    """Answer the click by the run that `make` orders, with all that is remembered of it; what
+def order(name: str, about: str, make: Callable[[], Made]) -> Made:
+    """Answer the click by what `make` orders, with all that is remembered of it; what
     `make` raises is raised. In between nothing looks into the session's state."""
     orders = _orders()
-    run = make()
+    made = make()
     orders.made[name] = about
     orders.nonces[name] = uuid4().hex
     orders.presses.pop(name, None)
-    return run
+    return made
 
 
 def last_order(name: str) -> str | None:

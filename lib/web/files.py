@@ -6,6 +6,7 @@
 /files/{run id}/thumb         a small picture of it
 /files/{run id}/preview       the newest picture of a job that is still running
 /files/uploads/{sha256}       what a person gave, by its content
+/files/experiments/{id}       a ZIP of an experiment, to be saved
 """
 
 import hashlib
@@ -15,15 +16,19 @@ import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
+from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from lib.people import who
 from lib.people.who import Person
-from lib.store import ResultFile, Run, Store, files, history, runs
+from lib.runs.experiments import export
+from lib.store import ResultFile, Run, Store, experiments, files, history, runs
 
 _SHOWN = frozenset(
     {
@@ -46,6 +51,8 @@ _ASK_AGAIN = "private, no-cache"
 """Kept by the browser, but shown only when we say so again: the next person at it may be another,
 and who was signed out sees nothing any more. The file itself is not sent again."""
 _NEVER = "private, no-store"
+_PIECE = 256 * 1024
+"""Bytes of a ZIP that are sent at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +97,29 @@ def routes(store: Callable[[], Store]) -> list[Route]:
             return Response(status_code=304, headers={**headers, "ETag": etag})
         return response
 
+    async def export_of(request: Request) -> Response:
+        wanted = request.path_params["experiment_id"]
+        packed = await run_in_threadpool(_packed, store(), request.cookies, wanted)
+        if packed is None:
+            return PlainTextResponse("There is no such file.\n", status_code=404, headers=_HEADERS)
+        size = packed.seek(0, os.SEEK_END)
+        packed.seek(0)
+        headers = {
+            **_HEADERS,
+            "Cache-Control": _NEVER,
+            "Content-Length": str(size),
+            "Content-Disposition": f'attachment; filename="experiment-{wanted[:13]}.zip"',
+        }
+        return StreamingResponse(
+            iter(lambda: packed.read(_PIECE), b""),
+            media_type="application/zip",
+            headers=headers,
+            background=BackgroundTask(packed.close),
+        )
+
     return [
         Route("/files/uploads/{sha256}", of_person, methods=["GET"]),
+        Route("/files/experiments/{experiment_id}", export_of, methods=["GET"]),
         Route("/files/{run_id}/{what}", of_run, methods=["GET"]),
     ]
 
@@ -130,9 +158,25 @@ def _found(
     return (served, facts) if stat.S_ISREG(facts.st_mode) else None
 
 
+def _packed(store: Store, cookies: Mapping[str, str], experiment_id: str) -> IO[bytes] | None:
+    """The ZIP, in a file that is gone when it is closed, or with this process."""
+    person = who.of_cookies(store, cookies)
+    experiment = experiments.get(store, experiment_id)
+    if person is None or experiment is None or not person.may_see(experiment):
+        return None
+    packed = TemporaryFile(dir=store.data_dir)  # noqa: SIM115 - sent after this returns
+    try:
+        export.write(store, experiment, packed)
+    except BaseException:
+        packed.close()
+        raise
+    return packed
+
+
 def _of_run(store: Store, person: Person, run_id: str, what: str) -> _Served | None:
     run = runs.get(store, run_id)
-    if run is None or not person.may_see(run):  # the same answer: ids are not to be guessed
+    # The same answer for all that is not theirs: ids are not to be guessed.
+    if run is None or not (person.may_see(run) or experiments.shows(store, run_id)):
         return None
     if other := _OTHER_FORM.fullmatch(what):
         return _download(store, run, int(other[1]))

@@ -113,13 +113,12 @@ class Driver:
             ],
             seed=7,
         )
-        cells = plan.plan(draft, at, models)
-        known = self._prices(at, cells)
+        cells = plan.plan(draft, models)
+        known = self._prices(cells)
         begun = self.engine.begin(
             order(
                 self.store,
                 draft,
-                at,
                 cells,
                 known,
                 profile=LIVE,
@@ -128,11 +127,11 @@ class Driver:
                 title="Foxes",
             )
         )
-        return {"experiment": begun.id, "price": str(sum(plan.price(at, cells, known)))}
+        return {"experiment": begun.id, "price": str(sum(plan.price(cells, known)))}
 
-    def _prices(self, at: Endpoint, cells: Sequence[Cell]) -> dict[str, Decimal]:
+    def _prices(self, cells: Sequence[Cell]) -> dict[str, Decimal]:
         def all_known() -> dict[str, Decimal] | None:
-            found = self.engine.prices(LIVE, at, cells)
+            found = self.engine.prices(LIVE, cells)
             known = {key: each.price for key, each in found.items() if isinstance(each, Quote)}
             return known if len(known) == len(found) else None
 

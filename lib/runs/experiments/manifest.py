@@ -5,7 +5,7 @@ hostile until checked: only what a plan consists of is taken, and of a file only
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from lib.deapi.contract import ENDPOINTS
@@ -41,14 +41,20 @@ class _Place:
 
 def written(draft: Draft) -> dict[str, Any]:
     """The plan as JSON."""
-    return {
+    told = {
         "version": VERSION,
         "endpoint": draft.endpoint,
         "seed": draft.seed,
         "shared": stored(draft.shared),
         "inputs": [{"name": each.name, "values": stored(each.values)} for each in draft.inputs],
         "variants": [
-            {"name": each.name, "model": each.model, "values": stored(each.values)}
+            {
+                "name": each.name,
+                "endpoint": each.endpoint,
+                "model": each.model,
+                "values": stored(each.values),
+                "words": each.words,
+            }
             for each in draft.variants
         ],
         "own": [
@@ -56,20 +62,26 @@ def written(draft: Draft) -> dict[str, Any]:
             for (row, column), values in sorted(draft.own.items())
         ],
     }
+    told |= {"then": written(draft.then)} if draft.then else {}
+    return told | ({"before": draft.before} if draft.before else {})
 
 
 def read(told: object, store: Store, person: str) -> Draft:
-    """The plan that `written` wrote, for `person`, whose uploads its files are. Raises
-    `BadManifest`, and `StoreError`."""
-    mine = _Mine(store, person)
+    """The plan that `written` wrote, for `person`, whose uploads its files are. What was `before`
+    it is elsewhere, and stays out. Raises `BadManifest`, and `StoreError`."""
     top = _Place("")
     facts = _object(told, top / "the file")
     if facts.get("version") != VERSION:
         raise (top / "version").wrong(str(VERSION))
-    known = {each.id for each in ENDPOINTS}
-    endpoint = _text(facts.get("endpoint"), top / "endpoint", _NAME)
-    if endpoint not in known:
-        raise (top / "endpoint").wrong("one that deAPI has")
+    mine = _Mine(store, person)
+    draft = _draft(facts, top, mine)
+    if facts.get("then") is None:
+        return draft
+    after = top / "then"
+    return replace(draft, then=_draft(_object(facts["then"], after), after, mine))
+
+
+def _draft(facts: Mapping[str, Any], top: _Place, mine: "_Mine") -> Draft:
     inputs = [
         Input(
             name=_text(each.get("name"), at / "name", _NAME),
@@ -77,14 +89,8 @@ def read(told: object, store: Store, person: str) -> Draft:
         )
         for each, at in _objects(facts.get("inputs"), top / "inputs")
     ]
-    variants = [
-        Variant(
-            name=_text(each.get("name"), at / "name", _NAME),
-            model=_text(each.get("model"), at / "model", _NAME),
-            values=_values(each.get("values"), at / "values", mine),
-        )
-        for each, at in _objects(facts.get("variants"), top / "variants")
-    ]
+    listed = _objects(facts.get("variants"), top / "variants")
+    variants = [_variant(each, at, mine) for each, at in listed]
     own = {
         (
             _index(each.get("input"), at / "input", len(inputs)),
@@ -93,13 +99,31 @@ def read(told: object, store: Store, person: str) -> Draft:
         for each, at in _objects(facts.get("own", []), top / "own")
     }
     return Draft(
-        endpoint=endpoint,
+        endpoint=_endpoint(facts.get("endpoint"), top / "endpoint"),
         inputs=inputs,
         variants=variants,
         seed=_index(facts.get("seed"), top / "seed", 2**63),
         shared=_values(facts.get("shared", {}), top / "shared", mine),
         own=own,
     )
+
+
+def _variant(facts: Mapping[str, Any], at: _Place, mine: "_Mine") -> Variant:
+    other, words = facts.get("endpoint", ""), facts.get("words")
+    return Variant(
+        name=_text(facts.get("name"), at / "name", _NAME),
+        endpoint=_endpoint(other, at / "endpoint") if other != "" else "",
+        model=_text(facts.get("model"), at / "model", _NAME),
+        values=_values(facts.get("values"), at / "values", mine),
+        words=None if words is None else _index(words, at / "words", MOST_CELLS),
+    )
+
+
+def _endpoint(value: object, at: _Place) -> str:
+    found = _text(value, at, _NAME)
+    if found not in {each.id for each in ENDPOINTS}:
+        raise at.wrong("one that deAPI has")
+    return found
 
 
 def _object(value: object, at: _Place) -> dict[str, Any]:

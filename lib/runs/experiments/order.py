@@ -3,9 +3,7 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from lib.deapi.contract import Endpoint
-from lib.runs import quotes
-from lib.runs.experiments import manifest
+from lib.runs.experiments import manifest, plan
 from lib.runs.experiments.plan import Cell, Draft
 from lib.runs.params import stored
 from lib.store import Store, ledger
@@ -15,7 +13,6 @@ from lib.store.experiments import NewCell, NewExperiment
 def order(
     store: Store,
     draft: Draft,
-    at: Endpoint,
     cells: Sequence[Cell],
     known: Mapping[str, Decimal],
     *,
@@ -24,29 +21,30 @@ def order(
     nonce: str,
     title: str,
     most: Decimal | None = None,
+    shared: bool = False,
 ) -> NewExperiment:
     """The experiment of these cells at the prices that are `known` by their keys (USD), for `nonce`
     of the press that begins it. Cells with problems stay out of it. Raises `KeyError` when a price
     is missing, and `StoreError`."""
     factors = {
-        model: ledger.overrun(store, profile, at.id, model)
-        for model in {each.model for each in cells}
+        of: ledger.overrun(store, profile, *of)
+        for of in {(each.endpoint, each.model) for each in cells}
     }
     planned: list[NewCell] = []
     for each in cells:
         if each.problems:
             continue
-        price = known[quotes.key(at, each.params)]
+        price = known[plan.key(each)]
         planned.append(
             NewCell(
                 input=each.input,
                 variant=each.variant,
-                endpoint=at.id,
+                endpoint=each.endpoint,
                 model=each.model,
                 params=stored(each.params),
                 text=each.text,
                 quote=price,
-                reserved=price * factors[each.model],
+                reserved=price * factors[each.endpoint, each.model],
             )
         )
     return NewExperiment(
@@ -57,4 +55,5 @@ def order(
         plan=manifest.written(draft),
         cells=planned,
         most=most,
+        shared=shared,
     )

@@ -12,9 +12,9 @@ from typing import Any
 
 from lib.deapi import fields
 from lib.deapi.checks import is_empty
-from lib.deapi.contract import Endpoint
+from lib.deapi.contract import Endpoint, endpoint
 from lib.deapi.field import Field
-from lib.deapi.models import Model
+from lib.deapi.models import NO_MODEL, Model
 from lib.runs import quotes
 from lib.runs.orders import text_of
 
@@ -38,11 +38,17 @@ class Input:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
-    """A column: a model by its slug, and what it puts into the fields in the place of the row's."""
+    """A column: a model by its slug, and what it puts into the fields in the place of the row's.
+
+    `endpoint` is another one than the draft's, where it is. `words` is the column, of the
+    experiment before this one, that writes the text of this one's cells.
+    """
 
     name: str
     model: str
     values: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    endpoint: str = ""
+    words: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +56,9 @@ class Draft:
     """Everything that it takes to plan an experiment of `endpoint`, the same way each time.
 
     `shared` goes into every cell; a row's values go before those, a variant's before both, and
-    `own` before all: what was written for one cell alone, by (row, column).
+    `own` before all: what was written for one cell alone, by (row, column). `then` is what the
+    results of this one go into: an experiment whose words it writes. `before` is the experiment
+    that wrote the words of this one.
     """
 
     endpoint: str
@@ -61,6 +69,12 @@ class Draft:
     own: Mapping[tuple[int, int], Mapping[str, Any]] = field(
         default_factory=dict[tuple[int, int], Mapping[str, Any]]
     )
+    then: "Draft | None" = None
+    before: str = ""
+
+    def at(self, column: int) -> Endpoint:
+        """The endpoint of a column. Raises `KeyError` when deAPI has none of that name."""
+        return endpoint(self.variants[column].endpoint or self.endpoint)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +87,7 @@ class Cell:
 
     input: int
     variant: int
+    endpoint: str
     model: str
     text: str
     params: Mapping[str, Any] = field(default_factory=dict[str, Any])
@@ -80,41 +95,53 @@ class Cell:
     left_out: tuple[str, ...] = ()
 
 
-def plan(draft: Draft, at: Endpoint, models: Iterable[Model]) -> list[Cell]:
+def plan(draft: Draft, models: Iterable[Model]) -> list[Cell]:
     """Every cell, row by row. Raises `TooManyCells`."""
     count = len(draft.inputs) * len(draft.variants)
     if count > MOST_CELLS:
         raise TooManyCells(f"These are {count:,} cells. Plan at most {MOST_CELLS:,} at once.")
     known = {each.slug: each for each in models}
     return [
-        _cell(draft, at, known.get(variant.model), row, column)
+        _cell(draft, known, row, column)
         for row in range(len(draft.inputs))
-        for column, variant in enumerate(draft.variants)
+        for column in range(len(draft.variants))
     ]
 
 
-def distinct(at: Endpoint, cells: Iterable[Cell]) -> dict[str, Cell]:
-    """One of the cells for each price there is to ask: cells that differ in nothing that a price
-    depends on share one. By the key of the price."""
-    return {quotes.key(at, each.params): each for each in cells if not each.problems}
+def key(cell: Cell) -> str:
+    """The key of its price, which cells share that differ in nothing a price depends on."""
+    return quotes.key(endpoint(cell.endpoint), cell.params)
 
 
-def price(at: Endpoint, cells: Iterable[Cell], known: Mapping[str, Decimal]) -> list[Decimal]:
+def distinct(cells: Iterable[Cell]) -> dict[str, Cell]:
+    """One of the cells for each price there is to ask, by the key of the price."""
+    return {key(each): each for each in cells if not each.problems}
+
+
+def price(cells: Iterable[Cell], known: Mapping[str, Decimal]) -> list[Decimal]:
     """USD of each variant, by its number, out of the prices that are `known` by their keys; cells
     with problems cost nothing. Raises `KeyError` when one is missing."""
     totals: dict[int, Decimal] = {}
     for each in cells:
-        cost = Decimal(0) if each.problems else known[quotes.key(at, each.params)]
+        cost = Decimal(0) if each.problems else known[key(each)]
         totals[each.variant] = totals.get(each.variant, Decimal(0)) + cost
     return [totals[variant] for variant in sorted(totals)]
 
 
-def _cell(draft: Draft, at: Endpoint, model: Model | None, row: int, column: int) -> Cell:
+def _cell(draft: Draft, models: Mapping[str, Model], row: int, column: int) -> Cell:
     given = _given(draft, row, column)
-    variant = draft.variants[column]
+    variant, at = draft.variants[column], draft.at(column)
+    model = NO_MODEL if at.model_param is None else models.get(variant.model)
     if model is None:
         gone = {MODEL: "This model is not offered any more."}
-        return Cell(input=row, variant=column, model=variant.model, text="", problems=gone)
+        return Cell(
+            input=row,
+            variant=column,
+            endpoint=at.id,
+            model=variant.model,
+            text="",
+            problems=gone,
+        )
     form = fields.fields(at, model, given)
     values = _values(form, given, draft.seed)
     problems = fields.check(form, values, at.rules)
@@ -122,6 +149,7 @@ def _cell(draft: Draft, at: Endpoint, model: Model | None, row: int, column: int
     return Cell(
         input=row,
         variant=column,
+        endpoint=at.id,
         model=model.slug,
         text=text_of(at, values),
         params={} if problems else fields.request(at, model, values),

@@ -11,7 +11,7 @@ from lib.deapi.contract import Endpoint, endpoint, written_for
 from lib.store import ResultFile, Run
 from lib.ui import difference, further, state, words
 from lib.ui.difference import Change
-from lib.ui.plain import label, safe
+from lib.ui.plain import label
 from lib.ui.results import copy, saved
 from lib.ui.session import Client
 
@@ -26,7 +26,11 @@ class Written:
 
 def read(client: Client, run: Run, files: Sequence[ResultFile]) -> Written | None:
     """What was written, or None when its file is gone or says nothing."""
-    content = client.text(run.id, files[0]) if files else None
+    return parse(client.text(run.id, files[0]) if files else None)
+
+
+def parse(content: str | None) -> Written | None:
+    """The same of what its file says."""
     try:
         facts: Any = json.loads(content or "")
     except ValueError:
@@ -75,14 +79,8 @@ def _beside(before: str, after: str) -> None:
 
 
 def _words(title: str, pieces: Sequence[difference.Piece], side: Change) -> str:
-    tag = {"removed": "del", "added": "ins"}[side]
-    text = "".join(
-        f"<{tag}>{safe(each.text)}</{tag}>" if each.change == side else safe(each.text)
-        for each in pieces
-        if each.change in ("kept", side)
-    )
     told = f'<p class="pg-words-title">{title}</p>' if title else ""
-    return f'{told}<div class="pg-words">{text}</div>'
+    return f'{told}<div class="pg-words">{difference.html(pieces, side)}</div>'
 
 
 def _use(client: Client, run: Run, found: Written, at: Endpoint) -> None:

@@ -28,6 +28,7 @@ __all__ = [
     "GROUPS",
     "HELP",
     "HISTORY",
+    "LAB",
     "LANGUAGES",
     "MEDIA",
     "MODELS",
@@ -94,6 +95,14 @@ FAMILIES: Mapping[str, FamilyWords] = {
 }
 """In the order of the navigation."""
 
+LAB = FamilyWords(
+    title="Prompt Lab",
+    icon="🧫",
+    page="pages/lab.py",
+    hint="Which words look better, which model is worth its price? Compare them side by side, and "
+    "vote without knowing which is which.",
+)
+
 MODELS = FamilyWords(title="Models", icon="📚", page="pages/models.py")
 
 HISTORY = FamilyWords(title="History", icon="🕘", page="pages/history.py")
@@ -107,7 +116,7 @@ PEOPLE = FamilyWords(title="People", icon="👥", page="pages/people.py")
 
 HELP = FamilyWords(title="Help", icon="💡", page="pages/help.py")
 
-PLACES = (START, *FAMILIES.values(), HISTORY, MODELS, HELP)
+PLACES = (START, *FAMILIES.values(), LAB, HISTORY, MODELS, HELP)
 """Every page that is always there, in the order of the navigation."""
 
 TILES = (

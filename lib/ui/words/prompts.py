@@ -12,6 +12,7 @@ OLDER = "older"
 GROUPS: Mapping[str, GroupWords] = {
     OLDER: GroupWords(
         title="The older boosters",
+        one="Older booster",
         why="Improve a prompt does all of this and more. These are here for whoever compares them "
         "or still uses them.",
     ),

@@ -18,6 +18,11 @@ class FamilyWords:
     hint: str = ""
     """One sentence on what it is for."""
 
+    @property
+    def address(self) -> str:
+        """Its part of the address."""
+        return self.title.lower().replace(" ", "-")
+
 
 @dataclass(frozen=True, slots=True)
 class Example:
@@ -38,6 +43,8 @@ class GroupWords:
     """Endpoints of a family that stand apart from the others, and why."""
 
     title: str
+    one: str
+    """What one of them is called where the others are not there."""
     why: str
 
 

@@ -223,12 +223,19 @@ def test_the_prices_of_a_plan_come_by_themselves_one_for_what_costs_the_same(
 ) -> None:
     engine = start()
     cells = [
-        Planned(input=0, variant=n, model="paint-1", text="", params={"seed": n % 2})
+        Planned(
+            input=0,
+            variant=n,
+            endpoint=GENERATE.id,
+            model="paint-1",
+            text="",
+            params={"seed": n % 2},
+        )
         for n in range(4)
     ]
     deapi.prices = [reply({"message": "No."}, 422), price("0.004")]
-    assert [*engine.prices(SANDBOX, GENERATE, cells).values()] == [None, None]
-    eventually(lambda: None not in engine.prices(SANDBOX, GENERATE, cells).values())
-    refused, known = sorted(engine.prices(SANDBOX, GENERATE, cells).values(), key=repr)
+    assert [*engine.prices(SANDBOX, cells).values()] == [None, None]
+    eventually(lambda: None not in engine.prices(SANDBOX, cells).values())
+    refused, known = sorted(engine.prices(SANDBOX, cells).values(), key=repr)
     assert isinstance(known, Quote) != isinstance(refused, Quote)
     assert deapi.count(GENERATE.price_path or "") == 2

@@ -45,7 +45,7 @@ def again(store: Store, told: Draft) -> Draft:
 def test_the_same_cells_are_planned_again(store: Store) -> None:
     told = draft()
     assert again(store, told) == told
-    assert plan.plan(again(store, told), AT, MODELS) == plan.plan(told, AT, MODELS)
+    assert plan.plan(again(store, told), MODELS) == plan.plan(told, MODELS)
 
 
 def test_files_are_ones_own_and_found_by_their_content_alone(store: Store, tmp_path: Path) -> None:
@@ -98,4 +98,4 @@ def test_rubbish_is_refused_and_never_more(store: Store, rubbish: Any) -> None:
         told = manifest.written(draft()) | rubbish
     with suppress(BadManifest):
         found = manifest.read(told, store, "ada")
-        plan.plan(found, endpoint(found.endpoint), MODELS)
+        plan.plan(found, MODELS)

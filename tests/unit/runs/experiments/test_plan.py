@@ -34,7 +34,7 @@ def draft(**values: Any) -> Draft:
 
 
 def cells(**values: Any) -> list[plan.Cell]:
-    return plan.plan(draft(**values), AT, MODELS)
+    return plan.plan(draft(**values), MODELS)
 
 
 def test_every_row_meets_every_column_in_order() -> None:
@@ -100,10 +100,10 @@ def test_prices_are_asked_once_for_what_costs_the_same() -> None:
     found = cells(
         inputs=rows("a fox", "a fox", "a fox"), variants=columns({"steps": 2}, {"steps": 4})
     )
-    asked = plan.distinct(AT, found)
+    asked = plan.distinct(found)
     assert len(asked) == 2
     known = {key: Decimal(each.params["steps"]) for key, each in asked.items()}
-    assert plan.price(AT, found, known) == [6, 12]
+    assert plan.price(found, known) == [6, 12]
 
 
 @given(
@@ -124,4 +124,4 @@ def test_a_planned_cell_is_one_that_the_form_would_send(
             continue
         form = fields.fields(AT, model, each.params)
         assert fields.check(form, each.params, AT.rules) == {}
-        assert quotes.key(AT, each.params) in plan.distinct(AT, found)
+        assert quotes.key(AT, each.params) in plan.distinct(found)

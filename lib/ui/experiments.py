@@ -1,0 +1,234 @@
+"""What a person may ask and order about experiments: their own, and those shared with the team."""
+
+import json
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import BinaryIO
+
+from lib.deapi.errors import DeapiError
+from lib.people.who import Person
+from lib.runs.engine import Engine
+from lib.runs.experiments import manifest, plan
+from lib.runs.experiments.export import MANIFEST
+from lib.runs.experiments.manifest import BadManifest
+from lib.runs.experiments.order import order
+from lib.runs.experiments.plan import Cell as Planned
+from lib.runs.experiments.plan import Draft
+from lib.runs.quotes import Quote
+from lib.store import (
+    Denied,
+    Filters,
+    ResultFile,
+    State,
+    Store,
+    Winner,
+    drafts,
+    experiments,
+    files,
+    history,
+    votes,
+)
+from lib.store.experiments import Cell, Experiment
+from lib.store.votes import Vote
+
+_MOST_PLAN = 20 * 2**20
+"""Bytes of a plan that somebody hands in."""
+_MOST_TEXT = 20_000
+_BROKEN = (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
+"""What reading somebody's ZIP or JSON may raise: a password is a RuntimeError, so is depth."""
+
+
+class Experiments:
+    """`who`'s on one profile. `check` says before each order whether they are still signed in."""
+
+    def __init__(
+        self, engine: Engine, profile: str, who: Person, check: Callable[[], None]
+    ) -> None:
+        self._engine = engine
+        self._profile = profile
+        self._who = who
+        self._check = check
+
+    @property
+    def _store(self) -> Store:
+        return self._engine.store
+
+    # --- before it costs anything -----------------------------------------------------------------
+
+    def plan(self, draft: Draft) -> list[Planned]:
+        """Every cell. Raises `TooManyCells`, and `DeapiError` without a catalogue."""
+        return plan.plan(draft, self._engine.listing(self._profile).models)
+
+    def prices(self, cells: Sequence[Planned]) -> dict[str, Quote | DeapiError | None]:
+        """Their prices by their keys, as far as they are known now; the others are asked for."""
+        return self._engine.prices(self._profile, cells)
+
+    def lasts(self, endpoints: Iterable[str]) -> float | None:
+        """Seconds that a run of each takes to be sent at the limits that apply; None while those
+        are not known."""
+        return self._engine.lasts(self._profile, endpoints)
+
+    def read(self, file: BinaryIO) -> Draft:
+        """The plan in an export, or in its manifest alone. Raises `BadManifest`, `StoreError`."""
+        try:
+            content = _manifest(file)
+            told = json.loads(content)
+        except _BROKEN as error:
+            raise BadManifest(
+                "This is not the export of an experiment. Choose its ZIP, or the manifest.json "
+                "that is inside."
+            ) from error
+        return manifest.read(told, self._store, self._who.name)
+
+    def draft(self, experiment: Experiment) -> Draft:
+        """The plan of an experiment, to begin another one with. Raises as `read`."""
+        return manifest.read(experiment.plan, self._store, self._who.name)
+
+    # --- orders -----------------------------------------------------------------------------------
+
+    def begin(
+        self,
+        draft: Draft,
+        cells: Sequence[Planned],
+        known: Mapping[str, Decimal],
+        *,
+        nonce: str,
+        title: str,
+        most: Decimal | None,
+        shared: bool,
+    ) -> Experiment:
+        """Have it go on, at prices that are `known` by their keys. Raises `StoreError`; nothing
+        was committed then."""
+        self._check()
+        new = order(
+            self._store,
+            draft,
+            cells,
+            known,
+            profile=self._profile,
+            person=self._who.name,
+            nonce=nonce,
+            title=title,
+            most=most,
+            shared=shared,
+        )
+        return self._engine.begin(new)
+
+    def pause(self, experiment_id: str) -> None:
+        """Send nothing more for now. Raises `StoreError`."""
+        experiments.pause(self._store, self._mine(experiment_id).id)
+
+    def resume(self, experiment_id: str) -> None:
+        """Go on. Raises `StoreError`."""
+        self._engine.resume(self._mine(experiment_id))
+
+    def stop(self, experiment_id: str) -> None:
+        """Send nothing more, and hold nothing for it. Raises `StoreError`."""
+        self._engine.stop_experiment(self._mine(experiment_id))
+
+    def retry(self, experiment_id: str) -> int:
+        """Send what failed and cost nothing again; how many that are. Raises `StoreError`."""
+        return self._engine.retry(self._mine(experiment_id))
+
+    def share(self, experiment_id: str, shared: bool) -> None:
+        """Have the team see it and vote on it, or no longer. Raises `StoreError`."""
+        experiments.share(self._store, self._mine(experiment_id).id, shared)
+
+    # --- what there is ----------------------------------------------------------------------------
+
+    def page(self, limit: int = 50) -> list[Experiment]:
+        """My own and those that are shared with me, newest first."""
+        return experiments.page(self._store, self._profile, self._who.name, limit=limit)
+
+    def get(self, experiment_id: str) -> Experiment | None:
+        """One that I may see, or None."""
+        found = experiments.get(self._store, experiment_id)
+        seen = found is not None and found.profile == self._profile and self._who.may_see(found)
+        return found if seen else None
+
+    def is_mine(self, experiment: Experiment) -> bool:
+        """Whether I may change it."""
+        return self._who.may_change(experiment)
+
+    def held(self) -> Decimal:
+        """USD that are held for what mine have not sent yet."""
+        return experiments.held(self._store, self._profile, self._who.name)
+
+    def table(self, experiment: Experiment) -> list[Cell]:
+        """All cells in their order."""
+        return experiments.table(self._store, self._seen(experiment).id)
+
+    def results(self, cells: Sequence[Cell]) -> dict[str, list[ResultFile]]:
+        """The kept files of these cells, by the ids of their runs."""
+        done = [each.run.id for each in cells if each.run and each.run.state is State.DONE]
+        return history.results_of(self._store, done, among=Filters(profile=self._profile))
+
+    def text(self, experiment: Experiment, run_id: str, file: ResultFile) -> str | None:
+        """What a written result of it says; None when it is gone."""
+        self._seen(experiment)
+        try:
+            with files.result_path(self._store, run_id, file.name).open("rb") as content:
+                return content.read(_MOST_TEXT * 4).decode("utf-8-sig", "replace")
+        except OSError:
+            return None
+
+    # --- what people say of it --------------------------------------------------------------------
+
+    def votes(self, experiment: Experiment) -> list[Vote]:
+        return votes.of(self._store, self._seen(experiment).id)
+
+    def vote(self, experiment_id: str, row: int, left: int, right: int, winner: Winner) -> bool:
+        """Say what is better of two; False when I have said it of this pair before. `winner` A is
+        the left one. Raises `StoreError`."""
+        self._check()
+        return votes.cast(self._store, experiment_id, self._who.name, row, left, right, winner)
+
+    def take_back(self, experiment_id: str) -> Vote | None:
+        """Undo my last vote there. Raises `StoreError`."""
+        return votes.take_back(self._store, experiment_id, self._who.name)
+
+    # --- words that are edited before they are used -----------------------------------------------
+
+    def edits(self, experiment: Experiment) -> dict[str, str]:
+        """What I have changed about the words that it wrote."""
+        kept = drafts.load(self._store, self._who.name, _edits(experiment))
+        return {name: str(value) for name, value in kept.values.items()} if kept else {}
+
+    def save_edits(self, experiment: Experiment, edits: Mapping[str, str]) -> None:
+        """Keep them. Raises `StoreError`."""
+        drafts.save(self._store, self._who.name, _edits(experiment), "", edits)
+
+    # --- inside -----------------------------------------------------------------------------------
+
+    def _seen(self, experiment: Experiment) -> Experiment:
+        """The same, if it still is mine to see. Raises `Denied`."""
+        if not self._who.may_see(experiment):
+            raise Denied("This experiment is not there any more.")
+        return experiment
+
+    def _mine(self, experiment_id: str) -> Experiment:
+        self._check()
+        found = self.get(experiment_id)
+        if found is None or not self._who.may_change(found):
+            raise Denied("Only who began an experiment may change it.")
+        return found
+
+
+def _edits(experiment: Experiment) -> str:
+    return f"words:{experiment.id}"
+
+
+def _manifest(file: BinaryIO) -> bytes:
+    """The plan in a ZIP, or the file itself. Raises what reading a broken one raises."""
+    if not zipfile.is_zipfile(file):
+        file.seek(0)
+        content = file.read(_MOST_PLAN + 1)
+    else:
+        file.seek(0)
+        with zipfile.ZipFile(file) as archive, archive.open(MANIFEST) as inside:
+            content = inside.read(_MOST_PLAN + 1)
+    if len(content) > _MOST_PLAN:
+        raise ValueError("this is too large for a plan")
+    return content

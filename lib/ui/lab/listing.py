@@ -1,0 +1,82 @@
+"""The experiments that there are: one's own, and those that are shared with the team."""
+
+from collections import Counter
+
+import streamlit as st
+
+from lib.store import Status
+from lib.store.experiments import Experiment
+from lib.ui import clock, money, notes
+from lib.ui.lab import place, targets
+from lib.ui.lab.place import key
+from lib.ui.plain import clip, safe
+from lib.ui.session import Client
+
+PAGE = 12
+
+STATUS = {
+    Status.RUNNING: "Running",
+    Status.PAUSED: "Paused",
+    Status.STOPPED: "Stopped",
+    Status.DONE: "Done",
+}
+"""How a list calls it."""
+
+
+def draw(client: Client) -> None:
+    shown: int = st.session_state.get(key("shown"), PAGE)
+    found = client.experiments.page(shown + 1)
+    if not found:
+        notes.empty(
+            "Your experiments will be here",
+            "Write a few prompts, choose what to compare, and look at the price. The results stand "
+            "beside each other here, and you can vote on them without knowing which is which.",
+        )
+        return
+    st.subheader("Experiments")
+    for each in found[:shown]:
+        with st.container(
+            horizontal=True, vertical_alignment="center", key=f"row:experiment:{each.id}"
+        ):
+            st.html(_row(client, each), width="stretch")
+            st.button(
+                "Open",
+                key=key("open", each.id),
+                on_click=place.open_experiment,
+                args=(each.id,),
+            )
+    if len(found) > shown:
+        st.button("Show more", key=key("more"), on_click=_more, args=(shown,), width="stretch")
+
+
+def _row(client: Client, experiment: Experiment) -> str:
+    plan = experiment.plan
+    about = [
+        targets.title(plan),
+        f"{len(plan.get('inputs', []))} × {len(plan.get('variants', []))}",
+        clock.minute(experiment.created_at),
+    ]
+    if experiment.person != client.person:
+        about.insert(0, experiment.person)
+    elif experiment.shared:
+        about.append("shared")
+    held = f"{money.price(experiment.held)} held" if experiment.held else ""
+    return (
+        '<div class="pg-row"><div class="pg-row-text">'
+        f'<p class="pg-prompt">{safe(clip(experiment.title, 140))}</p>'
+        f'<p class="pg-small">{safe(" · ".join(about))}</p></div>'
+        f'<div class="pg-row-end"><span class="pg-state">{STATUS[experiment.status]}</span>'
+        f'<span class="pg-price">{safe(held)}</span></div></div>'
+    )
+
+
+def running(client: Client) -> int:
+    """How many of mine go on."""
+    mine = Counter(
+        each.status for each in client.experiments.page() if each.person == client.person
+    )
+    return mine[Status.RUNNING]
+
+
+def _more(shown: int) -> None:
+    st.session_state[key("shown")] = shown + PAGE

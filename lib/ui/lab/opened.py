@@ -1,0 +1,93 @@
+"""One experiment: how it goes, its results, the votes on them, and what they say."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import streamlit as st
+
+from lib.store import Status
+from lib.store.experiments import Cell, Experiment
+from lib.ui import catalogue, clock, notes, run_status, title
+from lib.ui.lab import grid, outcome, place, progress, targets, vote, words_view
+from lib.ui.lab.place import key
+from lib.ui.plain import label, safe
+from lib.ui.session import Client
+
+TICK = 1.5
+"""Seconds between two looks at one that goes on."""
+
+View = Callable[[Client, Experiment, Sequence[Cell]], None]
+
+_RESULTS = "Results"
+_STILL: Mapping[str, View] = {"Vote blind": vote.draw, "Outcome": outcome.draw}
+"""Views that do not move by themselves: who votes must not be disturbed."""
+
+
+def draw(client: Client, experiment_id: str) -> None:
+    """Everything about it, or that it is not there."""
+    st.button("All experiments", icon="⬅️", key=key("back"), on_click=place.close)
+    experiment = client.experiments.get(experiment_id)
+    if experiment is None:
+        notes.empty(
+            "This experiment is not here",
+            "It belongs to somebody who does not share it, or to the other deAPI: look whether "
+            "Sandbox or Live is chosen.",
+        )
+        return
+    st.subheader(label(experiment.title))
+    st.html(f'<p class="pg-small">{safe(_about(client, experiment))}</p>')
+    cells = client.experiments.table(experiment)
+    moving = _moves(experiment, cells)
+    if experiment.plan.get("then"):
+        chosen: View = words_view.draw
+    else:
+        chosen = _STILL.get(_view(), grid.draw)
+    if moving and chosen in (grid.draw, words_view.draw):
+        st.fragment(_live, run_every=TICK)(client, experiment_id, chosen)
+    else:
+        _body(client, experiment, cells, chosen)
+    grid.shown(client, catalogue.names(client))
+
+
+def _about(client: Client, experiment: Experiment) -> str:
+    whose = "" if experiment.person == client.person else experiment.person
+    shared = "shared with the team" if experiment.shared else ""
+    said = (whose, targets.title(experiment.plan), clock.minute(experiment.created_at), shared)
+    return " · ".join(filter(None, said))
+
+
+def _view() -> str:
+    return (
+        st.segmented_control(
+            "View",
+            [_RESULTS, *_STILL],
+            key=key("view"),
+            default=_RESULTS,
+            required=True,
+            label_visibility="collapsed",
+        )
+        or _RESULTS
+    )
+
+
+def _moves(experiment: Experiment, cells: Sequence[Cell]) -> bool:
+    moving = any(each.run is not None and run_status.moving(each.run) for each in cells)
+    return experiment.status is Status.RUNNING or moving
+
+
+def _live(client: Client, experiment_id: str, view: View) -> None:
+    """The same again and again, until it has come to rest."""
+    experiment = client.experiments.get(experiment_id)
+    if experiment is None:
+        title.settle()
+        return
+    cells = client.experiments.table(experiment)
+    if not _moves(experiment, cells):
+        title.settle()
+    _body(client, experiment, cells, view)
+
+
+def _body(client: Client, experiment: Experiment, cells: Sequence[Cell], view: View) -> None:
+    if view is not vote.draw:
+        st.html(progress.html(client, experiment, cells))
+        progress.buttons(client, experiment, cells)
+    view(client, experiment, cells)

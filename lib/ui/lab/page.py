@@ -1,0 +1,87 @@
+"""The Prompt Lab: what is compared and what it costs; the experiments; or one of them."""
+
+from io import BytesIO
+
+import streamlit as st
+
+from lib.runs.experiments.manifest import BadManifest
+from lib.runs.experiments.plan import Draft
+from lib.store import StoreError
+from lib.ui import catalogue, errors, notes, session, words
+from lib.ui.lab import listing, opened, place, planned, setup
+from lib.ui.lab.place import key
+from lib.ui.plain import clip, safe
+from lib.ui.session import Client
+
+_REFUSED = key("refused")
+
+
+def draw() -> None:
+    """The whole page."""
+    client = session.here()
+    st.title(words.LAB.title)
+    if client.rehearsing:
+        st.html(
+            '<p class="pg-small"><span class="pg-mark">Sandbox</span> This is a rehearsal: the '
+            "sandbox's own small programs make the results, so it measures no model.</p>"
+        )
+    if experiment_id := place.opened():
+        opened.draw(client, experiment_id)
+        return
+    with st.spinner("Asking deAPI for its models …"):
+        catalogue.listing(client)
+    st.fragment(_new)(client)
+    listing.draw(client)
+
+
+def _new(client: Client) -> None:
+    """A fragment of its own: what happens in the form redraws the form and its prices alone."""
+    left, right = st.columns([5, 6], gap="large")
+    brought = place.plan()
+    with left:
+        if brought is None:
+            st.caption(words.LAB.hint)
+            asked = setup.draw(client)
+        else:
+            _brought(brought)
+            asked = setup.Asked(brought)
+        _import(client)
+    with right:
+        if asked.draft is None:
+            notes.empty(
+                "What it will cost stands here",
+                "Write a prompt: every variant then has its price, before anything is paid.",
+            )
+        else:
+            planned.draw(client, asked.draft, asked.problems)
+
+
+def _brought(draft: Draft) -> None:
+    """A plan that is whole: what it is, and the way back to the form."""
+    rows = "".join(f"<li>{safe(clip(each.name, 100))}</li>" for each in draft.inputs[:12])
+    more = f"<li>and {len(draft.inputs) - 12:,} more</li>" if len(draft.inputs) > 12 else ""
+    title = words.endpoint((draft.then or draft).endpoint).title
+    st.html(
+        f'<p class="pg-prompt"><b>{safe(title)}</b>: '
+        f"{len(draft.inputs):,} × {len(draft.variants):,}, with the seed {draft.seed}</p>"
+        f'<ul class="pg-small">{rows}{more}</ul>'
+    )
+    st.button("Back to the form", key=key("to_form"), on_click=place.put_plan, args=(None,))
+
+
+def _import(client: Client) -> None:
+    with st.expander("Take a plan from an export", key=key("import")):
+        count = st.session_state.setdefault(key("imports"), 0)
+        file = st.file_uploader(
+            "The ZIP of an export, or the manifest.json inside", key=key("import", str(count))
+        )
+        if file is not None:
+            st.session_state[key("imports")] += 1
+            st.session_state.pop(_REFUSED, None)
+            try:
+                place.put_plan(client.experiments.read(BytesIO(file.getvalue())))
+            except (BadManifest, StoreError) as error:
+                st.session_state[_REFUSED] = str(error)
+            st.rerun()
+        if why := st.session_state.get(_REFUSED):
+            notes.problem(errors.Advice(why))

@@ -1,0 +1,363 @@
+"""What a plan would do and cost, before it does, and the button that begins it."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+
+import streamlit as st
+
+from lib.deapi.errors import DeapiError
+from lib.runs.experiments import manifest, plan
+from lib.runs.experiments.plan import Cell, Draft, TooManyCells
+from lib.runs.quotes import Quote
+from lib.store import StoreError, Use
+from lib.ui import errors, limits, money, notes, priced_button, state, words
+from lib.ui.lab import place
+from lib.ui.lab.place import key
+from lib.ui.plain import clip, label, safe, seconds
+from lib.ui.session import Client
+from lib.ui.state import Press
+
+LOOK_AGAIN = 0.7
+"""Seconds between two looks at prices that are on their way."""
+_TOLD = 5
+"""So many problems are told one by one."""
+_A_DAY = 20 * 3600.0
+"""Seconds from which on a day's limit is what it waits for."""
+_QUESTION = key("question")
+
+
+@dataclass(frozen=True, slots=True)
+class _Priced:
+    """A plan with what is known of its prices, in USD."""
+
+    draft: Draft
+    cells: Sequence[Cell]
+    known: Mapping[str, Decimal]
+    asking: int
+    error: DeapiError | None
+
+    @property
+    def good(self) -> list[Cell]:
+        return [each for each in self.cells if not each.problems]
+
+    @property
+    def of_variants(self) -> list[Decimal] | None:
+        """What each costs; None while a price is missing."""
+        if self.asking or self.error:
+            return None
+        return plan.price(self.cells, self.known)
+
+    @property
+    def total(self) -> Decimal | None:
+        of_variants = self.of_variants
+        return None if of_variants is None else sum(of_variants, Decimal(0))
+
+
+def draw(client: Client, draft: Draft, problems: Sequence[str] = ()) -> None:
+    """What it does, what each variant costs, and the button. `problems` are those of the form."""
+    try:
+        now = _priced(client, draft)
+        later = _priced(client, draft.then) if draft.then else None
+    except TooManyCells as error:
+        notes.problem(errors.Advice(str(error)))
+        return
+    except DeapiError as error:
+        notes.problem(errors.advice(error))
+        return
+    about = _about(client, draft)
+    if pressed := state.pressed(_NAME):
+        _answer(client, now, pressed, about, problems)
+        state.answered(_NAME)
+    _table(now, later)
+    _sums(client, now, later)
+    _problems(now, later, problems)
+    with st.container(key="run_bar:lab"):
+        question: _Question | None = st.session_state.get(_QUESTION)
+        if question is not None and question.about == about:
+            _ask(client, question)
+        else:
+            _button(client, now, problems)
+    _extras()
+    if asking := now.asking + (later.asking if later else 0):
+        st.fragment(_look, run_every=LOOK_AGAIN)(client, draft, asking)
+
+
+# --- what it costs --------------------------------------------------------------------------------
+
+
+def _priced(client: Client, draft: Draft) -> _Priced:
+    cells = _cells(client, draft)
+    found = client.experiments.prices(cells)
+    known = {each: quote.price for each, quote in found.items() if isinstance(quote, Quote)}
+    refused = [each for each in found.values() if isinstance(each, DeapiError)]
+    asking = sum(each is None for each in found.values())
+    return _Priced(draft, cells, known, asking, next(iter(refused), None))
+
+
+def _cells(client: Client, draft: Draft) -> list[Cell]:
+    """Planned once for each form that it takes: a page is drawn more often than it changes."""
+    kept: dict[str, list[Cell]] = st.session_state.setdefault(key("cells"), {})
+    about = _about(client, draft)
+    if about not in kept:
+        found = client.experiments.plan(draft)
+        while len(kept) > 1:  # the words and what is made of them
+            del kept[next(iter(kept))]
+        kept[about] = found
+    return kept[about]
+
+
+def _about(client: Client, draft: Draft) -> str:
+    listing = client.listing()
+    at = "" if isinstance(listing, DeapiError) else listing.fetched_at.isoformat()
+    told = json.dumps(manifest.written(draft), sort_keys=True)
+    return hashlib.sha256(f"{client.profile}:{at}:{told}".encode()).hexdigest()
+
+
+def _look(client: Client, draft: Draft, asking: int) -> None:
+    """Draw again when one more price is there."""
+    both = [draft, draft.then] if draft.then else [draft]
+    if sum(_priced(client, each).asking for each in both) < asking:
+        st.rerun()
+
+
+def _table(now: _Priced, later: _Priced | None) -> None:
+    rows = _rows(now, "" if later is None else "First the words")
+    if later is not None:
+        rows += _rows(later, "Then the results, about")
+    st.html(
+        '<table class="pg-table"><tr><th>Variant</th><th>Results</th><th>Price</th></tr>'
+        f"{rows}</table>"
+    )
+
+
+def _rows(priced: _Priced, title: str) -> str:
+    prices = priced.of_variants
+    rows = f'<tr><td colspan="3" class="pg-small">{safe(title)}</td></tr>' if title else ""
+    for column, variant in enumerate(priced.draft.variants):
+        mine = [each for each in priced.cells if each.variant == column]
+        count = sum(not each.problems for each in mine)
+        price = money.price(prices[column]) if prices is not None and prices else "…"
+        rows += (
+            f"<tr><td>{safe(clip(variant.name, 80))}{_left_out(priced.draft, mine)}</td>"
+            f"<td>{count:,}</td><td>{safe(price)}</td></tr>"
+        )
+    return rows
+
+
+def _left_out(draft: Draft, cells: Sequence[Cell]) -> str:
+    """What was given and this one's model has no use for."""
+    names = sorted({name for each in cells for name in each.left_out})
+    known = [_field(cells[0].endpoint, name) for name in names]
+    return f'<p class="pg-small">Without {safe(", ".join(known))}</p>' if known else ""
+
+
+def _field(endpoint: str, name: str) -> str:
+    try:
+        return words.field(endpoint, name).label
+    except KeyError:
+        return name  # of a file that somebody brought
+
+
+def _sums(client: Client, now: _Priced, later: _Priced | None) -> None:
+    total, after = now.total, later.total if later else Decimal(0)
+    if total is None or after is None:
+        missing = now.asking + (later.asking if later else 0)
+        if missing:
+            st.caption(
+                f"Asking deAPI for {missing:,} more {'price' if missing == 1 else 'prices'}…"
+            )
+        return
+    if later is None:
+        told = f"{money.price(total)} for {len(now.good):,} results"
+    else:
+        told = (
+            f"About {money.price(total + after)} in all: {money.price(total)} for the words now, "
+            f"about {money.price(after)} for the results, which you order when you have seen them"
+        )
+    lines = [told, *_time(client, [*now.good, *(later.good if later else ())])]
+    lines += _room(client, now, total)
+    st.html("".join(f'<p class="pg-total">{safe(line)}</p>' for line in lines))
+
+
+def _time(client: Client, cells: Sequence[Cell]) -> list[str]:
+    lasts = client.experiments.lasts(each.endpoint for each in cells)
+    if lasts is None:
+        return []
+    if lasts > _A_DAY:
+        days = int(lasts // 86400) + 1
+        return [f"It takes about {days + 1} days: each day's limit lets some through."]
+    return (
+        [f"Sending it takes about {seconds(lasts)} at the limits that apply."] if lasts > 1 else []
+    )
+
+
+def _room(client: Client, now: _Priced, total: Decimal) -> list[str]:
+    """What a limit means for it: what does not fit into today goes on tomorrow."""
+    use = _tightest(client)
+    if use is None or total <= use.left:
+        return []
+    left = f"{limits.title(use)}: {money.left(use.left)}."
+    return [f"{left} What does not fit into it waits for the next day, and goes on by itself."]
+
+
+def _tightest(client: Client) -> Use | None:
+    return min(client.uses(), key=lambda use: use.left, default=None)
+
+
+def _problems(now: _Priced, later: _Priced | None, problems: Sequence[str]) -> None:
+    """Each by its row and column: what is left out of the plan, and why."""
+    told = [*problems]
+    for priced in (now, later):
+        told += _of_cells(priced) if priced else []
+    for each in told[:_TOLD]:
+        notes.problem(errors.Advice(each))
+    if len(told) > _TOLD:
+        st.caption(f"and {len(told) - _TOLD:,} more")
+    error = now.error or (later.error if later else None)
+    if error is not None:
+        notes.problem(errors.advice(error))
+
+
+def _of_cells(priced: _Priced) -> list[str]:
+    draft = priced.draft
+    return [
+        f"Prompt {each.input + 1} (“{clip(draft.inputs[each.input].name, 30)}”), "
+        f"{clip(draft.variants[each.variant].name, 40)}: {_field(each.endpoint, name)}: {told}"
+        for each in priced.cells
+        for name, told in each.problems.items()
+    ]
+
+
+# --- the button -----------------------------------------------------------------------------------
+
+_NAME = "lab"
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A press that has to be asked back; it stands as long as the plan stays as it was."""
+
+    amount: Decimal
+    about: str
+
+
+def _button(client: Client, now: _Priced, problems: Sequence[str]) -> None:
+    total, count = now.total, len(now.good)
+    verb = "Write the words" if now.draft.then else "Run"
+    said = verb if total is None else f"{verb} · {money.price(total)}"
+    use = _tightest(client)
+    first = next((now.known.get(plan.key(each)) for each in now.good), None)
+    over = use if use is not None and first is not None and first > use.left else None
+    priced_button.draw(
+        _NAME,
+        label(said),
+        Press(client.profile, state.nonce(_NAME), total, sure=False),
+        can=total is not None and count > 0 and not problems,
+        blocked=over is not None or bool(problems) or not count,
+        key=key("run"),
+        on_press=partial(state.press, _NAME),
+        type="primary",
+        width="stretch",
+        shortcut="Ctrl+Enter",
+    )
+    if over is not None:
+        notes.problem(limits.over(over))
+
+
+def _ask(client: Client, question: _Question) -> None:
+    spend = label(money.price(question.amount))
+    st.caption(f"This may cost {spend}. That is a large step: go ahead?")
+    with st.container(horizontal=True):
+        st.button(
+            f"Yes, spend {spend}",
+            key=f"{key('sure')}:{client.profile}:{state.nonce(_NAME)}:{question.amount}",
+            type="primary",
+            on_click=state.press,
+            args=(_NAME, Press(client.profile, state.nonce(_NAME), question.amount, sure=True)),
+        )
+        st.button("Not now", key=key("not_now"), on_click=_drop)
+
+
+def _drop() -> None:
+    st.session_state.pop(_QUESTION, None)
+
+
+def _answer(
+    client: Client, now: _Priced, pressed: Press, about: str, problems: Sequence[str]
+) -> None:
+    _drop()
+    total = now.total
+    if pressed.profile != client.profile:
+        notes.problem(priced_button.OTHER_PROFILE)
+        return
+    if problems or not now.good or pressed.nonce != state.nonce(_NAME):
+        return  # said above; or the second click of two, whose experiment has begun
+    if total is None or pressed.shown is None:
+        notes.problem(priced_button.NO_PRICE_YET)
+        return
+    balance = client.balance()
+    large = money.needs_a_second_click(total, balance.amount if balance else None)
+    if (large and not pressed.sure) or total > pressed.shown:
+        st.session_state[_QUESTION] = _Question(total, about)
+        return
+    try:
+        most = money.typed(st.session_state.get(key("most"), ""))
+        begun = state.order(
+            _NAME,
+            about,
+            lambda: client.experiments.begin(
+                now.draft,
+                now.cells,
+                now.known,
+                nonce=pressed.nonce,
+                title=_title(now.draft),
+                most=most,
+                shared=st.session_state.get(key("shared"), False),
+            ),
+        )
+    except (StoreError, ValueError) as error:
+        notes.problem(errors.Advice(str(error)))
+        return
+    st.session_state.pop(key("title"), None)
+    place.put_plan(None)
+    place.open_experiment(begun.id)
+    st.rerun()
+
+
+# --- what else can be said ------------------------------------------------------------------------
+
+
+def _extras() -> None:
+    with st.expander("Name, limit, sharing", key=key("extras")):
+        st.text_input(
+            "Name (optional)",
+            key=key("title"),
+            max_chars=120,
+            placeholder="what you want to find out",
+            persist_state="session",
+        )
+        st.text_input(
+            "Spend at most, in USD (optional)",
+            key=key("most"),
+            placeholder="no limit of its own",
+            help="It pauses before it would spend more than that.",
+            persist_state="session",
+        )
+        st.toggle(
+            "Share with the team",
+            key=key("shared"),
+            help="Everybody may see its results and vote on them. You can change that later.",
+            persist_state="session",
+        )
+
+
+def _title(draft: Draft) -> str:
+    if named := (st.session_state.get(key("title")) or "").strip():
+        return named
+    first = clip(draft.inputs[0].name, 60)
+    count = len(draft.inputs)
+    return first if count == 1 else f"{first} and {count - 1} more"

@@ -1,0 +1,135 @@
+"""How an experiment goes, and what its person can do about it."""
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+import streamlit as st
+
+from lib.store import State, Status, StoreError
+from lib.store.experiments import Cell, Experiment
+from lib.ui import money, session
+from lib.ui.lab import cell as one
+from lib.ui.lab import place
+from lib.ui.lab.listing import STATUS
+from lib.ui.lab.place import key
+from lib.ui.plain import label, safe, seconds
+from lib.ui.session import Client
+
+GOING = (Status.RUNNING,)
+
+
+def html(client: Client, experiment: Experiment, cells: Sequence[Cell]) -> str:
+    """A bar, and in numbers what is done, failed, waiting, spent and left."""
+    states = [each.run.state if each.run else None for each in cells]
+    done = states.count(State.DONE)
+    failed = sum(each.problem is not None for each in cells)
+    failed += states.count(State.FAILED) + states.count(State.CANCELLED)
+    asks = states.count(State.UNKNOWN) + states.count(State.STALLED)
+    waits = len(cells) - done - failed - asks
+    told = [f"{done:,} of {len(cells):,} done"]
+    told += [f"{failed:,} failed"] if failed else []
+    told += [f"{asks:,} need your answer"] if asks else []
+    told += [f"{waits:,} to come"] if waits and experiment.status is not Status.STOPPED else []
+    told.append(f"{money.spent(one.spent(cells))} spent")
+    told += [f"{money.spent(held)} held"] if (held := _held(experiment, cells)) else []
+    told += _left(client, experiment, cells)
+    bar = ""
+    if experiment.status is Status.RUNNING:
+        share = 100 * (done + failed) / max(len(cells), 1)
+        bar = f'<progress class="pg-bar" max="100" value="{share:.0f}"></progress>'
+    said = STATUS[experiment.status]
+    problem = (
+        f'<p class="pg-problem" role="alert">{safe(experiment.problem)}</p>'
+        if experiment.problem
+        else ""
+    )
+    return (
+        f'<div class="pg-run"><p class="pg-total"><b>{said}</b> · {safe(" · ".join(told))}</p>'
+        f"{bar}{problem}</div>"
+    )
+
+
+def _held(experiment: Experiment, cells: Sequence[Cell]) -> Decimal:
+    """What its cells and its open runs hold."""
+    open_runs = (each.run for each in cells if each.run and not each.run.ended_at)
+    of_runs = sum((run.reserved for run in open_runs if run.price is None), Decimal(0))
+    return experiment.held + of_runs
+
+
+def _left(client: Client, experiment: Experiment, cells: Sequence[Cell]) -> list[str]:
+    """How long it still takes, while it goes on."""
+    if experiment.status is not Status.RUNNING:
+        return []
+    unsent = [each.endpoint for each in cells if each.run is None and each.problem is None]
+    waiting = [each.endpoint for each in cells if each.run and each.run.state is State.WAITING]
+    lasts = client.experiments.lasts([*unsent, *waiting])
+    return [f"about {seconds(lasts)} left"] if lasts and lasts > 1 else []
+
+
+def buttons(client: Client, experiment: Experiment, cells: Sequence[Cell]) -> None:
+    """Pause, go on, stop, try again, share, take away."""
+    mine = client.experiments.is_mine(experiment)
+    with st.container(horizontal=True, gap="xsmall", key="lab_buttons"):
+        if mine:
+            _going(client, experiment)
+            _again(client, experiment, cells)
+            shared = "Stop sharing" if experiment.shared else "Share with the team"
+            act = client.experiments.share
+            _button(shared, "share", act, experiment.id, not experiment.shared, icon="👥")
+        href = f"{session.origin()}/files/experiments/{experiment.id}"
+        st.html(
+            f'<a class="pg-button" href="{safe(href)}" download>Download everything</a>',
+            width="content",
+        )
+        st.button(
+            "Use this plan again",
+            key=key("again_plan"),
+            on_click=_use_plan,
+            args=(client, experiment),
+            help="Look at the same plan with the prices of today, before anything is paid",
+        )
+    if problem := st.session_state.pop(key("problem"), None):
+        st.html(f'<p class="pg-problem" role="alert">{safe(problem)}</p>')
+
+
+def _going(client: Client, experiment: Experiment) -> None:
+    if experiment.status is Status.RUNNING:
+        _button("Pause", "pause", client.experiments.pause, experiment.id, icon="⏸️")
+    if experiment.status is Status.PAUSED:
+        _button("Go on", "resume", client.experiments.resume, experiment.id, icon="▶️")
+    if experiment.status in (Status.RUNNING, Status.PAUSED):
+        with st.popover("Stop", icon="⏹️", key=key("stop_ask")):
+            st.caption(
+                "What has not been sent is given up, and nothing is held for it any more. What "
+                "has been sent goes on and is kept."
+            )
+            _button("Stop it", "stop", client.experiments.stop, experiment.id)
+
+
+def _again(client: Client, experiment: Experiment, cells: Sequence[Cell]) -> None:
+    failed = [each for each in cells if each.may_be_retried]
+    if not failed or experiment.status is Status.STOPPED:
+        return
+    cost = money.price(sum((each.quote for each in failed), Decimal(0)))
+    told = f"Try {len(failed)} failed again · {label(cost)}"
+    _button(told, "retry", client.experiments.retry, experiment.id, icon="🔁")
+
+
+def _button(
+    told: str, name: str, do: Callable[..., object], *args: object, icon: str | None = None
+) -> None:
+    st.button(told, key=key(name), icon=icon, on_click=_do, args=(do, *args))
+
+
+def _do(do: Callable[..., object], *args: object) -> None:
+    try:
+        do(*args)
+    except StoreError as error:
+        st.session_state[key("problem")] = str(error)
+
+
+def _use_plan(client: Client, experiment: Experiment) -> None:
+    try:
+        place.put_plan(client.experiments.draft(experiment))
+    except (StoreError, ValueError) as error:
+        st.session_state[key("problem")] = str(error)

@@ -1,0 +1,292 @@
+"""What is to be compared: prompts, what they are for, and the variants that each is made in."""
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from lib.deapi import fields
+from lib.deapi.contract import ENHANCER, Endpoint, endpoint
+from lib.deapi.errors import DeapiError
+from lib.deapi.field import Field
+from lib.deapi.models import Model
+from lib.runs.experiments import study
+from lib.runs.experiments.plan import Draft, Input
+from lib.runs.experiments.study import AVOID, HAND, WRITTEN, Names, Study
+from lib.ui import catalogue, errors, form, notes, state, words
+from lib.ui.lab import rows, targets
+from lib.ui.lab.place import key
+from lib.ui.plain import clip, label, number
+from lib.ui.session import Client
+
+_SEEDS = 2**31 - 1
+_NONE = ""
+SEED = "seed"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The experiment that the form asks for, if it does, and what is still wrong with it."""
+
+    draft: Draft | None
+    problems: Sequence[str] = ()
+
+
+def draw(client: Client) -> Asked:
+    """The form; what it asks for now."""
+    listing = catalogue.listing(client)
+    if isinstance(listing, DeapiError):
+        notes.problem(errors.advice(listing))
+        if st.button("Try again", key=key("again")):
+            catalogue.ask_again(client)
+            st.rerun()
+        return Asked(None)
+    at = _target()
+    models = listing.for_endpoint(at)
+    if not models:
+        notes.empty("No model for this just now", "deAPI offers none at the moment. Look in later.")
+        return Asked(None)
+    given = rows.draw(client, at)
+    st.subheader("Compare")
+    chosen = _models(models)
+    improvers = listing.for_endpoint(endpoint(ENHANCER), _kind(at))
+    wordings, by_hand = _wordings(improvers, at, given)
+    plain = _plain(at, given)
+    swept, values = _sweep(at, chosen[0])
+    shared, wrong = _shared(client, at, chosen[0], swept)
+    problems = [*wrong, *_by_hand_problem(wordings, by_hand, given)]
+    if not given:
+        return Asked(None, problems)
+    asked = Study(
+        endpoint=at.id,
+        text=targets.text_of(at) or "",
+        inputs=given,
+        wordings=wordings,
+        models=[each.slug for each in chosen],
+        seed=_seed(at, chosen[0], swept),
+        swept=swept.name if swept else "",
+        values=values,
+        plain=plain,
+        by_hand=by_hand,
+        rewriter=_rewriter(improvers, chosen),
+        shared=shared,
+    )
+    return Asked(study.draft(asked, _names(at, chosen, swept)), problems)
+
+
+def _target() -> Endpoint:
+    offered = targets.offered()
+    st.session_state.setdefault(key("target"), offered[0].id)
+    chosen = st.selectbox(
+        "What are the prompts for?",
+        [each.id for each in offered],
+        format_func=lambda each: words.endpoint(each).title,
+        key=key("target"),
+        persist_state="session",
+    )
+    return endpoint(chosen)
+
+
+def _models(models: Sequence[Model]) -> list[Model]:
+    by_slug = {each.slug: each for each in models}
+    at = key("models")
+    kept = [each for each in st.session_state.get(at, []) if each in by_slug]
+    st.session_state[at] = kept or [models[0].slug]
+    chosen = st.multiselect(
+        "Models",
+        list(by_slug),
+        format_func=lambda each: by_slug[each].name,
+        key=at,
+        persist_state="session",
+        help="Each prompt is made by each of them.",
+    )
+    return [by_slug[each] for each in chosen] or [models[0]]
+
+
+def _wordings(
+    improvers: Sequence[Model], at: Endpoint, given: Sequence[Input]
+) -> tuple[list[str], list[str]]:
+    """How each prompt is worded, and the texts of those that are written by hand."""
+    offered = [
+        each
+        for each in targets.wordings(at)
+        if each in (WRITTEN, HAND) or endpoint(each).model_param is None or improvers
+    ]
+    name = key("wordings", at.id)
+    st.session_state.setdefault(name, offered[:2])
+    chosen = st.pills(
+        "Words",
+        offered,
+        selection_mode="multi",
+        format_func=lambda each: label(targets.named(each)),
+        key=name,
+        persist_state="session",
+        help="Improved words are written first, for a small price. You see and edit them before "
+        "anything is made of them.",
+    )
+    wordings = [each for each in offered if each in chosen] or [WRITTEN]
+    if HAND not in wordings:
+        return wordings, []
+    written = st.text_area(
+        "Your own other words, a line for each prompt, in the same order",
+        key=key("hand"),
+        height=28 + 26 * min(max(len(given), 3), 12),
+        persist_state="session",
+    )
+    return wordings, [line.strip() for line in written.splitlines() if line.strip()]
+
+
+def _by_hand_problem(
+    wordings: Sequence[str], by_hand: Sequence[str], given: Sequence[Input]
+) -> list[str]:
+    if HAND not in wordings or len(by_hand) == len(given):
+        return []
+    return [f"By hand: there are {len(by_hand)} lines for {len(given)} prompts."]
+
+
+def _plain(at: Endpoint, given: Sequence[Input]) -> bool:
+    """Whether each variant is also made without what to avoid, where something is to be avoided."""
+    if not at.has(AVOID) or not any(each.values.get(AVOID) for each in given):
+        return False
+    return st.toggle("Each also without what to avoid", key=key("plain"), persist_state="session")
+
+
+# --- one setting in several values ----------------------------------------------------------------
+
+
+def _sweep(at: Endpoint, model: Model) -> tuple[Field | None, list[Any]]:
+    """The field that takes several values, and these."""
+    known = {each.name: each for each in fields.fields(at, model) if _can_be_swept(at, each)}
+    name = key("swept", at.id)
+    if st.session_state.get(name) not in known:
+        st.session_state[name] = _NONE
+    chosen = st.selectbox(
+        "One setting in several values",
+        [_NONE, *known],
+        format_func=lambda each: words.field(at.id, each).label if each else "None",
+        key=name,
+        persist_state="session",
+    )
+    if not chosen:
+        return None, []
+    field = known[chosen]
+    values = _of_choices(at, field) if field.kind == "choice" else _of_numbers(at, field)
+    return (field, values) if values else (None, [])
+
+
+def _can_be_swept(at: Endpoint, field: Field) -> bool:
+    return field.kind in ("choice", "integer", "number") and field.name != at.decided_by
+
+
+def _of_choices(at: Endpoint, field: Field) -> list[Any]:
+    return st.multiselect(
+        "Its values",
+        list(field.choices),
+        format_func=lambda each: words.choice(at.id, field, each),
+        key=key("values", at.id, field.name),
+        persist_state="session",
+    )
+
+
+def _of_numbers(at: Endpoint, field: Field) -> list[Any]:
+    said = st.text_input(
+        "Its values",
+        key=key("values", at.id, field.name),
+        placeholder="4, 8, 12",
+        persist_state="session",
+        help="Numbers with commas between them.",
+    )
+    found: list[Any] = []
+    for part in said.replace(";", ",").split(","):
+        text = part.strip()
+        if not text:
+            continue
+        try:
+            value = float(text)
+        except ValueError:
+            notes.problem(errors.Advice(f"“{clip(text, 20)}” is no number."))
+            continue
+        found.append(int(value) if value.is_integer() else value)
+    return [each for at_, each in enumerate(found) if each not in found[:at_]]
+
+
+# --- what is the same for all ---------------------------------------------------------------------
+
+
+def _shared(
+    client: Client, at: Endpoint, model: Model, swept: Field | None
+) -> tuple[dict[str, Any], list[str]]:
+    """The settings that somebody has changed: what is left as it is follows each model."""
+    without = {targets.text_of(at) or "", AVOID, SEED, swept.name if swept else ""}
+    state.restore_draft(client, at)
+    needs_file = any(each.required for each in at.files)
+    with st.expander("Settings, the same for all", key=key("settings"), expanded=needs_file):
+        st.caption(
+            f"They are those of {words.endpoint(at.id).title}. What you leave as it is follows "
+            "each model's own."
+        )
+        values, problems = form.draw(client, at, model, without=without)
+    usual = fields.adapt(fields.fields(at, model, values), {})
+    changed = {
+        each.name: values.get(each.name)
+        for each in fields.fields(at, model, values)
+        if each.name not in without and values.get(each.name) != usual[each.name]
+    }
+    wrong = [
+        f"{words.field(at.id, name).label}: {told}"
+        for name, told in problems.items()
+        if name not in without
+    ]
+    return changed, wrong
+
+
+def _seed(at: Endpoint, model: Model, swept: Field | None) -> int:
+    """One for all, so that only what is compared differs; drawn once."""
+    st.session_state.setdefault(key("seed"), random.randint(0, _SEEDS))
+    seeded = any(each.random is not None for each in fields.fields(at, model))
+    if not seeded or (swept and swept.random is not None):
+        return st.session_state[key("seed")]
+    typed = st.number_input(
+        "Seed, the same for all",
+        min_value=0,
+        step=1,
+        key=key("seed"),
+        persist_state="session",
+        help="With the same seed only what you compare differs. Another one makes other results.",
+    )
+    return int(typed)
+
+
+# --- words ----------------------------------------------------------------------------------------
+
+
+def _names(at: Endpoint, models: Sequence[Model], swept: Field | None) -> Names:
+    known = {each.slug: each.name for each in models}
+
+    def value(given: Any) -> str:
+        if swept is None:
+            return ""
+        if swept.kind == "choice":
+            return words.choice(at.id, swept, given)
+        return f"{words.field(at.id, swept.name).label} {number(given)}"
+
+    return Names(
+        wording=targets.named,
+        model=lambda slug: known.get(slug, slug),
+        value=value,
+        plain="without what to avoid",
+    )
+
+
+def _kind(at: Endpoint) -> Mapping[str, Any]:
+    decided_by = endpoint(ENHANCER).decided_by
+    return {decided_by: at.enhanced_as} if decided_by else {}
+
+
+def _rewriter(improvers: Sequence[Model], chosen: Sequence[Model]) -> str:
+    """The model that words are improved for: the first of those chosen that they can be."""
+    known = {each.slug for each in improvers}
+    mine = [each.slug for each in chosen if each.slug in known]
+    return next(iter([*mine, *(each.slug for each in improvers)]), "")
