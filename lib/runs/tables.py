@@ -24,9 +24,19 @@ def as_csv(names: Iterable[str], rows: Iterable[Iterable[object]]) -> bytes:
 def inert(text: str) -> str:
     """`text` so that no spreadsheet takes it for a formula: an apostrophe before what would be.
 
-    Looks past the spaces before it too, which some spreadsheets trim.
+    Looks past the spaces before it too, which some spreadsheets trim. What looks like the result
+    gets one more, so that `as_written` knows what there was.
     """
-    return f"'{text}" if text.lstrip(" \u00a0").startswith(_STARTS_A_FORMULA) else text
+    return f"'{text}" if _is_formula(text.lstrip("'")) else text
+
+
+def as_written(text: str) -> str:
+    """What `inert` made this of."""
+    return text[1:] if text.startswith("'") and _is_formula(text.lstrip("'")) else text
+
+
+def _is_formula(text: str) -> bool:
+    return text.lstrip(" \u00a0").startswith(_STARTS_A_FORMULA)
 
 
 def usd(amount: Decimal | None) -> str:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from lib.ui.lines_file import MOST_BYTES, Unreadable, read, telling
+from lib.runs.experiments.reading import MOST_BYTES, Unreadable
+from lib.ui.lines_file import read, telling
 
 
 @pytest.mark.parametrize(
