@@ -6,6 +6,7 @@ that nothing is ever held twice or free in between. The hold counts in the day i
 another day it is made anew. The row of the experiment is locked before the totals are.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -45,6 +46,8 @@ class NewCell:
     quote: Decimal
     reserved: Decimal
     text: str = ""
+    run_id: str | None = None
+    """A run of the same person that made the same before: nothing is sent then."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +102,8 @@ class Cell:
     reserved: Decimal
     tries: int
     problem: str | None
+    reused: bool
+    """Whether its run was made and paid for before, outside this experiment."""
     run: Run | None
 
     @property
@@ -125,7 +130,8 @@ def begin(store: Store, new: NewExperiment) -> Experiment:
     """
     if not new.cells:
         raise ValueError("an experiment needs a cell")
-    if new.most is not None and new.cells[0].reserved > new.most:
+    first = next((each for each in new.cells if each.run_id is None), None)
+    if new.most is not None and first is not None and first.reserved > new.most:
         raise OverItsLimit
     with store.write() as connection:
         known = select(*_COLUMNS).where(experiments.c.nonce == new.nonce)
@@ -310,6 +316,33 @@ def shows(store: Store, run_id: str) -> bool:
         return connection.execute(query).one_or_none() is not None
 
 
+def kept(
+    store: Store, profile: str, person: str, endpoint: str, model: str, limit: int = 5000
+) -> dict[str, str]:
+    """The results of this person: `same` of their parameters → run, the newest
+    of each."""
+    query = (
+        select(runs.c.id, runs.c.params)
+        .where(
+            runs.c.profile == profile,
+            runs.c.person == person,
+            runs.c.endpoint == endpoint,
+            runs.c.model == model,
+            runs.c.state == State.DONE,
+        )
+        .order_by(runs.c.id.desc())
+        .limit(limit)
+    )
+    with store.read() as connection:
+        found = [(same(params), run_id) for run_id, params in connection.execute(query)]
+    return dict(reversed(found))
+
+
+def same(params: Mapping[str, Any]) -> str:
+    """What is equal for parameters that ask for the same; a file counts by its content."""
+    return json.dumps(params, sort_keys=True, default=str)
+
+
 def held(store: Store, profile: str, person: str) -> Decimal:
     """USD that are held for cells of this person without a run."""
     mine = (experiments.c.profile == profile, experiments.c.person == person)
@@ -457,7 +490,7 @@ def _sums(connection: Connection, experiment_id: str) -> tuple[Decimal, Decimal]
     query = select(
         func.sum(runs.c.price), func.sum(runs.c.reserved).filter(runs.c.state.in_(HOLDING))
     ).select_from(cells.join(runs))
-    query = query.where(cells.c.experiment_id == experiment_id)
+    query = query.where(cells.c.experiment_id == experiment_id, cells.c.reused.is_(False))
     spent, held = connection.execute(query).one()
     return spent or ZERO, held or ZERO
 
@@ -468,7 +501,8 @@ def _sums(connection: Connection, experiment_id: str) -> tuple[Decimal, Decimal]
 def _row(experiment_id: str, n: int, new: NewCell) -> dict[str, Any]:
     row = {each.name: getattr(new, each.name) for each in fields(NewCell)}
     amounts = {"quote": final(new.quote), "reserved": reserve_up(new.reserved)}
-    return row | amounts | {"experiment_id": experiment_id, "n": n, "tries": 0}
+    mine = {"experiment_id": experiment_id, "n": n, "tries": 0, "reused": new.run_id is not None}
+    return row | amounts | mine
 
 
 def _run(experiment: Experiment, cell: Cell, price: Decimal, reserved: Decimal) -> NewRun:

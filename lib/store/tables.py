@@ -404,7 +404,8 @@ cells = Table(
     Column("quote", Nano, nullable=False),
     Column("reserved", Nano, nullable=False),
     Column("tries", Integer, nullable=False),  # how often it was given a run
-    Column("run_id", String(36), ForeignKey("runs.id"), unique=True),  # of the last try
+    Column("run_id", String(36), ForeignKey("runs.id"), index=True),  # of the last try
+    Column("reused", Boolean, nullable=False, server_default=false()),  # paid for elsewhere
     Column("problem", Text),  # why it can't be sent
 )
 

@@ -13,7 +13,7 @@ from lib.runs.engine import Engine
 from lib.runs.experiments import manifest, plan
 from lib.runs.experiments.export import MANIFEST
 from lib.runs.experiments.manifest import BadManifest
-from lib.runs.experiments.order import order
+from lib.runs.experiments.order import order, reusable
 from lib.runs.experiments.plan import Cell as Planned
 from lib.runs.experiments.plan import Draft
 from lib.runs.quotes import Quote
@@ -65,6 +65,10 @@ class Experiments:
         """Their prices by their keys, as far as they are known now; the others are asked for."""
         return self._engine.prices(self._profile, cells)
 
+    def reusable(self, cells: Sequence[Planned]) -> dict[str, str]:
+        """Results that I have of the very same, by `order.same`. Raises `StoreError`."""
+        return reusable(self._store, self._profile, self._who.name, cells)
+
     def lasts(self, endpoints: Iterable[str]) -> float | None:
         """Seconds that a run of each takes to be sent at the limits that apply; None while those
         are not known."""
@@ -98,6 +102,7 @@ class Experiments:
         title: str,
         most: Decimal | None,
         shared: bool,
+        reuse: bool = False,
     ) -> Experiment:
         """Have it go on, at prices that are `known` by their keys. Raises `StoreError`; nothing
         was committed then."""
@@ -113,6 +118,7 @@ class Experiments:
             title=title,
             most=most,
             shared=shared,
+            kept=self.reusable(cells) if reuse else None,
         )
         return self._engine.begin(new)
 

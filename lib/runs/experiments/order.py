@@ -6,7 +6,7 @@ from decimal import Decimal
 from lib.runs.experiments import manifest, plan
 from lib.runs.experiments.plan import Cell, Draft
 from lib.runs.params import stored
-from lib.store import Store, ledger
+from lib.store import Store, experiments, ledger
 from lib.store.experiments import NewCell, NewExperiment
 
 
@@ -22,10 +22,12 @@ def order(
     title: str,
     most: Decimal | None = None,
     shared: bool = False,
+    kept: Mapping[str, str] | None = None,
 ) -> NewExperiment:
     """The experiment of these cells at the prices that are `known` by their keys (USD), for `nonce`
-    of the press that begins it. Cells with problems stay out of it. Raises `KeyError` when a price
-    is missing, and `StoreError`."""
+    of the press that begins it. Cells with problems stay out of it. `kept` are results from before
+    that are to be reused (`reusable`). Raises `KeyError` when a price is missing, and `StoreError`.
+    """
     factors = {
         of: ledger.overrun(store, profile, *of)
         for of in {(each.endpoint, each.model) for each in cells}
@@ -45,6 +47,7 @@ def order(
                 text=each.text,
                 quote=price,
                 reserved=price * factors[each.endpoint, each.model],
+                run_id=(kept or {}).get(same(each)),
             )
         )
     return NewExperiment(
@@ -57,3 +60,22 @@ def order(
         most=most,
         shared=shared,
     )
+
+
+def reusable(store: Store, profile: str, person: str, cells: Sequence[Cell]) -> dict[str, str]:
+    """The results that this person has of the very same: by `same` of the cells, the run. Raises
+    `StoreError`."""
+    found: dict[str, str] = {}
+    for of in {(each.endpoint, each.model) for each in cells if not each.problems}:
+        there = experiments.kept(store, profile, person, *of)
+        mine = [each for each in cells if (each.endpoint, each.model) == of and not each.problems]
+        for each in mine:
+            run_id = there.get(experiments.same(stored(each.params)))
+            if run_id is not None:
+                found[same(each)] = run_id
+    return found
+
+
+def same(cell: Cell) -> str:
+    """What is equal for cells that ask for the same."""
+    return f"{cell.endpoint}:{cell.model}:{experiments.same(stored(cell.params))}"

@@ -62,6 +62,8 @@ def end(cell: Cell) -> str:
     if run is None or cell.problem is not None:
         return f"planned at {money.price(cell.quote)}"
     if run.state is State.DONE and run.price is not None:
+        if cell.reused:
+            return f"from before, {money.paid(run.price, run.price_estimated)} then"
         took = seconds(run_status.took(run))
         return f"{money.paid(run.price, run.price_estimated)} · {took}"
     if run.state in (State.FAILED, State.CANCELLED) and not run.price:
@@ -71,4 +73,5 @@ def end(cell: Cell) -> str:
 
 def spent(cells: Sequence[Cell]) -> Decimal:
     """USD that these have cost so far."""
-    return sum((each.run.price or Decimal(0) for each in cells if each.run), Decimal(0))
+    mine = (each.run for each in cells if each.run and not each.reused)
+    return sum((run.price or Decimal(0) for run in mine), Decimal(0))

@@ -28,10 +28,12 @@ def draw() -> None:
     if experiment_id := place.opened():
         opened.draw(client, experiment_id)
         return
+    if place.view((place.NEW, place.ALL)) == place.ALL:
+        listing.draw(client)
+        return
     with st.spinner("Asking deAPI for its models …"):
         catalogue.listing(client)
     st.fragment(_new)(client)
-    listing.draw(client)
 
 
 def _new(client: Client) -> None:

@@ -1,5 +1,6 @@
 """What a session remembers of the Lab, by the names of its widgets."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -9,6 +10,8 @@ from lib.store.experiments import Experiment
 
 OPENED = "experiment"
 """In the address: the experiment that is shown."""
+NEW, ALL = "New experiment", "Experiments"
+"""Parts of the page."""
 _PLAN = "lab:plan"
 
 
@@ -26,6 +29,7 @@ def put_plan(draft: Draft | None) -> None:
     """Plan this, or with None what the form asks for."""
     st.session_state[_PLAN] = draft
     st.query_params.pop(OPENED, None)
+    st.session_state[key("page")] = NEW
 
 
 def open_experiment(experiment_id: str) -> None:
@@ -33,9 +37,31 @@ def open_experiment(experiment_id: str) -> None:
     st.query_params[OPENED] = experiment_id
 
 
+def begun(experiment_id: str) -> None:
+    """A plan has become this experiment: show it, and begin the next one with an empty form."""
+    st.session_state.pop(_PLAN, None)
+    st.session_state.pop(key("title"), None)
+    open_experiment(experiment_id)
+
+
 def close() -> None:
     """Show all of them again."""
     st.query_params.pop(OPENED, None)
+    st.session_state[key("page")] = ALL
+
+
+def view(views: Sequence[str]) -> str:
+    """Which part of the page is shown."""
+    st.session_state.setdefault(key("page"), views[0])
+    chosen = st.segmented_control(
+        "View",
+        views,
+        key=key("page"),
+        required=True,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    return chosen or views[0]
 
 
 def opened() -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -11,6 +11,7 @@ import streamlit as st
 
 from lib.deapi.errors import DeapiError
 from lib.runs.experiments import manifest, plan
+from lib.runs.experiments.order import same
 from lib.runs.experiments.plan import Cell, Draft, TooManyCells
 from lib.runs.quotes import Quote
 from lib.store import StoreError, Use
@@ -39,17 +40,27 @@ class _Priced:
     known: Mapping[str, Decimal]
     asking: int
     error: DeapiError | None
+    kept: Collection[str] = ()
+    """Those of which there are results from before, by `order.same`, if these are to be reused."""
 
     @property
     def good(self) -> list[Cell]:
         return [each for each in self.cells if not each.problems]
 
     @property
+    def to_send(self) -> list[Cell]:
+        """Those that cost something."""
+        return [each for each in self.good if not (self.kept and same(each) in self.kept)]
+
+    @property
     def of_variants(self) -> list[Decimal] | None:
         """What each costs; None while a price is missing."""
         if self.asking or self.error:
             return None
-        return plan.price(self.cells, self.known)
+        known = plan.price(self.to_send, self.known)
+        columns = sorted({each.variant for each in self.to_send})
+        prices = dict(zip(columns, known, strict=True))
+        return [prices.get(at, Decimal(0)) for at in range(len(self.draft.variants))]
 
     @property
     def total(self) -> Decimal | None:
@@ -95,7 +106,10 @@ def _priced(client: Client, draft: Draft) -> _Priced:
     known = {each: quote.price for each, quote in found.items() if isinstance(quote, Quote)}
     refused = [each for each in found.values() if isinstance(each, DeapiError)]
     asking = sum(each is None for each in found.values())
-    return _Priced(draft, cells, known, asking, next(iter(refused), None))
+    kept: Collection[str] = ()
+    if st.session_state.get(key("reuse"), False):
+        kept = client.experiments.reusable(cells).keys()
+    return _Priced(draft, cells, known, asking, next(iter(refused), None), kept)
 
 
 def _cells(client: Client, draft: Draft) -> list[Cell]:
@@ -172,13 +186,15 @@ def _sums(client: Client, now: _Priced, later: _Priced | None) -> None:
             )
         return
     if later is None:
-        told = f"{money.price(total)} for {len(now.good):,} results"
+        told = f"{money.price(total)} for {len(now.to_send):,} results"
+        if reused := len(now.good) - len(now.to_send):
+            told += f", and {reused:,} that you have already"
     else:
         told = (
             f"About {money.price(total + after)} in all: {money.price(total)} for the words now, "
             f"about {money.price(after)} for the results, which you order when you have seen them"
         )
-    lines = [told, *_time(client, [*now.good, *(later.good if later else ())])]
+    lines = [told, *_time(client, [*now.to_send, *(later.to_send if later else ())])]
     lines += _room(client, now, total)
     st.html("".join(f'<p class="pg-total">{safe(line)}</p>' for line in lines))
 
@@ -250,7 +266,7 @@ def _button(client: Client, now: _Priced, problems: Sequence[str]) -> None:
     verb = "Write the words" if now.draft.then else "Run"
     said = verb if total is None else f"{verb} · {money.price(total)}"
     use = _tightest(client)
-    first = next((now.known.get(plan.key(each)) for each in now.good), None)
+    first = next((now.known.get(plan.key(each)) for each in now.to_send), None)
     over = use if use is not None and first is not None and first > use.left else None
     priced_button.draw(
         _NAME,
@@ -317,14 +333,13 @@ def _answer(
                 title=_title(now.draft),
                 most=most,
                 shared=st.session_state.get(key("shared"), False),
+                reuse=st.session_state.get(key("reuse"), False),
             ),
         )
     except (StoreError, ValueError) as error:
         notes.problem(errors.Advice(str(error)))
         return
-    st.session_state.pop(key("title"), None)
-    place.put_plan(None)
-    place.open_experiment(begun.id)
+    place.begun(begun.id)
     st.rerun()
 
 
@@ -347,12 +362,23 @@ def _extras() -> None:
             help="It pauses before it would spend more than that.",
             persist_state="session",
         )
+        _reuse()
         st.toggle(
             "Share with the team",
             key=key("shared"),
             help="Everybody may see its results and vote on them. You can change that later.",
             persist_state="session",
         )
+
+
+def _reuse() -> None:
+    st.toggle(
+        "Use results that I have already",
+        key=key("reuse"),
+        help="Where you have made the very same before, with the same seed, that result is shown "
+        "and nothing is paid.",
+        persist_state="session",
+    )
 
 
 def _title(draft: Draft) -> str:

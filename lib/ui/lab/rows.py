@@ -7,12 +7,12 @@ import streamlit as st
 
 from lib.deapi import fields
 from lib.deapi.contract import SAMPLER, WRITTEN_FOR, Endpoint, endpoint
-from lib.deapi.models import NO_MODEL
+from lib.deapi.models import NO_MODEL, Model
 from lib.runs.experiments.plan import Input
 from lib.runs.experiments.study import AVOID
 from lib.ui import errand, inputs, words
 from lib.ui.errand import Errand
-from lib.ui.lab import targets
+from lib.ui.lab import files, table, targets
 from lib.ui.lab.place import key
 from lib.ui.plain import clip
 from lib.ui.results import prompt as results
@@ -26,8 +26,18 @@ _ADDED = key("added")
 _TEXT = key("text")
 
 
-def draw(client: Client, at: Endpoint) -> list[Input]:
-    """The places to write and to find them; a row for each."""
+def draw(client: Client, at: Endpoint, model: Model) -> list[Input]:
+    """The places to write and to find them; a row for each, and for each file that it is tried
+    with."""
+    form = fields.fields(at, model)
+    of = files.field(form)
+    given = table.given()
+    rows = table.draw(at, form, given) if given else _written(client, at)
+    uploads = files.draw(client, at, of) if of is not None else []
+    return files.with_each(rows, of, uploads)
+
+
+def _written(client: Client, at: Endpoint) -> list[Input]:
     if added := st.session_state.pop(_ADDED, None):
         _append(added)
     text = st.text_area(
@@ -42,6 +52,7 @@ def draw(client: Client, at: Endpoint) -> list[Input]:
         _examples(at)
         _ideas(client, at)
         _from_history(client, at)
+        table.ask()
     avoid = _avoid(at)
     return [_row(at, line, avoid) for line in lines]
 
@@ -114,8 +125,8 @@ def _ideas(client: Client, at: Endpoint) -> None:
             help="Let deAPI think of a prompt. It is added below yours.",
         )
         if ended := errand.draw(client, idea):
-            files = client.results([ended.run.id]).get(ended.run.id, [])
-            found = results.read(client, ended.run, files)
+            kept = client.results([ended.run.id]).get(ended.run.id, [])
+            found = results.read(client, ended.run, kept)
             if found is None:
                 st.toast("No words came back. History has what came.")
                 return

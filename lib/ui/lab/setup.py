@@ -16,7 +16,7 @@ from lib.runs.experiments import study
 from lib.runs.experiments.plan import Draft, Input
 from lib.runs.experiments.study import AVOID, HAND, WRITTEN, Names, Study
 from lib.ui import catalogue, errors, form, notes, state, words
-from lib.ui.lab import rows, targets
+from lib.ui.lab import files, rows, targets
 from lib.ui.lab.place import key
 from lib.ui.plain import clip, label, number
 from lib.ui.session import Client
@@ -48,7 +48,7 @@ def draw(client: Client) -> Asked:
     if not models:
         notes.empty("No model for this just now", "deAPI offers none at the moment. Look in later.")
         return Asked(None)
-    given = rows.draw(client, at)
+    given = rows.draw(client, at, _first(models))
     st.subheader("Compare")
     chosen = _models(models)
     improvers = listing.for_endpoint(endpoint(ENHANCER), _kind(at))
@@ -87,6 +87,12 @@ def _target() -> Endpoint:
         persist_state="session",
     )
     return endpoint(chosen)
+
+
+def _first(models: Sequence[Model]) -> Model:
+    """The first of those chosen, before they are drawn."""
+    chosen = st.session_state.get(key("models"), [])
+    return next((each for each in models if each.slug in chosen[:1]), models[0])
 
 
 def _models(models: Sequence[Model]) -> list[Model]:
@@ -219,10 +225,11 @@ def _shared(
     client: Client, at: Endpoint, model: Model, swept: Field | None
 ) -> tuple[dict[str, Any], list[str]]:
     """The settings that somebody has changed: what is left as it is follows each model."""
+    of = files.field(fields.fields(at, model))
     without = {targets.text_of(at) or "", AVOID, SEED, swept.name if swept else ""}
+    without |= {of.name} if of else set()
     state.restore_draft(client, at)
-    needs_file = any(each.required for each in at.files)
-    with st.expander("Settings, the same for all", key=key("settings"), expanded=needs_file):
+    with st.expander("Settings, the same for all", key=key("settings")):
         st.caption(
             f"They are those of {words.endpoint(at.id).title}. What you leave as it is follows "
             "each model's own."

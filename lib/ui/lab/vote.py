@@ -70,7 +70,11 @@ def _pairs(client: Client, experiment: Experiment, cells: Sequence[Cell]) -> lis
             [each.variant for each in cells if each.input == row], f"{seed}:{row}"
         )
     ]
-    return sorted(found, key=lambda pair: hashlib.sha256(f"{seed}:{pair}".encode()).digest())
+    return sorted(found, key=lambda pair: _hash(seed, *pair))
+
+
+def _hash(*parts: object) -> bytes:
+    return hashlib.sha256(":".join(map(str, parts)).encode()).digest()
 
 
 def _plain(pair: Pair) -> Pair:
@@ -88,6 +92,7 @@ def _progress(done: int, count: int) -> None:
 
 def _pair(client: Client, experiment: Experiment, cells: Sequence[Cell], pair: Pair) -> None:
     row, *sides = pair
+    mark = _hash(experiment.id, *pair).hex()[:12]  # the page itself must not tell variants apart
     by_variant = {each.variant: each for each in cells if each.input == row}
     shown = [by_variant[each] for each in sides]
     files = client.experiments.results(shown)
@@ -100,12 +105,12 @@ def _pair(client: Client, experiment: Experiment, cells: Sequence[Cell], pair: P
             st.button(
                 said,
                 # With the pair: a second press must not answer the next one.
-                key=key("vote", winner, *map(str, pair)),
+                key=key("vote", winner, mark),
                 on_click=_vote,
                 args=(client, experiment, pair, winner),
                 shortcut=shortcut,
             )
-    with st.container(key="vote_pair"):
+    with st.container(key=f"vote_pair_{mark}"):
         for column, each, name in zip(st.columns(2), shown, ("Left", "Right"), strict=True):
             with column:
                 st.html(_blind(client, each, files, name))
