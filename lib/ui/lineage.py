@@ -31,8 +31,7 @@ def draw(client: Client, run: Run, *, keys: str = "") -> None:
         _said(f"Made from: {_beginning(steps)}")
         for step in steps:
             _button(client, run, step, keys)
-            _said("→")
-        _said("this")
+            _said("→ this" if step is steps[-1] else "→")
 
 
 def _said(text: str) -> None:
