@@ -15,17 +15,20 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from lib.deapi import recordings
+from lib.deapi.contract import endpoint
 from lib.deapi.errors import DeapiError, Expired, NotFound
 from lib.deapi.facts import BadMedia
 from lib.deapi.files import fetch
 from lib.runs.loop import Loop
 from lib.runs.profiles import Profile
-from lib.runs.texts import file_type
+from lib.runs.texts import WRITING, file_type, written
 from lib.store import BadPicture, ResultFile, Run, Store, StoreError, files, runs
 
 log = logging.getLogger(__name__)
 
 MAX_BYTES = 512 * 1024 * 1024
+MAX_TEXT_BYTES = 2 * 1024 * 1024
+"""A result beyond this says more than any run takes (`lib.store.lineage.LONGEST`)."""
 SECONDS = 600.0
 FIRST_WAIT, LONGEST_WAIT = 2.0, 600.0
 """Seconds between tries."""
@@ -79,7 +82,10 @@ class Keeper:
             kept[0] = replace(
                 kept[0], width=looks.width, height=looks.height, seconds=looks.seconds
             )
-            return await self._loop.thread(runs.keep, self._store, run, kept, thumb=looks.thumb)
+            said = await self._loop.thread(self._read, run, kept[0])
+            return await self._loop.thread(
+                runs.keep, self._store, run, kept, thumb=looks.thumb, written=said
+            )
         except (DeapiError, StoreError, OSError) as error:
             log.warning("run %s: its result is not ours yet: %s", run.id, error)
             return await self._failed(run, error)
@@ -158,6 +164,14 @@ class Keeper:
             size=fetched.size,
             sha256=fetched.sha256,
         )
+
+    def _read(self, run: Run, kept: ResultFile) -> list[str]:
+        """The texts that it wrote, to know them again in what is made from them."""
+        result = endpoint(run.endpoint).result
+        if result not in WRITING or kept.size > MAX_TEXT_BYTES:
+            return []
+        content = files.result_path(self._store, run.id, kept.name).read_bytes()
+        return written(result, content.decode("utf-8-sig", "replace"))
 
     def _look(self, run: Run, kept: ResultFile) -> _Looks:
         """Look into the result, and make a thumbnail of what can be seen."""

@@ -1,9 +1,16 @@
-"""Results that are text: what kind of file keeps them."""
+"""Results that are text: what kind of file keeps them, and what they say."""
 
 import json
+from typing import Any, cast
+
+from lib.deapi import transcripts
+from lib.deapi.contract import Result
 
 _AS_JSON = ("application/json", "json")
 _AS_TEXT = ("text/plain", "txt")
+
+WRITING: frozenset[Result] = frozenset({"prompt", "text", "transcript"})
+"""Results that say something which another run may be given."""
 
 
 def file_type(text: str) -> tuple[str, str]:
@@ -15,3 +22,19 @@ def file_type(text: str) -> tuple[str, str]:
     except (ValueError, RecursionError):
         return _AS_TEXT
     return _AS_JSON
+
+
+def written(result: Result, content: str) -> list[str]:
+    """The texts in a result of this kind that may be given to another run: a prompt and what it
+    avoids, or what was read or heard."""
+    if result in ("text", "transcript"):
+        return [transcripts.parse(content).text]
+    if result != "prompt":
+        return []
+    try:
+        facts: Any = json.loads(content)
+    except (ValueError, RecursionError):
+        return []
+    said = cast(dict[str, Any], facts) if isinstance(facts, dict) else {}
+    found = (said.get("prompt"), said.get("negative_prompt"))
+    return [each for each in found if isinstance(each, str)]

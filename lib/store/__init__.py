@@ -1,5 +1,5 @@
 """What the playground remembers: runs, ledger, caps, balances, files, deliveries, drafts,
-catalogues, looks and experiments.
+catalogues, looks, experiments and where texts come from.
 
 Open a `Store`, then use one module a subject, as in `ledger.admit(store, new)`,
 `runs.claim(store, run_id, owner)`, `history.page(store, filters)`. Everything is synchronous and
@@ -17,6 +17,7 @@ from lib.store import (
     history,
     inherit,
     ledger,
+    lineage,
     looks,
     runs,
     sessions,
@@ -39,6 +40,7 @@ from lib.store.errors import (
 )
 from lib.store.history import Choices, Cost, Filters, Total
 from lib.store.ledger import Balance, Spent
+from lib.store.lineage import Step
 from lib.store.lock import Lock, hold
 from lib.store.looks import Look
 from lib.store.money import final, reserve_up
@@ -80,6 +82,7 @@ __all__ = [
     "Spent",
     "State",
     "Status",
+    "Step",
     "Store",
     "StoreError",
     "Total",
@@ -97,6 +100,7 @@ __all__ = [
     "hold",
     "inherit",
     "ledger",
+    "lineage",
     "looks",
     "reserve_up",
     "runs",

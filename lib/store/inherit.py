@@ -3,7 +3,17 @@
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from lib.store.database import Store
-from lib.store.tables import LOCAL, drafts, entries, experiments, looks, runs, totals, uploads
+from lib.store.tables import (
+    LOCAL,
+    drafts,
+    entries,
+    experiments,
+    looks,
+    runs,
+    texts,
+    totals,
+    uploads,
+)
 
 
 def left(store: Store) -> int:
@@ -19,7 +29,7 @@ def take(store: Store, name: str) -> int:
     with store.write() as connection:
         mine = {"person": name}
         taken = connection.execute(update(runs).where(runs.c.person == LOCAL).values(mine))
-        for table in (entries, experiments):
+        for table in (entries, experiments, texts):
             connection.execute(update(table).where(table.c.person == LOCAL).values(mine))
         _add_totals(connection, name)
         for table, *key in (

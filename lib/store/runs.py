@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, insert, literal, or_, select, update
 
-from lib.store import ledger
+from lib.store import ledger, lineage
 from lib.store.database import Store
 from lib.store.money import ZERO, final
 from lib.store.run import RUN_COLUMNS, ResultFile, Run, as_run, few
@@ -378,8 +378,16 @@ def may_settle_stalled(run: Run, now: datetime) -> bool:
 # Keeping
 
 
-def keep(store: Store, run: Run, files: Sequence[ResultFile], *, thumb: bool) -> Run | None:
-    """keeping → done: these files are in the run's folder, on disk, for good."""
+def keep(
+    store: Store,
+    run: Run,
+    files: Sequence[ResultFile],
+    *,
+    thumb: bool,
+    written: Sequence[str] = (),
+) -> Run | None:
+    """keeping → done: these files are in the run's folder, on disk, for good. `written` are the
+    texts in them that may be given to another run."""
     with store.write() as connection:
         now = store.now()
         moved = _move(
@@ -396,6 +404,8 @@ def keep(store: Store, run: Run, files: Sequence[ResultFile], *, thumb: bool) ->
         if moved and files:
             rows = [{"run_id": run.id, "at": now, **asdict(file)} for file in files]
             connection.execute(insert(results), rows)
+        if moved:
+            lineage.wrote(connection, moved, written, now)
         return moved
 
 

@@ -252,7 +252,23 @@ results = Table(
     Column("height", Integer),
     Column("seconds", Float),
     Column("at", Moment, nullable=False),
+    Index(None, "sha256", "run_id"),
 )
+
+texts = Table(
+    "texts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("profile", String(40), nullable=False),
+    Column("person", String(80), nullable=False),
+    Column("digest", String(64), nullable=False),  # of the text without its spaces
+    Column("text", Text, nullable=False),
+    Column("run_id", String(36), ForeignKey("runs.id")),  # that wrote it; NULL: a person did
+    Column("source", String(64)),  # the digest of the text that a person changed into this one
+    Column("at", Moment, nullable=False),
+    Index(None, "profile", "person", "digest", "id"),
+)
+"""Where texts come from: one row for each time that one was written."""
 
 drafts = Table(
     "drafts",

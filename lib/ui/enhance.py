@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -12,7 +13,7 @@ from lib.deapi.contract import ENHANCER, SAMPLER, WRITTEN_FOR, Endpoint, endpoin
 from lib.deapi.errors import DeapiError
 from lib.deapi.media import Upload
 from lib.deapi.models import NO_MODEL, Model
-from lib.ui import catalogue, errand, inputs, state, words
+from lib.ui import catalogue, errand, inputs, lineage, state, words
 from lib.ui.errand import Ended, Errand
 from lib.ui.inputs import Spot
 from lib.ui.results import prompt as results
@@ -69,6 +70,7 @@ def _improvement(client: Client, spot: Spot, values: Mapping[str, Any], text: st
         values=_given(at, model, {**kind, "prompt": text, **_more(at, values)}),
         help="Have your words rewritten with the detail that models like. You can undo it.",
         blocked=None if text.strip() else "Write a few words first.",
+        first=partial(lineage.note, client, spot.at, values),
     )
 
 

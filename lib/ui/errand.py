@@ -5,7 +5,7 @@ into a card. One press makes one run, a large price takes a second click, and wh
 place of its button says so.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -46,6 +46,8 @@ class Errand:
     help: str | None = None
     icon: str | None = None
     blocked: str | None = None
+    first: Callable[[], None] = lambda: None
+    """What is done just before it is ordered."""
 
     @property
     def problems(self) -> dict[str, str]:
@@ -156,6 +158,7 @@ def _answer(client: Client, errand: Errand, pressed: Press, kept: _Kept) -> None
         kept.question = _Question(shown, None, about)
         return
     submit = partial(client.submit, nonce=pressed.nonce, shown=shown)
+    errand.first()
     try:
         run = state.order(
             errand.name, about, lambda: submit(errand.at, errand.model, errand.values)

@@ -133,16 +133,15 @@ def _takes(param: Param, media: Media) -> bool:
 
 def text_param(at: Endpoint) -> Param | None:
     """The text that an endpoint cannot do without, if it is a person's own words."""
-    return next(
-        (
-            param
-            for param in at.params
-            if param.role == "value"
-            and param.required
-            and param.type in ("string", "string|array")
-            and not (param.choices or param.listed or param.address)
-        ),
-        None,
+    return next((param for param in at.params if param.required and is_own_text(param)), None)
+
+
+def is_own_text(param: Param) -> bool:
+    """Whether a person fills it with words of their own."""
+    return (
+        param.role == "value"
+        and param.type in ("string", "string|array")
+        and not (param.choices or param.listed or param.address)
     )
 
 

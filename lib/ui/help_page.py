@@ -39,7 +39,8 @@ BASICS: Mapping[str, str] = {
     "Going on with a result": (
         "Every result can be the beginning of another run: animate a picture, remove its "
         "background, read a text aloud. The buttons under it open the right form with it "
-        "inside."
+        "inside. What came out of earlier runs says “Made from” and names them, with what they "
+        "cost and where you changed words by hand; each step opens its own form again."
     ),
     "Keyboard": (
         "Ctrl + Enter runs. Tab goes through the form. In a player, Space plays and the arrows "

@@ -6,7 +6,18 @@ from decimal import Decimal
 import streamlit as st
 
 from lib.store import ResultFile, Run
-from lib.ui import clock, errors, further, money, results, run_status, stand_in, state, words
+from lib.ui import (
+    clock,
+    errors,
+    further,
+    lineage,
+    money,
+    results,
+    run_status,
+    stand_in,
+    state,
+    words,
+)
 from lib.ui.plain import clip, safe, seconds, size
 from lib.ui.session import Client
 
@@ -16,6 +27,7 @@ def draw(client: Client, run: Run, model_name: str, *, keys: str = "") -> None:
     files = client.results([run.id]).get(run.id, [])
     results.draw(client, run, files)
     st.html(_line(run, model_name, files) + stand_in.instead(client, run))
+    lineage.draw(client, run, keys=keys)
     with st.container(horizontal=True, gap="xsmall"):
         _saves(client, run, files, keys)
         st.button(

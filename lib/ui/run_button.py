@@ -12,7 +12,7 @@ from lib.deapi.contract import Endpoint
 from lib.deapi.models import Model
 from lib.runs.orders import FieldProblems, NoQuote, PriceRose
 from lib.store import StoreError
-from lib.ui import errors, form, limits, money, notes, price, priced_button, state
+from lib.ui import errors, form, limits, lineage, money, notes, price, priced_button, state
 from lib.ui.session import Client
 from lib.ui.state import Press
 
@@ -104,6 +104,7 @@ def _order(
         return
     may_fall_back = st.session_state.get(_fallback_key(at), False)
     submit = partial(client.submit, nonce=pressed.nonce, shown=shown, fallback=may_fall_back)
+    lineage.note(client, at, values)
     try:
         state.order(at.id, about, lambda: submit(at, model, values))
     except FieldProblems as error:

@@ -43,6 +43,7 @@ from lib.store import (
     Run,
     Spent,
     State,
+    Step,
     Store,
     Total,
     Use,
@@ -51,6 +52,7 @@ from lib.store import (
     files,
     history,
     ledger,
+    lineage,
     looks,
     runs,
     sessions,
@@ -451,6 +453,15 @@ class Client:
     def stand_in(self, run_id: str) -> Run | None:
         """The run that stands in for this one, when another model took it over."""
         return history.stand_in(self._store, self._mine(run_id))
+
+    def chain(self, run_id: str) -> list[Step]:
+        """What a run was made from, the oldest step first; all of it is the same person's."""
+        return lineage.chain(self._store, self._mine(run_id))
+
+    def edited(self, before: str, after: str) -> None:
+        """Remember that I changed a text by hand, where it is known what wrote it. Raises
+        `StoreError`."""
+        lineage.edited(self._store, self.profile, self.person, before, after)
 
     def given(self, run: Run) -> list[Upload]:
         """The files that a run works on, in the order of its parameters."""

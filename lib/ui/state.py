@@ -55,7 +55,13 @@ def widget(at: Endpoint, model: str, field: str) -> str:
 def fill(at: Endpoint, new: Mapping[str, Any]) -> None:
     """Put values into the form from outside its widgets: an example, the dice, another run."""
     values(at).update(new)
+    filled(at).update(new)
     st.session_state[f"fill:{at.id}"] = True
+
+
+def filled(at: Endpoint) -> dict[str, Any]:
+    """What was put last into each field of the form from outside its widgets."""
+    return st.session_state.setdefault(f"filled:{at.id}", {})
 
 
 def waits_to_be_filled(at: Endpoint) -> bool:
