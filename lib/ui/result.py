@@ -6,7 +6,7 @@ from decimal import Decimal
 import streamlit as st
 
 from lib.store import ResultFile, Run
-from lib.ui import clock, errors, further, money, results, run_status, stand_in, state, words
+from lib.ui import clock, errors, further, keep, money, results, run_status, stand_in, state, words
 from lib.ui.plain import clip, safe, seconds, size
 from lib.ui.session import Client
 
@@ -25,6 +25,7 @@ def draw(client: Client, run: Run, model_name: str, *, keys: str = "") -> None:
             args=(client, run),
         )
         further.draw(client, run, files, keys=keys)
+        keep.button(client, run, files, keys=keys)
     details(client, run, model_name, keys=keys)
 
 
