@@ -35,12 +35,12 @@ def purposes() -> tuple[Endpoint, ...]:
 
 
 def by(client: Client, favourite: Favourite) -> str:
-    """Who kept it and when, as one says it."""
+    """Who kept it and when, as it is said after "kept"."""
     when = clock.minute(favourite.at)
     if favourite.person == LOCAL:
-        return f"kept {when}"
+        return when
     who = "you" if favourite.person == client.person else favourite.person
-    return f"kept by {who} on {when}"
+    return f"by {who} on {when}"
 
 
 def tag_field(client: Client, key: str, now: Iterable[str] = ()) -> list[str]:
@@ -86,9 +86,8 @@ def _keep(client: Client, run: Run, found: _Prompt, keys: str) -> None:
     """Raises `StoreError`, and `ValueError` for what is too long to be kept."""
     there = client.favourites.find(found.at, found.text, found.avoid)
     if there:
-        st.html(f"<p><b>Kept</b></p><p class='pg-small'>{safe(by(client, there))}. {_WHERE}</p>")
-    else:
-        st.html(f'<p class="pg-small">{_WHERE}</p>')
+        st.html(f"<p><b>Kept</b> {safe(by(client, there))}</p>")
+    st.html(f'<p class="pg-small">{_WHERE}</p>')
     with st.form(f"{keys}favourite_form:{run.id}", border=False):
         tags = tag_field(client, f"{keys}favourite_tags:{run.id}", there.tags if there else ())
         told = "Save the tags" if there else "Keep it"

@@ -157,7 +157,7 @@ def _told(client: Client, favourite: Favourite, seen: Mapping[str, Run]) -> str:
     if favourite.tags:
         chips = "".join(f'<span class="pg-chip">{safe(each)}</span>' for each in favourite.tags)
         told.append(f'<div class="pg-chips">{chips}</div>')
-    about = f"{words.endpoint(favourite.endpoint).title} · {keep.by(client, favourite)}"
+    about = f"{words.endpoint(favourite.endpoint).title} · kept {keep.by(client, favourite)}"
     told.append(f'<p class="pg-small">{safe(about)}</p>')
     return (
         f'<div class="pg-row">{_thumb(client, favourite, seen)}'

@@ -100,7 +100,7 @@ def test_a_result_whose_prompt_is_there_already_says_who_kept_it(
     run = place.done(pictures, model, "A fox")
     shelve("A fox", person="<b>bob")
     page = opened(run)
-    assert "kept by &lt;b&gt;bob on " in page.html
+    assert "<b>Kept</b> by &lt;b&gt;bob on " in page.html
     assert page.button("Save the tags")
 
 
