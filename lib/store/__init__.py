@@ -1,5 +1,5 @@
 """What the playground remembers: runs, ledger, caps, balances, files, deliveries, drafts,
-catalogues, looks, experiments and where texts come from.
+catalogues, looks, experiments, favourites and where texts come from.
 
 Open a `Store`, then use one module a subject, as in `ledger.admit(store, new)`,
 `runs.claim(store, run_id, owner)`, `history.page(store, filters)`. Everything is synchronous and
@@ -13,6 +13,7 @@ from lib.store import (
     deliveries,
     drafts,
     experiments,
+    favourites,
     files,
     history,
     inherit,
@@ -38,6 +39,7 @@ from lib.store.errors import (
     OverCap,
     StoreError,
 )
+from lib.store.favourites import Favourite, Kept, NewFavourite
 from lib.store.history import Choices, Cost, Filters, Total
 from lib.store.ledger import Balance, Spent
 from lib.store.lineage import Step
@@ -66,9 +68,12 @@ __all__ = [
     "Cost",
     "Denied",
     "DiskFull",
+    "Favourite",
     "Filters",
+    "Kept",
     "Lock",
     "Look",
+    "NewFavourite",
     "NewRun",
     "NewerData",
     "OverCap",
@@ -94,6 +99,7 @@ __all__ = [
     "deliveries",
     "drafts",
     "experiments",
+    "favourites",
     "files",
     "final",
     "history",

@@ -8,6 +8,7 @@ from lib.store.tables import (
     drafts,
     entries,
     experiments,
+    favourites,
     looks,
     runs,
     texts,
@@ -24,12 +25,12 @@ def left(store: Store) -> int:
 
 
 def take(store: Store, name: str) -> int:
-    """Have `name` own all of it: runs with their spending, uploads and drafts; how many runs that
-    were. What `name` has already stays theirs. Raises `StoreError`."""
+    """Have `name` own all of it: runs with their spending, uploads and drafts and so on; how many
+    runs that were. What `name` has already stays theirs. Raises `StoreError`."""
     with store.write() as connection:
         mine = {"person": name}
         taken = connection.execute(update(runs).where(runs.c.person == LOCAL).values(mine))
-        for table in (entries, experiments, texts):
+        for table in (entries, experiments, favourites, texts):
             connection.execute(update(table).where(table.c.person == LOCAL).values(mine))
         _add_totals(connection, name)
         for table, *key in (

@@ -6,7 +6,7 @@ now, or `None` when it lost: somebody else has moved the run, or claimed it anew
 decided, the ledger entry is written in the same transaction. Any of them raises `StoreError`.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -32,6 +32,13 @@ def get(store: Store, run_id: str) -> Run | None:
     """The run, or `None` when there is no such run."""
     with store.read() as connection:
         return _one(connection, runs.c.id == run_id)
+
+
+def several(store: Store, run_ids: Iterable[str]) -> list[Run]:
+    """Those of these runs that there are."""
+    query = select(*RUN_COLUMNS).where(runs.c.id.in_(list(run_ids)))
+    with store.read() as connection:
+        return [as_run(row) for row in connection.execute(query).mappings()]
 
 
 def of_nonce(store: Store, nonce: str) -> Run | None:

@@ -437,3 +437,20 @@ votes = Table(
     Column("at", Moment, nullable=False),
     CheckConstraint("a < b", name="order"),
 )
+
+favourites = Table(
+    "favourites",
+    metadata,
+    Column("id", String(36), primary_key=True),  # ordered by time: lists page by it
+    # SHA-256 of what makes it this one: texts are too long for a unique index of PostgreSQL.
+    Column("same", String(64), nullable=False, unique=True),
+    Column("person", String(80), nullable=False),  # who kept it first
+    Column("text", Text, nullable=False),
+    Column("avoid", Text, nullable=False),  # '' for nothing
+    Column("endpoint", String(80), nullable=False),  # what it is for
+    Column("tags", JSON, nullable=False),
+    Column("search", Text, nullable=False),  # all of it, folded for searching
+    Column("run_id", String(36), ForeignKey("runs.id")),  # whose result it is known by
+    Column("at", Moment, nullable=False),
+)
+"""Prompts that the team wants to find again, whatever the profile."""

@@ -10,6 +10,7 @@ from lib.ui import (
     clock,
     errors,
     further,
+    keep,
     lineage,
     money,
     results,
@@ -37,6 +38,7 @@ def draw(client: Client, run: Run, model_name: str, *, keys: str = "") -> None:
             args=(client, run),
         )
         further.draw(client, run, files, keys=keys)
+        keep.button(client, run, files, keys=keys)
     details(client, run, model_name, keys=keys)
 
 

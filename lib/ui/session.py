@@ -60,6 +60,7 @@ from lib.store import (
     users,
 )
 from lib.ui.experiments import Experiments
+from lib.ui.favourites import Favourites
 from lib.ui.team import Team
 
 Tier = Literal["premium", "basic"]
@@ -257,6 +258,11 @@ class Client:
         """What I may ask and order about experiments."""
         return Experiments(self._engine, self.profile, self.who, self.check)
 
+    @property
+    def favourites(self) -> Favourites:
+        """The prompts that the team has kept."""
+        return Favourites(self._store, self.who, self.check)
+
     # --- my account -------------------------------------------------------------------------------
 
     def change_password(self, now: str, new: str, address: str) -> bool:
@@ -428,9 +434,13 @@ class Client:
 
     def run(self, run_id: str) -> Run | None:
         """A run on this profile that I may see, or None: mine, and everybody's for an admin."""
-        run = runs.get(self._store, run_id)
-        seen = run is not None and run.profile == self.profile and self.who.may_see(run)
-        return run if seen else None
+        return self.seen([run_id]).get(run_id)
+
+    def seen(self, run_ids: Sequence[str]) -> dict[str, Run]:
+        """Those of these runs that I may see, by id."""
+        found = runs.several(self._store, run_ids)
+        mine = (run for run in found if run.profile == self.profile and self.who.may_see(run))
+        return {run.id: run for run in mine}
 
     @property
     def _whose(self) -> str | None:

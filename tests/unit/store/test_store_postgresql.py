@@ -17,11 +17,13 @@ from sqlalchemy import text
 from lib.store import (
     Caps,
     NewerData,
+    NewFavourite,
     OverCap,
     Store,
     StoreError,
     caps,
     experiments,
+    favourites,
     ledger,
     runs,
 )
@@ -264,3 +266,30 @@ def test_two_servers_send_each_cell_of_an_experiment_once_and_never_beyond_a_cap
     now = experiments.get(store, begun.id)
     assert now is not None
     assert now.held == 0
+
+
+def test_a_prompt_that_several_keep_at_once_is_there_once_with_all_their_tags(
+    store: Store,
+) -> None:
+    def keep(n: int) -> None:
+        favourites.keep(
+            store,
+            NewFavourite(
+                person="ada",
+                text="a fox\x00 " * 2500,
+                endpoint="images.generations",
+                tags=(f"tag {n}",),
+            ),
+        )
+
+    threads = [threading.Thread(target=keep, args=(n,)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    [found] = favourites.page(store, tag="tag 3")
+    assert sorted(found.tags) == [f"tag {n}" for n in range(8)]
+    assert favourites.page(store) == [found]
+    assert favourites.remove(store, found.id, "ada", False) == found
+    favourites.restore(store, found)
+    assert favourites.tags(store) == [(f"tag {n}", 1) for n in range(8)]
