@@ -1,14 +1,15 @@
 """The Prompt Lab: what is compared and what it costs; the experiments; or one of them."""
 
+from collections.abc import Sequence
 from io import BytesIO
 
 import streamlit as st
 
 from lib.runs.experiments.manifest import BadManifest
 from lib.runs.experiments.plan import Draft
-from lib.store import StoreError
-from lib.ui import catalogue, errors, notes, session, words
-from lib.ui.lab import listing, opened, place, planned, setup
+from lib.store import Favourite, StoreError
+from lib.ui import catalogue, errors, library, notes, session, words
+from lib.ui.lab import listing, opened, place, planned, rows, setup, targets
 from lib.ui.lab.place import key
 from lib.ui.plain import clip, safe
 from lib.ui.session import Client
@@ -28,8 +29,12 @@ def draw() -> None:
     if experiment_id := place.opened():
         opened.draw(client, experiment_id)
         return
-    if place.view((place.NEW, place.ALL)) == place.ALL:
+    view = place.view((place.NEW, place.ALL, place.LIBRARY))
+    if view == place.ALL:
         listing.draw(client)
+        return
+    if view == place.LIBRARY:
+        library.draw(client, _use)
         return
     with st.spinner("Asking deAPI for its models …"):
         catalogue.listing(client)
@@ -58,15 +63,22 @@ def _new(client: Client) -> None:
             planned.draw(client, asked.draft, asked.problems)
 
 
+def _use(chosen: Sequence[Favourite]) -> None:
+    """Have prompts of the library be those that are compared, beside what is there."""
+    targets.choose(chosen[0].endpoint)
+    rows.put([each.text for each in chosen])
+    place.put_plan(None)
+
+
 def _brought(draft: Draft) -> None:
     """A plan that is whole: what it is, and the way back to the form."""
-    rows = "".join(f"<li>{safe(clip(each.name, 100))}</li>" for each in draft.inputs[:12])
+    some = "".join(f"<li>{safe(clip(each.name, 100))}</li>" for each in draft.inputs[:12])
     more = f"<li>and {len(draft.inputs) - 12:,} more</li>" if len(draft.inputs) > 12 else ""
     title = words.endpoint((draft.then or draft).endpoint).title
     st.html(
         f'<p class="pg-prompt"><b>{safe(title)}</b>: '
         f"{len(draft.inputs):,} × {len(draft.variants):,}, with the seed {draft.seed}</p>"
-        f'<ul class="pg-small">{rows}{more}</ul>'
+        f'<ul class="pg-small">{some}{more}</ul>'
     )
     st.button("Back to the form", key=key("to_form"), on_click=place.put_plan, args=(None,))
 

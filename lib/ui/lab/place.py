@@ -10,7 +10,7 @@ from lib.store.experiments import Experiment
 
 OPENED = "experiment"
 """In the address: the experiment that is shown."""
-NEW, ALL = "New experiment", "Experiments"
+NEW, ALL, LIBRARY = "New experiment", "Experiments", "Library"
 """Parts of the page."""
 _PLAN = "lab:plan"
 

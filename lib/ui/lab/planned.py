@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -68,8 +68,15 @@ class _Priced:
         return None if of_variants is None else sum(of_variants, Decimal(0))
 
 
-def draw(client: Client, draft: Draft, problems: Sequence[str] = ()) -> None:
-    """What it does, what each variant costs, and the button. `problems` are those of the form."""
+def draw(
+    client: Client,
+    draft: Draft,
+    problems: Sequence[str] = (),
+    *,
+    began: Callable[[], None] = lambda: None,
+) -> None:
+    """What it does, what each variant costs, and the button. `problems` are those of the form;
+    `began` is called when the experiment has begun."""
     try:
         now = _priced(client, draft)
         later = _priced(client, draft.then) if draft.then else None
@@ -81,7 +88,7 @@ def draw(client: Client, draft: Draft, problems: Sequence[str] = ()) -> None:
         return
     about = _about(client, draft)
     if pressed := state.pressed(_NAME):
-        _answer(client, now, pressed, about, problems)
+        _answer(client, now, pressed, about, problems, began)
         state.answered(_NAME)
     _table(now, later)
     _sums(client, now, later)
@@ -303,7 +310,12 @@ def _drop() -> None:
 
 
 def _answer(
-    client: Client, now: _Priced, pressed: Press, about: str, problems: Sequence[str]
+    client: Client,
+    now: _Priced,
+    pressed: Press,
+    about: str,
+    problems: Sequence[str],
+    began: Callable[[], None],
 ) -> None:
     _drop()
     total = now.total
@@ -339,6 +351,7 @@ def _answer(
     except (StoreError, ValueError) as error:
         notes.problem(errors.Advice(str(error)))
         return
+    began()
     place.begun(begun.id)
     st.rerun()
 

@@ -82,6 +82,12 @@ def add(lines: Sequence[str]) -> None:
     st.session_state[_ADDED] = [*st.session_state.get(_ADDED, []), *lines]
 
 
+def put(lines: Sequence[str]) -> None:
+    """The same at once, for buttons."""
+    table.away()
+    _append(lines)
+
+
 def _append(lines: Sequence[str]) -> None:
     there = inputs.lines(st.session_state.get(_TEXT, ""))
     new = [" ".join(line.split()) for line in lines]

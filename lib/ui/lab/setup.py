@@ -78,12 +78,12 @@ def draw(client: Client) -> Asked:
 
 def _target() -> Endpoint:
     offered = targets.offered()
-    st.session_state.setdefault(key("target"), offered[0].id)
+    st.session_state.setdefault(targets.KEY, offered[0].id)
     chosen = st.selectbox(
         "What are the prompts for?",
         [each.id for each in offered],
         format_func=lambda each: words.endpoint(each).title,
-        key=key("target"),
+        key=targets.KEY,
         persist_state="session",
     )
     return endpoint(chosen)

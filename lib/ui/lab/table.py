@@ -66,7 +66,7 @@ def draw(at: Endpoint, form: Sequence[Field], table: Table) -> list[Input]:
     st.html(f'<p class="pg-prompt"><b>{len(table.rows):,} prompts</b> from {safe(name)}</p>')
     meaning = _meaning(at, known, table)
     rows = _rows(at, known, table, meaning)
-    st.button("Take the file away", key=key("table_away"), on_click=_away)
+    st.button("Take the file away", key=key("table_away"), on_click=away)
     if targets.text_of(at) not in meaning.values():
         notes.problem(Advice("Say which column holds the prompts."))
         return []
@@ -122,5 +122,6 @@ def _told(at: Endpoint, row: Input) -> str:
     )
 
 
-def _away() -> None:
+def away() -> None:
+    """Have the prompts be written again."""
     st.session_state.pop(_GIVEN, None)

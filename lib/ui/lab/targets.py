@@ -3,9 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
+import streamlit as st
+
 from lib.deapi.contract import ENHANCER, Endpoint, rewriters
 from lib.runs.experiments.study import HAND, WRITTEN
 from lib.ui import further, words
+from lib.ui.lab.place import key
+
+
+KEY = key("target")
+"""Of the widget that says what the prompts are for."""
 
 
 def offered() -> list[Endpoint]:
@@ -17,6 +24,12 @@ def offered() -> list[Endpoint]:
         for at in words.family(family)
         if at.result in further.MEDIA and text_of(at) is not None
     ]
+
+
+def choose(endpoint_id: str) -> None:
+    """Have the prompts be for this, if they can be; called by buttons."""
+    if endpoint_id in {each.id for each in offered()}:
+        st.session_state[KEY] = endpoint_id
 
 
 def text_of(at: Endpoint) -> str | None:

@@ -1,6 +1,6 @@
 """The words that were written: what changed in each prompt, to be edited before it is used."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -37,7 +37,8 @@ def draw(client: Client, experiment: Experiment, cells: Sequence[Cell]) -> None:
                 with column:
                     _one(client, experiment, each, found.get(each.n), variants[each.variant], texts)
     if client.experiments.is_mine(experiment):
-        _then(client, experiment, cells, texts)
+        note = partial(_note, client, cells, found, texts)
+        _then(client, experiment, cells, texts, note)
 
 
 def _words(client: Client, experiment: Experiment, cells: Sequence[Cell]) -> Mapping[int, Written]:
@@ -128,7 +129,26 @@ def _changes(title: str, before: str, after: str) -> str:
 # --- what they are for ----------------------------------------------------------------------------
 
 
-def _then(client: Client, experiment: Experiment, cells: Sequence[Cell], texts: Words) -> None:
+def _note(
+    client: Client, cells: Sequence[Cell], found: Mapping[int, Written], texts: Words
+) -> None:
+    """Have what was changed by hand stand in the lineage of what is made of it."""
+    for each in cells:
+        written, now = found.get(each.n), texts.get((each.input, each.variant))
+        if written is None or now is None:
+            continue
+        for before, after in ((written.prompt, now["prompt"]), (written.avoid, now[AVOID])):
+            if before and after and before != after:
+                client.edited(before, after)
+
+
+def _then(
+    client: Client,
+    experiment: Experiment,
+    cells: Sequence[Cell],
+    texts: Words,
+    note: Callable[[], None],
+) -> None:
     """The results that are made of them, once all that can be written is."""
     for each in client.experiments.page():
         if each.plan.get("before") == experiment.id:
@@ -150,7 +170,7 @@ def _then(client: Client, experiment: Experiment, cells: Sequence[Cell], texts: 
     text = targets.text_of(endpoint(results.endpoint))
     if text is None:
         return
-    planned.draw(client, with_words(results, text, texts, experiment.id))
+    planned.draw(client, with_words(results, text, texts, experiment.id), began=note)
 
 
 def _draft(client: Client, experiment: Experiment) -> Draft:
