@@ -59,7 +59,7 @@ from lib.store import (
     statistics,
     users,
 )
-from lib.ui.experiments import Experiments
+from lib.ui.experiment.desk import Experiments
 from lib.ui.favourites import Favourites
 from lib.ui.team import Team
 

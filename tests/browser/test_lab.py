@@ -176,9 +176,19 @@ def test_a_server_killed_in_the_middle_of_a_study_goes_on_and_pays_every_cell_on
     playground.kill()
     playground.start()
     page.goto(address)
-    finished(page, 18)
+    expect(page.locator(".pg-run .pg-total")).not_to_contain_text("to come", timeout=PATIENCE)
+    # What was on its way in the very moment may have been paid for: its person is asked.
+    lost = page.locator('[data-testid="stColumn"]').filter(has_text="Nobody knows whether")
+    dialog = page.get_by_role("dialog")
+    while lost.count():
+        lost.last.get_by_role("button", name="Show").click()
+        dialog.get_by_role("button", name="Count as paid").click()
+        expect(dialog.get_by_text("Settled by you")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(dialog).to_have_count(0)
+    assert page.locator(".pg-cell").count() == 18
     paid = [each for each in live.charges() if each["endpoint"] == "images.generations"]
-    assert len(paid) == 18
+    assert len({each["request_id"] for each in paid}) == len(paid) <= 18
     assert eventually(lambda: screens.money(page, "Spent today") == planned, timeout=20)
 
 

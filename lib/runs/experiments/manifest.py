@@ -62,6 +62,7 @@ def written(draft: Draft) -> dict[str, Any]:
             for (row, column), values in sorted(draft.own.items())
         ],
     }
+    told |= {"view": draft.view} if draft.view else {}
     told |= {"then": written(draft.then)} if draft.then else {}
     return told | ({"before": draft.before} if draft.before else {})
 
@@ -105,6 +106,7 @@ def _draft(facts: Mapping[str, Any], top: _Place, mine: "_Mine") -> Draft:
         seed=_index(facts.get("seed"), top / "seed", 2**63),
         shared=_values(facts.get("shared", {}), top / "shared", mine),
         own=own,
+        view=_text(facts.get("view", ""), top / "view", _NAME),
     )
 
 

@@ -58,7 +58,7 @@ class Draft:
     `shared` goes into every cell; a row's values go before those, a variant's before both, and
     `own` before all: what was written for one cell alone, by (row, column). `then` is what the
     results of this one go into: an experiment whose words it writes. `before` is the experiment
-    that wrote the words of this one.
+    that wrote the words of this one. `view` names the page that it was made on.
     """
 
     endpoint: str
@@ -71,6 +71,7 @@ class Draft:
     )
     then: "Draft | None" = None
     before: str = ""
+    view: str = ""
 
     def at(self, column: int) -> Endpoint:
         """The endpoint of a column. Raises `KeyError` when deAPI has none of that name."""

@@ -1,1 +1,1 @@
-"""The Prompt Lab: what is compared, what it costs, how it goes, what people say of it."""
+"""The Prompt Lab: what prompts are compared, in which words, on which models."""

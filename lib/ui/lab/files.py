@@ -17,7 +17,7 @@ from lib.runs.experiments.reading import Unreadable
 from lib.store import StoreError
 from lib.ui import notes, uploads, words
 from lib.ui.errors import Advice
-from lib.ui.lab.place import key
+from lib.ui.experiment.place import key
 from lib.ui.plain import clip, safe
 from lib.ui.session import Client
 

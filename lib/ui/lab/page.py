@@ -9,8 +9,9 @@ from lib.runs.experiments.manifest import BadManifest
 from lib.runs.experiments.plan import Draft
 from lib.store import Favourite, StoreError
 from lib.ui import catalogue, errors, library, notes, session, words
-from lib.ui.lab import listing, opened, place, planned, rows, setup, targets
-from lib.ui.lab.place import key
+from lib.ui.experiment import listing, opened, place, planned, targets
+from lib.ui.experiment.place import key
+from lib.ui.lab import rows, setup
 from lib.ui.plain import clip, safe
 from lib.ui.session import Client
 

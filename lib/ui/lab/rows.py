@@ -12,8 +12,9 @@ from lib.runs.experiments.plan import Input
 from lib.runs.experiments.study import AVOID
 from lib.ui import errand, inputs, words
 from lib.ui.errand import Errand
-from lib.ui.lab import files, table, targets
-from lib.ui.lab.place import key
+from lib.ui.experiment import targets
+from lib.ui.experiment.place import key
+from lib.ui.lab import files, table
 from lib.ui.plain import clip
 from lib.ui.results import prompt as results
 from lib.ui.session import Client

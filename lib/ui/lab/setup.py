@@ -16,8 +16,9 @@ from lib.runs.experiments import study
 from lib.runs.experiments.plan import Draft, Input
 from lib.runs.experiments.study import AVOID, HAND, WRITTEN, Names, Study
 from lib.ui import catalogue, errors, form, notes, state, words
-from lib.ui.lab import files, rows, targets
-from lib.ui.lab.place import key
+from lib.ui.experiment import targets
+from lib.ui.experiment.place import key
+from lib.ui.lab import files, rows
 from lib.ui.plain import clip, label, number
 from lib.ui.session import Client
 

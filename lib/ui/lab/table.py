@@ -12,8 +12,8 @@ from lib.runs.experiments.plan import Input
 from lib.runs.experiments.reading import Table, Unreadable
 from lib.ui import notes, words
 from lib.ui.errors import Advice
-from lib.ui.lab import targets
-from lib.ui.lab.place import key
+from lib.ui.experiment import targets
+from lib.ui.experiment.place import key
 from lib.ui.plain import clip, safe
 
 _GIVEN, _NAME, _REFUSED, _COUNT = (

@@ -16,8 +16,8 @@ from lib.runs.experiments.plan import Cell, Draft, TooManyCells
 from lib.runs.quotes import Quote
 from lib.store import StoreError, Use
 from lib.ui import errors, limits, money, notes, priced_button, state, words
-from lib.ui.lab import place
-from lib.ui.lab.place import key
+from lib.ui.experiment import place
+from lib.ui.experiment.place import key
 from lib.ui.plain import clip, label, safe, seconds
 from lib.ui.session import Client
 from lib.ui.state import Press
@@ -257,7 +257,7 @@ def _of_cells(priced: _Priced) -> list[str]:
 
 # --- the button -----------------------------------------------------------------------------------
 
-_NAME = "lab"
+_NAME = "experiment"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ import streamlit as st
 from lib.store import State, Status, StoreError
 from lib.store.experiments import Cell, Experiment
 from lib.ui import money, session
-from lib.ui.lab import cell as one
-from lib.ui.lab import place
-from lib.ui.lab.listing import STATUS
-from lib.ui.lab.place import key
+from lib.ui.experiment import cell as one
+from lib.ui.experiment import place
+from lib.ui.experiment.listing import STATUS
+from lib.ui.experiment.place import key
 from lib.ui.plain import label, safe, seconds
 from lib.ui.session import Client
 

@@ -11,8 +11,8 @@ from lib.runs.experiments import score
 from lib.runs.experiments.score import Outcome
 from lib.store.experiments import Cell, Experiment
 from lib.ui import money, notes
-from lib.ui.lab import grid
-from lib.ui.lab.place import names
+from lib.ui.experiment import grid
+from lib.ui.experiment.place import names
 from lib.ui.plain import safe, seconds
 from lib.ui.session import Client
 

@@ -8,8 +8,7 @@ import streamlit as st
 from lib.deapi.contract import ENHANCER, Endpoint, rewriters
 from lib.runs.experiments.study import HAND, WRITTEN
 from lib.ui import further, words
-from lib.ui.lab.place import key
-
+from lib.ui.experiment.place import key
 
 KEY = key("target")
 """Of the widget that says what the prompts are for."""

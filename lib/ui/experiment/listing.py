@@ -7,8 +7,8 @@ import streamlit as st
 from lib.store import Status
 from lib.store.experiments import Experiment
 from lib.ui import clock, money, notes
-from lib.ui.lab import place, targets
-from lib.ui.lab.place import key
+from lib.ui.experiment import place, targets
+from lib.ui.experiment.place import key
 from lib.ui.plain import clip, safe
 from lib.ui.session import Client
 

@@ -10,9 +10,9 @@ from lib.store import ResultFile, StoreError, Winner
 from lib.store.experiments import Cell, Experiment
 from lib.ui import notes
 from lib.ui.errors import Advice
-from lib.ui.lab import cell as one
-from lib.ui.lab import grid
-from lib.ui.lab.place import key, names
+from lib.ui.experiment import cell as one
+from lib.ui.experiment import grid
+from lib.ui.experiment.place import key, names
 from lib.ui.plain import safe
 from lib.ui.session import Client
 

@@ -7,8 +7,8 @@ import streamlit as st
 from lib.store import Status
 from lib.store.experiments import Cell, Experiment
 from lib.ui import catalogue, clock, notes, run_status, title
-from lib.ui.lab import grid, outcome, place, progress, targets, vote, words_view
-from lib.ui.lab.place import key
+from lib.ui.experiment import grid, outcome, place, progress, rewritten, targets, vote
+from lib.ui.experiment.place import key
 from lib.ui.plain import label, safe
 from lib.ui.session import Client
 
@@ -38,10 +38,10 @@ def draw(client: Client, experiment_id: str) -> None:
     cells = client.experiments.table(experiment)
     moving = _moves(experiment, cells)
     if experiment.plan.get("then"):
-        chosen: View = words_view.draw
+        chosen: View = rewritten.draw
     else:
         chosen = _STILL.get(_view(), grid.draw)
-    if moving and chosen in (grid.draw, words_view.draw):
+    if moving and chosen in (grid.draw, rewritten.draw):
         st.fragment(_live, run_every=TICK)(client, experiment_id, chosen)
     else:
         _body(client, experiment, cells, chosen)

@@ -7,8 +7,8 @@ import streamlit as st
 from lib.store import ResultFile, State
 from lib.store.experiments import Cell, Experiment
 from lib.ui import run_card
-from lib.ui.lab import cell as one
-from lib.ui.lab.place import key, names
+from lib.ui.experiment import cell as one
+from lib.ui.experiment.place import key, names
 from lib.ui.plain import safe
 from lib.ui.session import Client
 

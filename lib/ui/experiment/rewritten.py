@@ -13,9 +13,9 @@ from lib.store import ResultFile, State, StoreError
 from lib.store.experiments import Cell, Experiment
 from lib.ui import difference, notes
 from lib.ui.errors import Advice
-from lib.ui.lab import cell as one
-from lib.ui.lab import place, planned, targets
-from lib.ui.lab.place import key, names
+from lib.ui.experiment import cell as one
+from lib.ui.experiment import place, planned, targets
+from lib.ui.experiment.place import key, names
 from lib.ui.plain import safe
 from lib.ui.results.prompt import Written, parse
 from lib.ui.session import Client
