@@ -55,6 +55,12 @@ def amount(button_text: str) -> Decimal:
     return Decimal(found[1])
 
 
+def near(one: Decimal, other: Decimal) -> bool:
+    """Whether two amounts are the same as far as a button says it, in three digits; to the
+    nano-dollar it is shown in tests/faults/test_experiments.py."""
+    return abs(one - other) <= other / 100
+
+
 def begin(page: Page, name: re.Pattern[str]) -> Decimal:
     """Press the button once its price has been read; that price in USD."""
     button = page.get_by_role("button", name=name)
@@ -109,7 +115,7 @@ def test_a_whole_study_from_prompts_to_an_outcome_and_back_from_its_export(
     finished(page, 18)
     expect(page.locator(".pg-cell-picture")).to_have_count(18)
     spent = page.locator(".pg-run .pg-total").inner_text()
-    assert amount(spent) == planned
+    assert near(amount(spent), planned)
     assert len(playground.request_ids()) - before == 18
 
     page.get_by_role("radio", name="Vote blind").click()
@@ -146,7 +152,7 @@ def test_a_whole_study_from_prompts_to_an_outcome_and_back_from_its_export(
     expect(page.get_by_text("6 × 3")).to_be_visible()
     again = page.get_by_role("button", name=RUN)
     expect(again).to_be_enabled(timeout=PATIENCE)
-    assert amount(again.inner_text()) == planned
+    assert near(amount(again.inner_text()), planned)
 
 
 def test_a_server_killed_in_the_middle_of_a_study_goes_on_and_pays_every_cell_once(
@@ -189,7 +195,7 @@ def test_a_server_killed_in_the_middle_of_a_study_goes_on_and_pays_every_cell_on
     assert page.locator(".pg-cell").count() == 18
     paid = [each for each in live.charges() if each["endpoint"] == "images.generations"]
     assert len({each["request_id"] for each in paid}) == len(paid) <= 18
-    assert eventually(lambda: screens.money(page, "Spent today") == planned, timeout=20)
+    assert eventually(lambda: near(screens.money(page, "Spent today"), planned), timeout=20)
 
 
 def test_two_people_vote_at_once_and_a_stranger_sees_nothing(

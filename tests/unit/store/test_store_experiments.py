@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -321,3 +322,75 @@ def _next(store: Store, experiment: Experiment, each: Cell, step: str) -> None:
     else:
         price = each.quote if step == "send" else dearer
         experiments.send(store, experiment.id, each.n, price, ONE)
+
+
+# --- sharing, and results from before -------------------------------------------------------------
+
+
+def test_the_team_sees_the_runs_of_what_is_shared_and_of_nothing_else(store: Store) -> None:
+    experiment = begin(store, ["1", "1"])
+    run = send(store, experiment, 0)
+    assert run
+    assert not experiments.shows(store, run.id)
+    experiments.share(store, experiment.id, True)
+    assert now(store, experiment).shared
+    assert experiments.shows(store, run.id)
+    assert experiments.page(store, "sandbox", "bob") == [now(store, experiment)]
+    experiments.share(store, experiment.id, False)
+    assert not experiments.shows(store, run.id)
+    assert experiments.page(store, "sandbox", "bob") == []
+
+
+def test_what_is_held_for_a_person_is_what_theirs_have_not_sent(store: Store) -> None:
+    assert experiments.held(store, "sandbox", "ada") == 0
+    experiment = begin(store, ["1", "2"])
+    begin(store, ["4"], nonce="another", person="bob")
+    assert experiments.held(store, "sandbox", "ada") == 3
+    send(store, experiment, 0)
+    assert experiments.held(store, "sandbox", "ada") == 2
+    experiments.stop(store, experiment.id)
+    assert experiments.held(store, "sandbox", "ada") == 0
+
+
+def kept(store: Store, experiment: Experiment, n: int, usd: str = "1") -> Run:
+    run = send(store, experiment, n, usd)
+    paid(store, run, usd)
+    assert run
+    settled = all_runs.get(store, run.id)
+    assert settled
+    assert all_runs.keep(store, settled, [], thumb=False)
+    return settled
+
+
+def test_a_result_from_before_is_found_by_its_person_model_and_parameters(store: Store) -> None:
+    first = begin(store, ["1", "1"])
+    run = kept(store, first, 0)
+    send(store, first, 1)  # which has no result yet
+    found = experiments.kept(store, "sandbox", "ada", run.endpoint, run.model)
+    assert found == {experiments.same({"prompt": "fox 0"}): run.id}
+    assert experiments.kept(store, "sandbox", "bob", run.endpoint, run.model) == {}
+    assert experiments.kept(store, "live", "ada", run.endpoint, run.model) == {}
+    assert experiments.kept(store, "sandbox", "ada", run.endpoint, "another") == {}
+
+
+def test_a_reused_result_holds_nothing_costs_nothing_and_is_never_sent(store: Store) -> None:
+    run = kept(store, begin(store, ["1"]), 0)
+    spent = ledger.sums(store, "sandbox")
+    mine = replace(cell(0, "5"), run_id=run.id)
+    experiment = begin(store, [], nonce="again", cells=[mine, cell(1, "2")], most=USD(2))
+    assert experiment.held == 2
+    assert waiting(store, experiment) == [1]
+    first, second = experiments.table(store, experiment.id)
+    assert (first.run and first.run.id, first.reused, second.reused) == (run.id, True, False)
+    assert not first.may_be_retried
+    kept(store, experiment, 1, "2")  # its own limit leaves no room for more
+    assert experiments.finish(store, experiment.id)
+    now_spent = ledger.sums(store, "sandbox")
+    assert {each.posted - spent[key].posted for key, each in now_spent.items()} == {2}
+
+
+def test_an_experiment_of_reused_results_alone_ends_by_itself(store: Store) -> None:
+    run = kept(store, begin(store, ["1"]), 0)
+    experiment = begin(store, [], nonce="again", cells=[replace(cell(0), run_id=run.id)])
+    assert experiment.held == 0
+    assert experiments.finish(store, experiment.id)

@@ -108,3 +108,17 @@ def test_a_dollar_buys_what_was_said(amount: Decimal) -> None:
 def test_a_large_step_takes_a_second_click(amount: str, balance: str | None, asks: bool) -> None:
     left = None if balance is None else Decimal(balance)
     assert money.needs_a_second_click(Decimal(amount), left) is asks
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [("", None), (" ", None), ("5", 5), ("$2.50", Decimal("2.5")), ("1,000", 1000), ("0", 0)],
+)
+def test_a_limit_is_read_as_people_write_it(text: str, amount: Decimal | None) -> None:
+    assert money.typed(text) == amount
+
+
+@pytest.mark.parametrize("text", ["-1", "NaN", "Infinity", "five", "1e12"])
+def test_what_is_no_amount_is_refused_with_a_sentence(text: str) -> None:
+    with pytest.raises(ValueError, match="Write an amount in USD"):
+        money.typed(text)

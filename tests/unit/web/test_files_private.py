@@ -1,13 +1,26 @@
 """A member finds of another's runs and files as much as of those that never were."""
 
 import hashlib
+import zipfile
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
 from lib.deapi.media import inspect
-from lib.store import Role, Run, Store, files, inherit, passwords, sessions, users
+from lib.store import (
+    Role,
+    Run,
+    Store,
+    experiments,
+    files,
+    inherit,
+    passwords,
+    sessions,
+    users,
+)
+from lib.store.experiments import Experiment, NewCell, NewExperiment
 from tests.unit.web.conftest import Keeping, picture
 from tests.unit.web.test_signin import browser, signed_in
 
@@ -114,3 +127,66 @@ def test_no_cache_between_us_keeps_it_and_the_browsers_own_asks_again(
     assert web.get(f"/files/{run.id}/{what}", headers=known).status_code == 304
     sessions.end_all(store, OWNER)
     assert web.get(f"/files/{run.id}/{what}", headers=known).status_code == 404
+
+
+# --- experiments ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def experiment(store: Store, run: Run) -> Experiment:
+    """One of the owner's that shows the run."""
+    cell = NewCell(
+        input=0,
+        variant=0,
+        endpoint=run.endpoint,
+        model=run.model,
+        params=run.params,
+        quote=run.quote,
+        reserved=run.quote,
+        run_id=run.id,
+    )
+    return experiments.begin(
+        store,
+        NewExperiment(
+            profile=run.profile,
+            person=OWNER,
+            nonce="one press",
+            title="Foxes",
+            plan={"inputs": [{"name": "fox"}], "variants": [{"name": "=1+1"}]},
+            cells=[cell],
+        ),
+    )
+
+
+def test_an_experiment_that_is_not_shared_is_answered_like_one_that_never_was(
+    store: Store, experiment: Experiment
+) -> None:
+    for web in (signed_in(store, MEMBER), browser(store)):
+        found = answers(web, f"/files/experiments/{experiment.id}")
+        assert found == answers(web, f"/files/experiments/{NOBODY}")
+        assert {status for status, _, _ in found} == {404}
+
+
+def test_a_shared_experiment_gives_its_results_and_its_export_to_the_team_until_it_is_not(
+    store: Store, run: Run, experiment: Experiment
+) -> None:
+    web = signed_in(store, MEMBER)
+    result, export = f"/files/{run.id}/result", f"/files/experiments/{experiment.id}"
+    experiments.share(store, experiment.id, True)
+    assert web.get(result).status_code == 200
+    answer = web.get(export)
+    assert answer.headers["content-type"] == "application/zip"
+    assert int(answer.headers["content-length"]) == len(answer.content)
+    assert "attachment" in answer.headers["content-disposition"]
+    with zipfile.ZipFile(BytesIO(answer.content)) as archive:
+        assert [each for each in archive.namelist() if each.startswith("results/")]
+        assert "'=1+1" in archive.read("cells.csv").decode()
+    assert browser(store).get(export).status_code == 404  # who is not signed in
+    experiments.share(store, experiment.id, False)
+    assert [web.get(each).status_code for each in (result, export)] == [404, 404]
+
+
+def test_nothing_of_an_export_stays_on_the_disk(store: Store, experiment: Experiment) -> None:
+    before = set(store.data_dir.rglob("*"))
+    assert signed_in(store, OWNER).get(f"/files/experiments/{experiment.id}").status_code == 200
+    assert set(store.data_dir.rglob("*")) == before

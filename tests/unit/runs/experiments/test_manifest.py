@@ -48,6 +48,21 @@ def test_the_same_cells_are_planned_again(store: Store) -> None:
     assert plan.plan(again(store, told), MODELS) == plan.plan(told, MODELS)
 
 
+def test_two_stages_are_written_down_as_one_plan(store: Store) -> None:
+    results = draft(
+        variants=[Variant(name="better", model=draft().variants[0].model, words=0)], own={}
+    )
+    words = Variant(name="better", model="", endpoint="v1.prompt.image")
+    told = draft(variants=[words], own={}, then=results, view="lab")
+    assert again(store, told) == told
+
+
+def test_what_an_experiment_came_from_stays_where_it_was(store: Store) -> None:
+    told = draft(before="another experiment")
+    assert manifest.written(told)["before"] == "another experiment"
+    assert again(store, told) == draft()
+
+
 def test_files_are_ones_own_and_found_by_their_content_alone(store: Store, tmp_path: Path) -> None:
     path = tmp_path / "fox.png"
     path.write_bytes(picture())
@@ -75,6 +90,10 @@ def test_files_are_ones_own_and_found_by_their_content_alone(store: Store, tmp_p
         ),
         ("inputs", [{"name": "x", "values": {"prompt": "x" * 20_001}}], "prompt"),
         ("variants", [{"name": "x", "values": {}}], "model"),
+        ("variants", [{"name": "x", "model": "", "values": {}, "endpoint": "x"}], "endpoint"),
+        ("variants", [{"name": "x", "model": "", "values": {}, "words": -1}], "words"),
+        ("then", {"seed": 1}, "then › inputs"),
+        ("view", 7, "view"),
         ("own", [{"input": 9, "variant": 0, "values": {}}], "own › 0 › input"),
         ("seed", True, "seed"),
         ("seed", -1, "seed"),

@@ -1,0 +1,352 @@
+"""The Prompt Lab: what it asks, what it says before anything is paid, and what it makes of it."""
+
+import json
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+import pytest
+
+from lib.deapi.contract import ENHANCER, Endpoint
+from lib.deapi.models import Model
+from lib.people.who import LOCAL
+from lib.runs.experiments import manifest
+from lib.runs.experiments.plan import Draft, Input, Variant
+from lib.store import (
+    Caps,
+    NewFavourite,
+    State,
+    Status,
+    Winner,
+    caps,
+    experiments,
+    favourites,
+    votes,
+)
+from lib.store.experiments import Experiment
+from lib.ui.experiment.place import ALL, LIBRARY
+from lib.ui.words import LAB
+from tests.support.pages import Page, Playing
+from tests.support.waiting import eventually
+
+HOSTILE = "<img src=x onerror=alert(1)> **b** :red[r] $x$"
+TEXT = "lab:text"
+
+
+class Lab(Page):
+    """The page, with what a person does on it."""
+
+    def __init__(self) -> None:
+        super().__init__(LAB.page)
+
+    def write(self, *prompts: str) -> "Lab":
+        self.put("text_area", TEXT, "\n".join(prompts))
+        return self
+
+    def word(self, at: Endpoint, *wordings: str) -> "Lab":
+        self.put("button_group", f"lab:wordings:{at.id}", list(wordings))
+        return self
+
+    @property
+    def total(self) -> Decimal | None:
+        """The price in USD on the button, once it can be pressed."""
+        [button] = [each for each in self._app.button if each.key == "lab:run"]
+        found = re.search(r"\$([\d.]+)", button.label.replace("\\", ""))
+        return Decimal(found[1]) if found and not button.disabled else None
+
+    def begin(self) -> str:
+        """Press the button once it has a price; the id of what began."""
+        self.until(lambda: self.total)
+        self.press_key("lab:run")
+        begun = self._app.query_params["experiment"]
+        return begun if isinstance(begun, str) else begun[0]
+
+    def open(self, experiment_id: str) -> "Lab":
+        self._app.query_params["experiment"] = experiment_id
+        self.run()
+        return self
+
+
+@pytest.fixture
+def done(place: Playing) -> Callable[[str], Experiment]:
+    """The experiment, once all of it has ended."""
+
+    def ended(experiment_id: str) -> Experiment:
+        def there() -> Experiment | None:
+            now = experiments.get(place.store, experiment_id)
+            return now if now and now.status is Status.DONE else None
+
+        return eventually(there, timeout=60)
+
+    return ended
+
+
+def test_it_begins_with_what_to_do_and_no_price(place: Playing) -> None:
+    page = Lab()
+    assert page.title == LAB.title
+    assert "What it will cost stands here" in page.html
+    page.put("button_group", "lab:page", ALL)
+    assert "Your experiments will be here" in page.html
+    page.put("button_group", "lab:page", LIBRARY)
+    assert "No favourites yet" in page.html
+
+
+def test_prompts_as_written_on_two_models_are_planned_priced_and_run(
+    place: Playing, pictures: Endpoint, model: Model, other: Model, done: Any
+) -> None:
+    page = Lab().write("a fox", "a hare").word(pictures, "written")
+    page.put("multiselect", "lab:models", [model.slug, other.slug])
+    for each in (model, other):
+        assert each.name in page.html
+    experiment = done(page.begin())
+    cells = experiments.table(place.store, experiment.id)
+    assert [(each.input, each.model) for each in cells] == [
+        (0, model.slug),
+        (0, other.slug),
+        (1, model.slug),
+        (1, other.slug),
+    ]
+    assert len({each.params["seed"] for each in cells}) == 1
+    paid = sum((each.run.price or Decimal(0) for each in cells if each.run), Decimal(0))
+    assert paid == sum((each.quote for each in cells), Decimal(0))
+    page.run()
+    assert "4 of 4 done" in page.html
+    assert page.html.count("pg-cell-picture") == 4
+
+
+def test_words_are_written_first_edited_and_only_then_used(
+    place: Playing, pictures: Endpoint, done: Any
+) -> None:
+    page = Lab().write("a fox by a lake").word(pictures, "written", ENHANCER)
+    assert "First the words" in page.html
+    page.until(lambda: "in all" in page.html)
+    words = done(page.begin())
+    page.run()
+    assert "<ins>" in page.html
+    page.put("text_area", f"lab:edited:{words.id}:0:prompt", "a fox by a wide lake")
+    assert "<ins>wide </ins>" in page.html
+    results = done(page.begin())
+    written, improved = experiments.table(place.store, results.id)
+    assert written.params["prompt"] == "a fox by a lake"
+    assert improved.params["prompt"] == "a fox by a wide lake"
+    assert results.plan["before"] == words.id
+    page.open(words.id)
+    assert page.has_button("See what was made of them")
+    assert page.widget("text_area", f"lab:edited:{words.id}:0:prompt").value.endswith("wide lake")
+
+
+def test_edits_outlast_the_session(place: Playing, pictures: Endpoint, done: Any) -> None:
+    page = Lab().write("a fox by a lake").word(pictures, ENHANCER)
+    words = done(page.begin())
+    page.run()
+    page.put("text_area", f"lab:edited:{words.id}:0:prompt", "my own fox")
+    other = Lab().open(words.id)
+    assert other.widget("text_area", f"lab:edited:{words.id}:0:prompt").value == "my own fox"
+
+
+def test_what_would_be_refused_is_said_by_row_and_column_before_it_costs(
+    place: Playing, pictures: Endpoint
+) -> None:
+    page = Lab().write("a fox", "a hare").word(pictures, "written")
+    page.put("selectbox", f"lab:swept:{pictures.id}", "steps")
+    page.put("text_input", f"lab:values:{pictures.id}:steps", "4, 9999")
+    told = [each for each in page.problems if "9999" in each]
+    assert len(told) == 2
+    assert "Prompt 1" in told[0]
+    assert "Prompt 2" in told[1]
+    experiment = page.begin()  # the others are made
+    assert len(experiments.table(place.store, experiment)) == 2
+
+
+def test_lines_by_hand_must_be_as_many_as_prompts(place: Playing, pictures: Endpoint) -> None:
+    page = Lab().write("a fox", "a hare").word(pictures, "written", "hand")
+    page.put("text_area", "lab:hand", "a red fox")
+    assert any("1 lines for 2 prompts" in each for each in page.problems)
+    assert page.total is None
+    page.put("text_area", "lab:hand", "a red fox\na brown hare")
+    page.until(lambda: page.total)
+
+
+def test_a_plan_above_a_limit_begins_with_what_fits_and_one_that_fits_not_at_all_does_not(
+    place: Playing, pictures: Endpoint
+) -> None:
+    profile = place.engine.profiles[0]
+    page = Lab().write("a fox", "a hare").word(pictures, "written")
+    total = page.until(lambda: page.total)
+    caps.put(place.store, profile, LOCAL, Caps(day=total * Decimal("0.75")))
+    page.run()
+    assert "goes on by itself" in page.html
+    caps.put(place.store, profile, LOCAL, Caps(day=total / 10))
+    page.run()
+    assert page.total is None
+    assert any("costs more than what is left" in each for each in page.problems)
+
+
+def test_a_large_plan_takes_a_second_click(
+    place: Playing, pictures: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lib.ui.money.SURE_ABOVE", Decimal("0.001"))
+    page = Lab().write("a fox").word(pictures, "written")
+    page.until(lambda: page.total)
+    page.press_key("lab:run")
+    assert experiments.page(place.store, place.engine.profiles[0], LOCAL) == []
+    page.press("Yes, spend")
+    assert len(experiments.page(place.store, place.engine.profiles[0], LOCAL)) == 1
+
+
+def test_a_table_gives_prompts_and_settings_of_their_own(
+    place: Playing, pictures: Endpoint
+) -> None:
+    page = Lab()
+    page.word(pictures, "written")
+    [uploader] = [each for each in page._app.file_uploader if "CSV" in each.label]
+    uploader.upload("prompts.csv", b"Prompt,Seed\na fox,5\na hare,\n")
+    page.run()
+    assert "2 prompts" in page.html
+    experiment = page.begin()
+    first, second = experiments.table(place.store, experiment)
+    assert (first.params["prompt"], first.params["seed"]) == ("a fox", 5)
+    assert second.params["seed"] != 5
+
+
+def test_a_result_from_before_is_shown_and_not_paid_again(
+    place: Playing, pictures: Endpoint, done: Any
+) -> None:
+    page = Lab().write("a fox").word(pictures, "written")
+    page.put("number_input", "lab:seed", 11)
+    first = done(page.begin())
+    page.press("All experiments")
+    page.put("button_group", "lab:page", "New experiment")
+    page.write("a fox", "a hare")
+    page.put("toggle", "lab:reuse", True)
+    page.until(lambda: "that you have already" in page.html)
+    second = done(page.begin())
+    [one] = experiments.table(place.store, first.id)
+    again, new = experiments.table(place.store, second.id)
+    assert again.run is not None
+    assert one.run is not None
+    assert again.run.id == one.run.id
+    assert (again.reused, new.reused) == (True, False)
+    assert len(place.runs()) == 2
+
+
+def test_an_export_gives_the_same_plan_and_what_is_none_a_sentence(
+    place: Playing, pictures: Endpoint, model: Model
+) -> None:
+    draft = Draft(
+        endpoint=pictures.id,
+        inputs=[Input(name=HOSTILE, values={"prompt": HOSTILE})],
+        variants=[Variant(name=HOSTILE, model=model.slug)],
+        seed=5,
+    )
+    page = Lab()
+    for content, said in ((b"nothing", "not the export"), (b"{}", "version")):
+        uploader = next(each for each in page._app.file_uploader if "export" in each.label)
+        uploader.upload("manifest.json", content)
+        page.run()
+        assert any(said in each for each in page.problems)
+    uploader = next(each for each in page._app.file_uploader if "export" in each.label)
+    uploader.upload("manifest.json", json.dumps(manifest.written(draft)).encode())
+    page.run()
+    assert "1 × 1" in page.html
+    assert "<img src=x" not in page.html
+    assert page.client.experiments.read(BytesIO(json.dumps(manifest.written(draft)).encode())) == (
+        draft
+    )
+    experiment = page.begin()
+    [cell] = experiments.table(place.store, experiment)
+    assert (cell.params["prompt"], cell.params["seed"]) == (HOSTILE, 5)
+    page.run()
+    assert "<img src=x" not in page.html
+
+
+def test_it_can_be_paused_go_on_and_be_stopped(place: Playing, pictures: Endpoint) -> None:
+    page = Lab().write(*(f"fox {n}" for n in range(40))).word(pictures, "written")
+    experiment = page.begin()
+
+    def status() -> Status:
+        now = experiments.get(place.store, experiment)
+        assert now
+        return now.status
+
+    page.press("Pause")
+    assert status() is Status.PAUSED
+    page.press("Go on")
+    assert status() is Status.RUNNING
+    page.press("Stop it")
+    assert status() is Status.STOPPED
+    page.run()
+    assert "Stopped" in page.html
+    assert experiments.held(place.store, place.engine.profiles[0], LOCAL) == 0
+
+
+def test_failed_cells_are_tried_again_by_one_click_at_a_price_that_it_says(
+    place: Playing, pictures: Endpoint, live: Any, done: Any
+) -> None:
+    page = Lab().write("a fox").word(pictures, "written")
+    page.until(lambda: page.total)
+    live.control("POST", "faults", [{"fault": "job_error", "times": 1}])
+    experiment = page.begin()
+    done(experiment)
+    page.run()
+    assert "1 failed" in page.html
+    page.press("Try 1 failed again")
+    assert done(experiment)
+    [cell] = experiments.table(place.store, experiment)
+    assert cell.run is not None
+    assert cell.run.state is State.DONE
+    assert cell.tries == 2
+
+
+def test_votes_are_cast_undone_and_counted_without_names(
+    place: Playing, pictures: Endpoint, model: Model, other: Model, done: Any
+) -> None:
+    page = Lab().write("a fox", "a hare").word(pictures, "written")
+    page.put("multiselect", "lab:models", [model.slug, other.slug])
+    experiment = done(page.begin())
+    page.run()
+    page.put("button_group", "lab:view", "Vote blind")
+    assert "0 of 2 pairs" in page.html
+    shown = page.html.partition("Which is better")[2].partition("pg-money")[0]
+    assert model.name not in shown
+    assert other.name not in shown
+    page.press("Left is better")
+    assert "1 of 2 pairs" in page.html
+    page.press("Undo my last vote")
+    assert "0 of 2 pairs" in page.html
+    page.press("Both are good")
+    page.press("Neither")
+    assert "You have voted on all of them" in page.html
+    assert [each.winner for each in votes.of(place.store, experiment.id)] == [
+        Winner.BOTH,
+        Winner.NEITHER,
+    ]
+    page.put("button_group", "lab:view", "Outcome")
+    assert "Not enough votes to tell" in page.html
+    assert "25 %" in page.html
+
+
+def test_an_experiment_of_nobody_is_not_there(place: Playing) -> None:
+    assert "This experiment is not here" in Lab().open("0193a1b2").html
+
+
+def test_what_experiments_hold_stands_beside_what_runs_hold(
+    place: Playing, pictures: Endpoint
+) -> None:
+    page = Lab().write(*(f"fox {n}" for n in range(40))).word(pictures, "written")
+    page.begin()
+    page.press("Pause")
+    assert "On hold" in page.beside
+    page.press("Stop it")
+    eventually(lambda: "On hold" not in page.run().beside, timeout=30)
+
+
+def test_favourites_of_the_team_are_used_in_the_lab(place: Playing, pictures: Endpoint) -> None:
+    new = NewFavourite(person=LOCAL, text="a fox of the team", endpoint=pictures.id)
+    favourites.keep(place.store, new)
+    page = Lab().write("a hare")
+    page.put("button_group", "lab:page", LIBRARY)
+    page.press("Use in the Lab")
+    assert page.widget("text_area", TEXT).value == "a hare\na fox of the team"
