@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from playwright.sync_api import Browser, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from lib.people.who import COOKIE
 from lib.store import Caps, Role, Store, caps, inherit, sessions, users
@@ -61,14 +61,35 @@ def main() -> None:
             expect(page.locator("textarea").first).not_to_have_value("")
             screens.run(page)
             screens.done(page)
+        experiment = _study(page, url)
         for scheme in SCHEMES:
+            _take(chromium, url, scheme, "experiment", experiment)
             for told in (*words.PLACES, words.SANDBOX):
-                name = told.title.lower()
+                name = told.address
                 _take(chromium, url, scheme, name, "" if told is words.START else name)
         cookie = _signed_in(playground.data)
         for scheme in SCHEMES:
             _take(chromium, url, scheme, "people", "people", cookie)
         chromium.close()
+
+
+def _study(page: Page, url: str) -> str:
+    """Compare two wordings of three prompts in the Prompt Lab; where to look at it."""
+    page.goto(f"{url}/{words.LAB.address}")
+    field = page.get_by_role("textbox", name="Your prompts, one a line")
+    field.fill("\n".join(PROMPTS))
+    field.blur()
+    page.get_by_role("button", name="Improved", exact=True).click()
+    expect(screens.run_button(page)).to_be_enabled(timeout=_PATIENCE)
+    page.get_by_role("button", name="By hand", exact=True).click()
+    other = page.get_by_role("textbox", name="Your own other words")
+    other.fill("\n".join(f"{each}, drawn with a pencil" for each in PROMPTS))
+    other.blur()
+    expect(page.get_by_role("cell", name="By hand")).to_be_visible(timeout=_PATIENCE)
+    screens.read_price(page)
+    screens.run_button(page).click()
+    expect(page.get_by_text("6 of 6 done")).to_be_visible(timeout=_PATIENCE)
+    return page.url.removeprefix(f"{url}/")
 
 
 def _signed_in(data: Path) -> str:

@@ -36,6 +36,12 @@ BASICS: Mapping[str, str] = {
         "the sidebar says what is left, and a run that would cost more can't be pressed. What is "
         "held counts as spent until its run has ended."
     ),
+    "The Prompt Lab": (
+        "Compare words, models or settings side by side. Try it on the Sandbox: press "
+        "“6 examples”, leave “As written” and “Improved” chosen and look at the prices. Write the "
+        "words, look at what changed in them, run, and vote with the keys 1 to 4 without knowing "
+        "which is which. The outcome says whether the votes are enough to tell."
+    ),
     "Going on with a result": (
         "Every result can be the beginning of another run: animate a picture, remove its "
         "background, read a text aloud. The buttons under it open the right form with it "
@@ -43,8 +49,9 @@ BASICS: Mapping[str, str] = {
         "cost and where you changed words by hand; each step opens its own form again."
     ),
     "Keyboard": (
-        "Ctrl + Enter runs. Tab goes through the form. In a player, Space plays and the arrows "
-        "seek; in a before and after, the arrows move the line."
+        "Ctrl + Enter runs. Tab goes through the form. In a vote, 1 to 4 answer and U takes the "
+        "last answer back. In a player, Space plays and the arrows seek; in a before and after, "
+        "the arrows move the line."
     ),
 }
 

@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from lib.deapi import fields
 from lib.deapi.contract import ENHANCER, Endpoint
 from lib.deapi.models import Model
 from lib.people.who import LOCAL
 from lib.runs.experiments import manifest
 from lib.runs.experiments.plan import Draft, Input, Variant
+from lib.runs.experiments.study import HAND
 from lib.store import (
     Caps,
     NewFavourite,
@@ -26,7 +28,9 @@ from lib.store import (
     votes,
 )
 from lib.store.experiments import Experiment
+from lib.ui.experiment import targets
 from lib.ui.experiment.place import ALL, LIBRARY
+from lib.ui.lab import files
 from lib.ui.words import LAB
 from tests.support.pages import Page, Playing
 from tests.support.waiting import eventually
@@ -350,3 +354,27 @@ def test_favourites_of_the_team_are_used_in_the_lab(place: Playing, pictures: En
     page.put("button_group", "lab:page", LIBRARY)
     page.press("Use in the Lab")
     assert page.widget("text_area", TEXT).value == "a hare\na fox of the team"
+
+
+def test_what_was_written_is_there_in_another_window(place: Playing, pictures: Endpoint) -> None:
+    Lab().write("a fox", "a hare").put("text_input", "lab:avoid", "blur")
+    other = Lab()
+    assert other.widget("text_area", TEXT).value == "a fox\na hare"
+    assert other.widget("text_input", "lab:avoid").value == "blur"
+
+
+@pytest.mark.parametrize("at", targets.offered(), ids=lambda each: each.id)
+def test_everything_that_a_prompt_can_be_for_can_be_planned_in_every_wording(
+    place: Playing, at: Endpoint
+) -> None:
+    page = Lab().put("selectbox", targets.KEY, at.id)
+    assert isinstance(page, Lab)
+    page.write("a fox walks through the snow")
+    wordings = [each for each in targets.wordings(at) if each != HAND]
+    page.word(at, *wordings)
+    of = files.field(fields.fields(at, place.models(at)[0]))
+    if of is not None:
+        page.press_key(f"lab:files:{at.id}:{of.name}:sample")
+    page.until(lambda: page.total)
+    assert page.problems == []
+    assert page.html.count(">Improved<") == 2 * (ENHANCER in wordings)

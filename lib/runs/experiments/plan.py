@@ -5,7 +5,7 @@ between two cells of an input is what their variants say, and nothing else: wher
 seed, all cells share one.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -155,8 +155,16 @@ def _cell(draft: Draft, models: Mapping[str, Model], row: int, column: int) -> C
         text=text_of(at, values),
         params={} if problems else fields.request(at, model, values),
         problems=problems,
-        left_out=tuple(sorted(given.keys() - names)),
+        left_out=tuple(sorted(_left_out(at, given.keys() - names, names))),
     )
+
+
+def _left_out(at: Endpoint, unused: Iterable[str], names: Collection[str]) -> Iterator[str]:
+    """Those without a field here, and without one that takes the same: one file or several."""
+    for name in unused:
+        twin = at.twin(name) if at.has(name) else None
+        if twin is None or twin.name not in names:
+            yield name
 
 
 def _given(draft: Draft, row: int, column: int) -> dict[str, Any]:

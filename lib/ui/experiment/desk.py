@@ -195,16 +195,24 @@ class Experiments:
         """Undo my last vote there. Raises `StoreError`."""
         return votes.take_back(self._store, experiment_id, self._who.name)
 
-    # --- words that are edited before they are used -----------------------------------------------
+    # --- what I have written and not ordered ------------------------------------------------------
 
     def edits(self, experiment: Experiment) -> dict[str, str]:
         """What I have changed about the words that it wrote."""
-        kept = drafts.load(self._store, self._who.name, _edits(experiment))
-        return {name: str(value) for name, value in kept.values.items()} if kept else {}
+        return self.form(_edits(experiment))
 
     def save_edits(self, experiment: Experiment, edits: Mapping[str, str]) -> None:
         """Keep them. Raises `StoreError`."""
-        drafts.save(self._store, self._who.name, _edits(experiment), "", edits)
+        self.save_form(_edits(experiment), edits)
+
+    def form(self, name: str) -> dict[str, str]:
+        """What I left in a form of this name."""
+        kept = drafts.load(self._store, self._who.name, name)
+        return {field: str(value) for field, value in kept.values.items()} if kept else {}
+
+    def save_form(self, name: str, values: Mapping[str, str]) -> None:
+        """Keep it. Raises `StoreError`."""
+        drafts.save(self._store, self._who.name, name, "", values)
 
     # --- inside -----------------------------------------------------------------------------------
 

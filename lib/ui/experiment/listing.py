@@ -1,7 +1,5 @@
 """The experiments that there are: one's own, and those that are shared with the team."""
 
-from collections import Counter
-
 import streamlit as st
 
 from lib.store import Status
@@ -68,14 +66,6 @@ def _row(client: Client, experiment: Experiment) -> str:
         f'<div class="pg-row-end"><span class="pg-state">{STATUS[experiment.status]}</span>'
         f'<span class="pg-price">{safe(held)}</span></div></div>'
     )
-
-
-def running(client: Client) -> int:
-    """How many of mine go on."""
-    mine = Counter(
-        each.status for each in client.experiments.page() if each.person == client.person
-    )
-    return mine[Status.RUNNING]
 
 
 def _more(shown: int) -> None:

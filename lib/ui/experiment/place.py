@@ -25,9 +25,14 @@ def plan() -> Draft | None:
     return st.session_state.get(_PLAN)
 
 
-def put_plan(draft: Draft | None) -> None:
-    """Plan this, or with None what the form asks for."""
+def take_plan(draft: Draft | None) -> None:
+    """Plan this from now on, or with None what the form asks for."""
     st.session_state[_PLAN] = draft
+
+
+def put_plan(draft: Draft | None) -> None:
+    """The same from wherever a button says so, with a look at it."""
+    take_plan(draft)
     st.query_params.pop(OPENED, None)
     st.session_state[key("page")] = NEW
 

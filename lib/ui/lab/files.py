@@ -4,7 +4,6 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from io import BytesIO
-from typing import Any
 
 import streamlit as st
 
@@ -15,7 +14,7 @@ from lib.runs.experiments.archive import unpacked
 from lib.runs.experiments.plan import Input
 from lib.runs.experiments.reading import Unreadable
 from lib.store import StoreError
-from lib.ui import notes, uploads, words
+from lib.ui import further, notes, uploads, words
 from lib.ui.errors import Advice
 from lib.ui.experiment.place import key
 from lib.ui.plain import clip, safe
@@ -85,20 +84,19 @@ def _take(
     return refused
 
 
-def with_each(rows: Sequence[Input], of: Field | None, given: Sequence[Upload]) -> list[Input]:
-    """Each row with each file; a file's name stands in a row's where there are several."""
+def with_each(
+    at: Endpoint, rows: Sequence[Input], of: Field | None, given: Sequence[Upload]
+) -> list[Input]:
+    """Each row with each file, as one or as several, whichever a model takes; a file's name stands
+    in a row's where there are several."""
     if of is None or not given:
         return list(rows)
     return [
         replace(
             row,
             name=f"{row.name} · {clip(upload.name, 40)}" if len(given) > 1 else row.name,
-            values={**row.values, of.name: _value(of, upload)},
+            values={**row.values, **further.with_twin(at, of.name, upload)},
         )
         for row in rows
         for upload in given
     ]
-
-
-def _value(of: Field, upload: Upload) -> Any:
-    return [upload] if of.kind == "files" else upload

@@ -11,7 +11,7 @@ from lib.store import Favourite, StoreError
 from lib.ui import catalogue, errors, library, notes, session, words
 from lib.ui.experiment import listing, opened, place, planned, targets
 from lib.ui.experiment.place import key
-from lib.ui.lab import rows, setup
+from lib.ui.lab import draft, rows, setup
 from lib.ui.plain import clip, safe
 from lib.ui.session import Client
 
@@ -49,6 +49,7 @@ def _new(client: Client) -> None:
     with left:
         if brought is None:
             st.caption(words.LAB.hint)
+            draft.restore(client)
             asked = setup.draw(client)
         else:
             _brought(brought)
@@ -62,6 +63,7 @@ def _new(client: Client) -> None:
             )
         else:
             planned.draw(client, asked.draft, asked.problems)
+    draft.save(client)
 
 
 def _use(chosen: Sequence[Favourite]) -> None:
@@ -71,14 +73,14 @@ def _use(chosen: Sequence[Favourite]) -> None:
     place.put_plan(None)
 
 
-def _brought(draft: Draft) -> None:
+def _brought(plan: Draft) -> None:
     """A plan that is whole: what it is, and the way back to the form."""
-    some = "".join(f"<li>{safe(clip(each.name, 100))}</li>" for each in draft.inputs[:12])
-    more = f"<li>and {len(draft.inputs) - 12:,} more</li>" if len(draft.inputs) > 12 else ""
-    title = words.endpoint((draft.then or draft).endpoint).title
+    some = "".join(f"<li>{safe(clip(each.name, 100))}</li>" for each in plan.inputs[:12])
+    more = f"<li>and {len(plan.inputs) - 12:,} more</li>" if len(plan.inputs) > 12 else ""
+    title = words.endpoint((plan.then or plan).endpoint).title
     st.html(
         f'<p class="pg-prompt"><b>{safe(title)}</b>: '
-        f"{len(draft.inputs):,} × {len(draft.variants):,}, with the seed {draft.seed}</p>"
+        f"{len(plan.inputs):,} × {len(plan.variants):,}, with the seed {plan.seed}</p>"
         f'<ul class="pg-small">{some}{more}</ul>'
     )
     st.button("Back to the form", key=key("to_form"), on_click=place.put_plan, args=(None,))
@@ -94,7 +96,7 @@ def _import(client: Client) -> None:
             st.session_state[key("imports")] += 1
             st.session_state.pop(_REFUSED, None)
             try:
-                place.put_plan(client.experiments.read(BytesIO(file.getvalue())))
+                place.take_plan(client.experiments.read(BytesIO(file.getvalue())))
             except (BadManifest, StoreError) as error:
                 st.session_state[_REFUSED] = str(error)
             st.rerun()

@@ -35,7 +35,7 @@ def draw(client: Client, at: Endpoint, model: Model) -> list[Input]:
     given = table.given()
     rows = table.draw(at, form, given) if given else _written(client, at)
     uploads = files.draw(client, at, of) if of is not None else []
-    return files.with_each(rows, of, uploads)
+    return files.with_each(at, rows, of, uploads)
 
 
 def _written(client: Client, at: Endpoint) -> list[Input]:

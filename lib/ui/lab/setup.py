@@ -229,6 +229,8 @@ def _shared(
     of = files.field(fields.fields(at, model))
     without = {targets.text_of(at) or "", AVOID, SEED, swept.name if swept else ""}
     without |= {of.name} if of else set()
+    twin = at.twin(of.name) if of else None
+    without |= {twin.name} if twin else set()
     state.restore_draft(client, at)
     with st.expander("Settings, the same for all", key=key("settings")):
         st.caption(
