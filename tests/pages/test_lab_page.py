@@ -287,7 +287,11 @@ def test_it_can_be_paused_go_on_and_be_stopped(place: Playing, pictures: Endpoin
 
 
 def test_failed_cells_are_tried_again_by_one_click_at_a_price_that_it_says(
-    place: Playing, pictures: Endpoint, live: Any, done: Any
+    place: Playing,
+    pictures: Endpoint,
+    live: Any,
+    done: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     page = Lab().write("a fox").word(pictures, "written")
     page.until(lambda: page.total)
@@ -296,6 +300,12 @@ def test_failed_cells_are_tried_again_by_one_click_at_a_price_that_it_says(
     done(experiment)
     page.run()
     assert "1 failed" in page.html
+    monkeypatch.setattr("lib.ui.money.SURE_ABOVE", Decimal("0.001"))
+    page.run()
+    assert not page.has_button("Try 1 failed again")  # it asks first
+    assert page.has_button("Yes, spend")
+    monkeypatch.undo()
+    page.run()
     page.press("Try 1 failed again")
     assert done(experiment)
     [cell] = experiments.table(place.store, experiment)

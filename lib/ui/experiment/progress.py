@@ -15,8 +15,6 @@ from lib.ui.experiment.place import key
 from lib.ui.plain import label, safe, seconds
 from lib.ui.session import Client
 
-GOING = (Status.RUNNING,)
-
 
 def html(client: Client, experiment: Experiment, cells: Sequence[Cell]) -> str:
     """A bar, and in numbers what is done, failed, waiting, spent and left."""
@@ -110,9 +108,16 @@ def _again(client: Client, experiment: Experiment, cells: Sequence[Cell]) -> Non
     failed = [each for each in cells if each.may_be_retried]
     if not failed or experiment.status is Status.STOPPED:
         return
-    cost = money.price(sum((each.quote for each in failed), Decimal(0)))
-    told = f"Try {len(failed)} failed again · {label(cost)}"
-    _button(told, "retry", client.experiments.retry, experiment.id, icon="🔁")
+    cost = sum((each.quote for each in failed), Decimal(0))
+    told = f"Try {len(failed)} failed again · {label(money.price(cost))}"
+    balance = client.balance()
+    if not money.needs_a_second_click(cost, balance.amount if balance else None):
+        _button(told, "retry", client.experiments.retry, experiment.id, icon="🔁")
+        return
+    with st.popover(told, icon="🔁", key=key("retry_ask")):
+        spend = label(money.price(cost))
+        st.caption(f"This may cost {spend}. That is a large step: go ahead?")
+        _button(f"Yes, spend {spend}", "retry", client.experiments.retry, experiment.id)
 
 
 def _button(
