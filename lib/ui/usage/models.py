@@ -82,7 +82,7 @@ def _times(named: Named) -> None:
         (model if models.count(model) == 1 else f"{model} · {what}", median, p95)
         for model, median, p95, what in timed[:_DRAWN]
     ]
-    st.altair_chart(
+    st.vega_lite_chart(
         charts.times_taken(sorted(lines, key=lambda line: line[1])),
         theme="streamlit",
         alt="What half and 95 of 100 runs of each model took at most. The numbers follow.",

@@ -72,6 +72,7 @@ def _asked(client: Client) -> _Asked | None:
             times.CHOICES,
             default=times.MONTH,
             required=True,
+            wrap=True,
             key="usage:time",
             persist_state="session",
         )

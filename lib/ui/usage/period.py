@@ -19,10 +19,14 @@ def chosen(choice: str, today: date) -> Period:
         WEEK: today - timedelta(days=6),
         DAYS: today - timedelta(days=29),
         MONTH: today.replace(day=1),
-        # The same month of last year is over, and not part of it.
-        YEAR: (today.replace(day=1) - timedelta(days=335)).replace(day=1),
+        YEAR: _eleven_months_before(today),
     }[choice]
     return Period(first=first, last=today)
+
+
+def _eleven_months_before(today: date) -> date:
+    """The first of the month after this one, a year ago."""
+    return date(today.year - (today.month < 12), today.month % 12 + 1, 1)
 
 
 def days(period: Period) -> int:

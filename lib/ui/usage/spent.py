@@ -37,7 +37,7 @@ def draw(client: Client, whose: str | None, period: Period, models: Mapping[str,
     caps = client.usage.caps(whose)
     cap = caps.month if by_month else caps.day
     near = charts.near(cap, portions, coming)
-    st.altair_chart(
+    st.vega_lite_chart(
         charts.spending(names, portions, coming, period, today, cap if near else None),
         theme="streamlit",
         alt=f"Bars of what was spent, split up by {SPLITS[split].lower()}. The numbers follow.",
