@@ -25,6 +25,7 @@ from lib.store import (
     spending,
     statistics,
     tokens,
+    usage,
     votes,
 )
 from lib.store.balances import Books, Seen
@@ -114,5 +115,6 @@ __all__ = [
     "spending",
     "statistics",
     "tokens",
+    "usage",
     "votes",
 ]

@@ -129,6 +129,11 @@ def time_ordered_id(now: datetime) -> str:
     return str(UUID(int=bits))
 
 
+def earliest_id(moment: datetime) -> str:
+    """No run that was admitted at `moment` or later has an id below this."""
+    return str(UUID(int=int(moment.timestamp() * 1000) << 80))
+
+
 def few(states: Collection[State], *where: ColumnElement[bool]) -> ColumnElement[bool]:
     """The runs in one of several `states` that are few among many, such as those that go on: found
     first and then put in order. Asked for in their order, a database walks through all of them."""

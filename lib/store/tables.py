@@ -201,6 +201,7 @@ entries = Table(
     Column("day", Date, nullable=False),  # of the admission, in PLAYGROUND_TIMEZONE
     Column("at", Moment, nullable=False),
     Index(None, "profile", "kind", "at"),
+    Index(None, "profile", "kind", "day"),
 )
 _first = entries.c.kind == Kind.PENDING
 _last = or_(entries.c.kind == Kind.POSTED, entries.c.kind == Kind.VOIDED)

@@ -23,7 +23,8 @@ BASICS: Mapping[str, str] = {
     "What a run costs": (
         "The price comes from deAPI itself, for exactly what is in the form. It is held while "
         "the run works and paid when it is done. A run that fails costs nothing. A large price "
-        "asks you a second time."
+        "asks you a second time. Usage adds up what was spent on what and where the month will "
+        "end, and says how prices stood to their quotes and how long each model took."
     ),
     "“Needs your answer”": (
         "When the network fails in the very moment of sending, nobody can know whether deAPI "

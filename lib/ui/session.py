@@ -62,6 +62,7 @@ from lib.store import (
 from lib.ui.experiment.desk import Experiments
 from lib.ui.favourites import Favourites
 from lib.ui.team import Team
+from lib.ui.usage.desk import Usage
 
 Tier = Literal["premium", "basic"]
 """Whose limits the sandbox goes by."""
@@ -257,6 +258,11 @@ class Client:
     def experiments(self) -> Experiments:
         """What I may ask and order about experiments."""
         return Experiments(self._engine, self.profile, self.who, self.check)
+
+    @property
+    def usage(self) -> Usage:
+        """What was spent, and how the runs did: mine, and anybody's for an admin."""
+        return Usage(self._store, self.profile, self.who, self.check)
 
     @property
     def favourites(self) -> Favourites:

@@ -39,6 +39,7 @@ __all__ = [
     "START",
     "STATES",
     "TILES",
+    "USAGE",
     "EndpointWords",
     "Example",
     "FamilyWords",
@@ -107,6 +108,8 @@ MODELS = FamilyWords(title="Models", icon="📚", page="pages/models.py")
 
 HISTORY = FamilyWords(title="History", icon="🕘", page="pages/history.py")
 
+USAGE = FamilyWords(title="Usage", icon="📊", page="pages/usage.py")
+
 SANDBOX = FamilyWords(title="Sandbox", icon="🧪", page="pages/sandbox.py")
 
 FIRST_ACCOUNT = ".venv/bin/python -m lib.store.users add NAME --admin"
@@ -116,7 +119,7 @@ PEOPLE = FamilyWords(title="People", icon="👥", page="pages/people.py")
 
 HELP = FamilyWords(title="Help", icon="💡", page="pages/help.py")
 
-PLACES = (START, *FAMILIES.values(), LAB, HISTORY, MODELS, HELP)
+PLACES = (START, *FAMILIES.values(), LAB, HISTORY, USAGE, MODELS, HELP)
 """Every page that is always there, in the order of the navigation."""
 
 TILES = (

@@ -26,9 +26,11 @@ from lib.store import (
     favourites,
     ledger,
     runs,
+    usage,
 )
 from lib.store.experiments import NewCell, NewExperiment
 from lib.store.tables import TEAM, metadata
+from lib.store.usage import Period
 from tests.support.postgres import MakeDatabase, postgresql
 from tests.support.processes import TOP, Process, environment
 from tests.support.waiting import eventually
@@ -85,6 +87,27 @@ def test_a_run_goes_its_way_and_the_books_agree(store: Store, new: Making) -> No
     ledger.correct(store, run.id, Decimal("0.002"))
     assert ledger.spent(store, "sandbox", "ada").day_posted == Decimal("0.002")
     assert ledger.sums(store, "sandbox") == ledger.books(store, "sandbox")
+
+
+def test_usage_is_summed_up_from_the_same_books(store: Store, new: Making) -> None:
+    run = runs.claim(store, ledger.admit(store, new()).id, "engine")
+    assert run
+    run = runs.accept(store, run, "job")
+    assert run
+    run = runs.settle_done(store, run, Decimal("0.0025"), took=3.0)
+    assert run
+    assert runs.keep(store, run, [], thumb=False)
+    ledger.correct(store, run.id, Decimal("0.003"))
+    today = Period(first=store.today(), last=store.today())
+    for by in ("endpoint", "model", "person"):
+        [spent] = usage.spending(store, "sandbox", "ada", today, by)
+        assert (spent.day, spent.spent, spent.count) == (store.today(), Decimal("0.003"), 1)
+    [found] = usage.records(store, "sandbox", None, today)
+    assert (found.done, found.failed, found.quoted, found.paid) == (
+        *(1, 0),
+        *(Decimal("0.002"), Decimal("0.003")),
+    )
+    assert (found.ratio, found.worst, found.median, found.p95) == (1.5, 1.5, 3.0, 3.0)
 
 
 def test_reading_waits_for_nobody_sees_one_moment_and_changes_nothing(

@@ -1,0 +1,1 @@
+"""What was spent on what, and how the runs did, over a time that one chooses."""
