@@ -295,6 +295,16 @@ def going_on(store: Store, profile: str) -> list[Experiment]:
         return [_experiment(row) for row in connection.execute(query).mappings()]
 
 
+def running(store: Store, profile: str, person: str) -> dict[str, str]:
+    """The ids of a person's experiments that are running, and what they are called."""
+    mine = (experiments.c.profile == profile, experiments.c.person == person)
+    query = select(experiments.c.id, experiments.c.title).where(
+        *mine, experiments.c.status == Status.RUNNING
+    )
+    with store.read() as connection:
+        return {row.id: row.title for row in connection.execute(query.order_by(experiments.c.id))}
+
+
 def page(store: Store, profile: str, person: str, *, limit: int = 50) -> list[Experiment]:
     """Those that a person began and those that are shared with the team, the newest first."""
     query = select(*_COLUMNS).where(experiments.c.profile == profile, seen_by(person))
@@ -372,6 +382,11 @@ def of_nonce(nonce: str) -> str:
     """The experiment whose cell a run with this nonce was made for; of other runs nothing that is
     an experiment."""
     return nonce.partition(":")[0]
+
+
+def is_cell(nonce: str) -> bool:
+    """Whether a run with this nonce was made for a cell."""
+    return of_nonce(nonce) != nonce
 
 
 def in_the_air(store: Store, experiment_id: str, states: Sequence[State]) -> int:

@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from lib.deapi.contract import Endpoint
 from lib.store import Run
-from lib.ui import catalogue, notes, run_card, run_status, settle_bar, title, words
+from lib.ui import catalogue, news, notes, run_card, run_status, settle_bar, words
 from lib.ui.session import Client
 
 KEPT = 6
@@ -49,7 +49,7 @@ def _tick(client: Client, places: dict[str, DeltaGenerator], names: dict[str, st
     runs = [run for run in map(client.run, places) if run is not None]
     if not all(map(run_status.moving, runs)):
         # Not drawn here: what is pressed in a fragment that is gone a moment later is lost.
-        title.settle()
+        news.settle()
     for run in runs:
         with places[run.id]:
             run_card.draw(client, run, names.get(run.model, run.model))

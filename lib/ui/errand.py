@@ -19,7 +19,7 @@ from lib.deapi.errors import DeapiError
 from lib.deapi.models import Model
 from lib.runs.orders import NoQuote, OrderRefused, PriceRose
 from lib.store import Run, State, StoreError
-from lib.ui import errors, money, notes, priced_button, run_status, state, title
+from lib.ui import errors, money, news, notes, priced_button, run_status, state
 from lib.ui.plain import label, safe
 from lib.ui.session import Client
 from lib.ui.state import Press
@@ -125,7 +125,7 @@ def busy(client: Client, name: str) -> bool:
 def _watch(client: Client, run_id: str) -> None:
     run = client.run(run_id)
     if run is None or not run_status.moving(run):
-        title.settle()
+        news.settle()
         return
     delay = client.delay(run.id)
     st.html(f'<p class="pg-errand">{safe(run_status.sentence(run, delay))}</p>', width="content")

@@ -7,7 +7,7 @@ from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.pages_manager import PagesManager
 
 from lib.runs.profiles import SANDBOX
-from lib.ui import profile, session, sidebar, state, theme, title, words
+from lib.ui import news, profile, session, sidebar, state, theme, title, words
 from lib.ui.words import FamilyWords
 
 # Until `st.navigation` is called for the first time, Streamlit takes a folder called `pages` for
@@ -54,5 +54,6 @@ def draw() -> None:
         st.toast("Nothing was ordered: the page changed while you pressed. Press again.")
         state.forget_presses()
     # After the page, which may just have started a run.
+    news.look(client)
     sidebar.draw(client, beside, page.title)
     title.draw(client, page.title, page.icon)

@@ -13,14 +13,15 @@ from lib.deapi.errors import DeapiError, Forbidden
 from lib.store import HOLDING, Run
 from lib.ui import (
     account,
+    bell,
     books,
     catalogue,
     errors,
     limits,
     money,
+    news,
     profile,
     run_status,
-    title,
     words,
 )
 from lib.ui.plain import clip, label, safe, seconds
@@ -49,7 +50,9 @@ def draw(client: Client, beside: DeltaGenerator, page: str) -> None:
     """The money and what runs, in the place that `navigation` left for it; `page` is
     the title of the one that is shown."""
     with beside:
-        ticking = any(run_status.moving(run) for run in client.open_runs())
+        moving = any(run_status.moving(run) for run in client.open_runs())
+        ticking = moving or bool(client.experiments.running())
+        bell.draw(client)
         st.fragment(_live, run_every=TICK if ticking else None)(client, page, ticking)
         _catalogue(client)
         account.draw(client)
@@ -68,13 +71,8 @@ def _live(client: Client, page: str, ticking: bool) -> None:
         told = words.FAMILIES[family]
         if told.title != page:
             st.page_link(told.page, label=f"{count} in {told.title}", icon=told.icon)
-    if ticking and not _same(runs):
-        title.settle()
-
-
-def _same(runs: list[Run]) -> bool:
-    """Whether what was open when the page was drawn still is."""
-    return {run.id for run in runs} >= st.session_state.get("watched", set())
+    if ticking and news.something_ended(client, {run.id for run in runs}):
+        news.settle()
 
 
 def _money(client: Client, runs: list[Run]) -> str:

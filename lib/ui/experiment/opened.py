@@ -6,7 +6,7 @@ import streamlit as st
 
 from lib.store import Status
 from lib.store.experiments import Cell, Experiment
-from lib.ui import catalogue, clock, notes, run_status, title
+from lib.ui import catalogue, clock, news, notes, run_status
 from lib.ui.experiment import grid, outcome, place, progress, rewritten, targets, vote
 from lib.ui.experiment.place import key
 from lib.ui.plain import label, safe
@@ -78,11 +78,11 @@ def _live(client: Client, experiment_id: str, view: View) -> None:
     """The same again and again, until it has come to rest."""
     experiment = client.experiments.get(experiment_id)
     if experiment is None:
-        title.settle()
+        news.settle()
         return
     cells = client.experiments.table(experiment)
     if not _moves(experiment, cells):
-        title.settle()
+        news.settle()
     _body(client, experiment, cells, view)
 
 
