@@ -1,5 +1,5 @@
 """What the playground remembers: runs, ledger, caps, balances, files, deliveries, drafts,
-catalogues, looks, experiments, favourites and where texts come from.
+catalogues, looks, experiments, favourites, what people say of runs and where texts come from.
 
 Open a `Store`, then use one module a subject, as in `ledger.admit(store, new)`,
 `runs.claim(store, run_id, owner)`, `history.page(store, filters)`. Everything is synchronous and
@@ -10,6 +10,7 @@ from lib.store import (
     balances,
     caps,
     catalogues,
+    deletion,
     deliveries,
     drafts,
     experiments,
@@ -20,6 +21,7 @@ from lib.store import (
     ledger,
     lineage,
     looks,
+    marks,
     runs,
     sessions,
     spending,
@@ -45,6 +47,7 @@ from lib.store.ledger import Balance, Spent
 from lib.store.lineage import Step
 from lib.store.lock import Lock, hold
 from lib.store.looks import Look
+from lib.store.marks import Mark
 from lib.store.money import final, reserve_up
 from lib.store.run import NewRun, ResultFile, Run
 from lib.store.states import ENDED, FOLLOWED, HOLDING, MOVES, OPEN, Settlement, State
@@ -73,6 +76,7 @@ __all__ = [
     "Kept",
     "Lock",
     "Look",
+    "Mark",
     "NewFavourite",
     "NewRun",
     "NewerData",
@@ -96,6 +100,7 @@ __all__ = [
     "balances",
     "caps",
     "catalogues",
+    "deletion",
     "deliveries",
     "drafts",
     "experiments",
@@ -108,6 +113,7 @@ __all__ = [
     "ledger",
     "lineage",
     "looks",
+    "marks",
     "reserve_up",
     "runs",
     "sessions",
