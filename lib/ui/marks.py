@@ -1,4 +1,4 @@
-"""What one session may say of runs, and delete: of its person's own, for an admin of everybody's."""
+"""What one session may say of runs, and delete: of one's own, as an admin of everybody's."""
 
 from collections.abc import Callable, Iterable, Sequence
 
