@@ -69,12 +69,13 @@ def more(client: Client) -> dict[str, Any]:
     told = f"More filters · {count}" if count else "More filters"
     titles = {each.id: each.title for each in client.experiments.page()}
     with st.popover(told, key="history:more_filters", icon=":material/tune:"):
-        with st.container(key="history_days"):
+        with st.container(key="history_pairs"):
             first, last = st.columns(2, gap="small")
             with first:
                 since = _day("From", "since")
             with last:
                 until = _day("To", "until")
+            first, last = st.columns(2, gap="small")
             with first:
                 least = _amount("Cost at least", "least", "$0.00")
             with last:

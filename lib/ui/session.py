@@ -496,8 +496,9 @@ class Client:
         return restored(run.params, self._store)
 
     def results(self, run_ids: list[str]) -> dict[str, list[ResultFile]]:
-        """The kept files of runs of mine: run id → files; a run without any is not in it."""
-        return history.results_of(self._store, run_ids, among=self.filters())
+        """The kept files of runs that I may see: run id → files; a run without any is not in it."""
+        seen = self.filters(person=self._whose)
+        return history.results_of(self._store, run_ids, among=seen)
 
     def open_runs(self) -> list[Run]:
         """Everything of mine that has not ended, newest first."""
