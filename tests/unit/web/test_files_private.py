@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from lib.deapi.media import inspect
-from lib.store import Role, Run, Store, files, inherit, passwords, sessions, users
+from lib.store import Role, Run, Store, deletion, files, inherit, passwords, sessions, users
 from tests.unit.web.conftest import Keeping, picture
 from tests.unit.web.test_signin import browser, signed_in
 
@@ -114,3 +114,17 @@ def test_no_cache_between_us_keeps_it_and_the_browsers_own_asks_again(
     assert web.get(f"/files/{run.id}/{what}", headers=known).status_code == 304
     sessions.end_all(store, OWNER)
     assert web.get(f"/files/{run.id}/{what}", headers=known).status_code == 404
+
+
+def test_of_a_deleted_run_nothing_is_answered_even_to_its_owner(store: Store, run: Run) -> None:
+    files_of_it = [path for path in store.data_dir.glob(f"*/{run.id}*") if path.exists()]
+    assert files_of_it
+    assert deletion.delete(store, run.id, OWNER)
+    assert not [path for path in files_of_it if path.exists()]
+    files.preview_path(store, run.id).parent.mkdir()
+    files.preview_path(store, run.id).write_bytes(b"left over")
+    for name in (OWNER, ADMIN):
+        mine = signed_in(store, name)
+        for what in WHATS:
+            there = answers(mine, f"/files/{run.id}/{what}")
+            assert there == answers(mine, f"/files/{NOBODY}/{what}")
