@@ -25,9 +25,9 @@ from benchmarks.report import Measure, end
 from benchmarks.watcher import Watcher
 from lib.people.who import LOCAL
 from lib.runs.profiles import LIVE
-from lib.store import State, Store, ledger
+from lib.store import State, Store, ledger, search
 from lib.store.run import time_ordered_id
-from lib.store.tables import TEAM, Kind, entries, runs, totals
+from lib.store.tables import TEAM, Kind, entries, runs, searches, totals
 from lib.ui import words
 from tests.support.playground import Playground, playgrounds
 from tests.support.sandbox import sandboxes
@@ -131,8 +131,12 @@ def _fill(store: Store, count: int, chance: random.Random) -> None:
         {"profile": LIVE, "person": who, "period": when, "held": ZERO, "posted": posted}
         for (who, when), posted in spent.items()
     ]
+    said = [
+        {"run_id": each["id"], "said": " ".join(search.words(each["text"])), "note": ""}
+        for each in made
+    ]
     with store.write() as connection:
-        for table, rows in ((runs, made), (entries, booked), (totals, sums)):
+        for table, rows in ((runs, made), (entries, booked), (totals, sums), (searches, said)):
             connection.execute(insert(table), rows)
 
 

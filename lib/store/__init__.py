@@ -1,5 +1,5 @@
 """What the playground remembers: runs, ledger, caps, balances, files, deliveries, drafts,
-catalogues, looks, experiments, favourites and where texts come from.
+catalogues, looks, experiments, favourites, what people say of runs and where texts come from.
 
 Open a `Store`, then use one module a subject, as in `ledger.admit(store, new)`,
 `runs.claim(store, run_id, owner)`, `history.page(store, filters)`. Everything is synchronous and
@@ -10,6 +10,7 @@ from lib.store import (
     balances,
     caps,
     catalogues,
+    deletion,
     deliveries,
     drafts,
     experiments,
@@ -20,6 +21,7 @@ from lib.store import (
     ledger,
     lineage,
     looks,
+    marks,
     runs,
     sessions,
     spending,
@@ -46,6 +48,7 @@ from lib.store.ledger import Balance, Spent
 from lib.store.lineage import Step
 from lib.store.lock import Lock, hold
 from lib.store.looks import Look
+from lib.store.marks import Mark
 from lib.store.money import final, reserve_up
 from lib.store.run import NewRun, ResultFile, Run
 from lib.store.states import ENDED, FOLLOWED, HOLDING, MOVES, OPEN, Settlement, State
@@ -74,6 +77,7 @@ __all__ = [
     "Kept",
     "Lock",
     "Look",
+    "Mark",
     "NewFavourite",
     "NewRun",
     "NewerData",
@@ -97,6 +101,7 @@ __all__ = [
     "balances",
     "caps",
     "catalogues",
+    "deletion",
     "deliveries",
     "drafts",
     "experiments",
@@ -109,6 +114,7 @@ __all__ = [
     "ledger",
     "lineage",
     "looks",
+    "marks",
     "reserve_up",
     "runs",
     "sessions",

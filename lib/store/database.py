@@ -1,7 +1,7 @@
 """The database: one SQLite file in the data folder, or a PostgreSQL; migrated when it is opened.
 
 Calls are synchronous and short; the loop of `lib/runs` makes them from threads. What is special
-to one of the two stands in this file alone.
+to one of the two stands in this file and, where words are looked for, in `search`.
 """
 
 import sqlite3

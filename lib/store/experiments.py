@@ -318,6 +318,14 @@ def seen_by(person: str) -> ColumnElement[bool]:
     return (experiments.c.person == person) | experiments.c.shared.is_(True)
 
 
+def of_run(store: Store, run_id: str) -> list[Experiment]:
+    """Those that have this run in a cell, the newest first."""
+    mine = select(cells.c.experiment_id).where(cells.c.run_id == run_id)
+    query = select(*_COLUMNS).where(experiments.c.id.in_(mine)).order_by(experiments.c.id.desc())
+    with store.read() as connection:
+        return [_experiment(row) for row in connection.execute(query).mappings()]
+
+
 def shows(store: Store, run_id: str) -> bool:
     """Whether the whole team may see this run, as one of an experiment that is shared."""
     query = select(cells.c.n).select_from(cells.join(experiments))
@@ -339,6 +347,7 @@ def kept(
             runs.c.endpoint == endpoint,
             runs.c.model == model,
             runs.c.state == State.DONE,
+            runs.c.deleted_at.is_(None),
         )
         .order_by(runs.c.id.desc())
         .limit(limit)

@@ -1,4 +1,4 @@
-"""The files beside the database: uploads, results and thumbnails. Nothing here deletes.
+"""The files beside the database: uploads, results and thumbnails. Only a run's own are deleted.
 
     uploads/ab/<sha256>      what people gave, by content, once for everybody
     results/<run id>/<name>  what jobs made, and preview.webp while they are at it
@@ -14,7 +14,7 @@ import os
 import re
 import shutil
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from uuid import uuid4
@@ -112,6 +112,13 @@ def keep_result(store: Store, run_id: str, name: str, fresh: Path) -> Path:
     fresh.replace(target)
     _flush(target.parent)
     return target
+
+
+def remove_result(store: Store, run_id: str) -> None:
+    """Removes every file of a run, for good. Raises `OSError`."""
+    thumb_path(store, run_id).unlink(missing_ok=True)
+    with suppress(FileNotFoundError):
+        shutil.rmtree(store.data_dir / "results" / _safe(run_id))
 
 
 def make_thumbnail(store: Store, run_id: str, source: Path) -> tuple[int, int]:

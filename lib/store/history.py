@@ -2,16 +2,28 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, func, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, func, or_, select
 
+from lib.store import search
 from lib.store.database import Store
 from lib.store.money import ZERO
-from lib.store.run import RESULT_COLUMNS, RUN_COLUMNS, ResultFile, Run, as_run, few, folded
+from lib.store.run import (
+    RESULT_COLUMNS,
+    RUN_COLUMNS,
+    ResultFile,
+    Run,
+    as_run,
+    few,
+    first_id,
+    folded,
+    writable,
+)
 from lib.store.states import HOLDING, Settlement, State
-from lib.store.tables import results, runs
+from lib.store.tables import cells, marks, results, runs, tags
 
 MOMENT = timedelta(seconds=60)
 """How far apart two runs of the same moment were sent, at most."""
@@ -21,7 +33,10 @@ MOMENT = timedelta(seconds=60)
 class Filters:
     """Which runs a list shows; what is `None` or empty does not limit it.
 
-    `text` is looked for in the prompt as it is written, whatever its case; % and _ are letters.
+    `text` are beginnings of words: of the prompt, of what was read, heard or written, or of the
+    note. A text without any word is looked for in the prompt as it is. `since` and `until` are
+    days of the playground's zone, the last one included. `least` and `most` are USD that it has
+    cost.
     """
 
     profile: str
@@ -30,6 +45,13 @@ class Filters:
     model: str | None = None
     states: frozenset[State] = frozenset()
     text: str = ""
+    since: date | None = None
+    until: date | None = None
+    least: Decimal | None = None
+    most: Decimal | None = None
+    tag: str | None = None
+    starred: bool = False
+    experiment: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,11 +94,8 @@ def page(
 ) -> list[Run]:
     """Up to `limit` runs, newest first; the next page is `before` the id of the last one. Runs
     that are added meanwhile shift nothing."""
-    where = _where(filters)
-    if before is not None:
-        where.append(runs.c.id < before)
-    query = select(*RUN_COLUMNS).where(*where).order_by(runs.c.id.desc()).limit(limit)
     with store.read() as connection:
+        query = _newest(store, connection, filters, RUN_COLUMNS, before).limit(limit)
         return [as_run(row) for row in connection.execute(query).mappings()]
 
 
@@ -84,26 +103,25 @@ def total(store: Store, filters: Filters, *, newest: int | None = None) -> Total
     """What all runs that pass the filters add up to, not only those of one page; of so many of the
     newest alone where `newest` is given, as adding up a hundred thousand takes its time."""
     columns = (runs.c.id, runs.c.price, runs.c.reserved, runs.c.state)
-    chosen = select(*columns).where(*_where(filters)).order_by(runs.c.id.desc())
-    some = chosen.limit(newest).subquery()
-    query = select(
-        func.count(),
-        func.sum(some.c.price),
-        func.sum(some.c.reserved).filter(some.c.state.in_(HOLDING)),
-        func.min(some.c.id),
-    )
     with store.read() as connection:
+        some = _newest(store, connection, filters, columns).limit(newest).subquery()
+        query = select(
+            func.count(),
+            func.sum(some.c.price),
+            func.sum(some.c.reserved).filter(some.c.state.in_(HOLDING)),
+            func.min(some.c.id),
+        )
         count, spent, held, oldest = connection.execute(query).one()
         more = False
         if oldest is not None and count == newest:
-            older = chosen.where(runs.c.id < oldest).limit(1)
+            older = _newest(store, connection, filters, columns, oldest).limit(1)
             more = connection.execute(older).one_or_none() is not None
     return Total(count=count, spent=spent or ZERO, held=held or ZERO, more=more)
 
 
 def choices(store: Store, profile: str, person: str | None = None) -> Choices:
     """The endpoints and models that `person` (with `None`: anybody) has runs of."""
-    where = _where(Filters(profile=profile, person=person))
+    where = _where(store, Filters(profile=profile, person=person))
     with store.read() as connection:
         return Choices(
             endpoints=sorted(_different(connection, runs.c.endpoint, where)),
@@ -128,14 +146,14 @@ def results_of(
     store: Store, run_ids: Iterable[str], *, among: Filters | None = None
 ) -> dict[str, list[ResultFile]]:
     """The kept files of several runs at once: run id → its files in order. A run without files,
-    or one that does not pass `among`, is not in it."""
+    or one that does not pass `among` (its `text` left aside), is not in it."""
     query = (
         select(results.c.run_id, *RESULT_COLUMNS)
         .where(results.c.run_id.in_(list(run_ids)))
         .order_by(results.c.run_id, results.c.n)
     )
     if among is not None:
-        query = query.join(runs, runs.c.id == results.c.run_id).where(*_where(among))
+        query = query.join(runs, runs.c.id == results.c.run_id).where(*_where(store, among))
     found: dict[str, list[ResultFile]] = {}
     with store.read() as connection:
         for run_id, *values in connection.execute(query):
@@ -216,7 +234,8 @@ def with_request_ids(store: Store, profile: str, request_ids: Collection[str]) -
 def stand_in(store: Store, run: Run) -> Run | None:
     """The run that was ordered in the place of `run` when deAPI refused its model."""
     mine = (runs.c.profile == run.profile, runs.c.person == run.person, runs.c.id > run.id)
-    query = select(*RUN_COLUMNS).where(*mine, runs.c.instead_of == run.id).limit(1)
+    there = runs.c.deleted_at.is_(None)
+    query = select(*RUN_COLUMNS).where(*mine, there, runs.c.instead_of == run.id).limit(1)
     with store.read() as connection:
         row = connection.execute(query).mappings().one_or_none()
         return as_run(row) if row else None
@@ -226,7 +245,27 @@ def _estimated(profile: str, since: datetime) -> list[ColumnElement[bool]]:
     return [runs.c.profile == profile, runs.c.price_estimated.is_(True), runs.c.ended_at > since]
 
 
-def _where(filters: Filters) -> list[ColumnElement[bool]]:
+def _newest(
+    store: Store,
+    connection: Connection,
+    filters: Filters,
+    columns: Sequence[Column[Any]],
+    before: str | None = None,
+) -> Select[Any]:
+    """These columns of the runs that pass the filters, newest first: all, or those older than the
+    run `before`."""
+    query = select(*columns).where(*_where(store, filters))
+    if wanted := search.words(filters.text):
+        return search.narrowed(connection, query, wanted, before)
+    if signs := writable(folded(filters.text)):
+        query = query.where(runs.c.search.contains(signs, autoescape=True))
+    if before is not None:
+        query = query.where(runs.c.id < before)
+    return query.order_by(runs.c.id.desc())
+
+
+def _where(store: Store, filters: Filters) -> list[ColumnElement[bool]]:
+    """All that is asked for but the text."""
     where: list[ColumnElement[bool]] = [runs.c.profile == filters.profile]
     if filters.person is not None:
         where.append(runs.c.person == filters.person)
@@ -238,6 +277,35 @@ def _where(filters: Filters) -> list[ColumnElement[bool]]:
         where.append(runs.c.state.in_(filters.states))
     elif filters.states:
         where = [few(filters.states, *where)]
-    if filters.text:
-        where.append(runs.c.search.contains(folded(filters.text), autoescape=True))
+    return [*where, runs.c.deleted_at.is_(None), *_when(store, filters), *_more(filters)]
+
+
+def _when(store: Store, filters: Filters) -> list[ColumnElement[bool]]:
+    """Ids begin with their time, so that days are found in the index that lists go by."""
+
+    def begins(day: date) -> str:
+        return first_id(datetime.combine(day, time(), store.timezone))
+
+    where: list[ColumnElement[bool]] = []
+    if filters.since is not None:
+        where.append(runs.c.id >= begins(filters.since))
+    if filters.until is not None:
+        where.append(runs.c.id < begins(filters.until + timedelta(days=1)))
+    return where
+
+
+def _more(filters: Filters) -> list[ColumnElement[bool]]:
+    where: list[ColumnElement[bool]] = []
+    cost = func.coalesce(runs.c.price, ZERO)
+    if filters.least is not None:
+        where.append(cost >= filters.least)
+    if filters.most is not None:
+        where.append(cost <= filters.most)
+    if filters.starred:
+        where.append(runs.c.id.in_(select(marks.c.run_id).where(marks.c.starred.is_(True))))
+    if filters.tag is not None:
+        where.append(runs.c.id.in_(select(tags.c.run_id).where(tags.c.tag == filters.tag)))
+    if filters.experiment is not None:
+        mine = cells.c.experiment_id == filters.experiment
+        where.append(runs.c.id.in_(select(cells.c.run_id).where(mine)))
     return where

@@ -10,6 +10,7 @@ from lib.store.tables import (
     experiments,
     favourites,
     looks,
+    marks,
     runs,
     texts,
     totals,
@@ -30,7 +31,7 @@ def take(store: Store, name: str) -> int:
     with store.write() as connection:
         mine = {"person": name}
         taken = connection.execute(update(runs).where(runs.c.person == LOCAL).values(mine))
-        for table in (entries, experiments, favourites, texts):
+        for table in (entries, experiments, favourites, marks, texts):
             connection.execute(update(table).where(table.c.person == LOCAL).values(mine))
         _add_totals(connection, name)
         for table, *key in (

@@ -15,7 +15,7 @@ from decimal import Decimal
 
 from sqlalchemy import ColumnElement, Connection, exists, func, insert, literal, select, update
 
-from lib.store import caps
+from lib.store import caps, search
 from lib.store.database import Store, insert_missing
 from lib.store.money import ZERO, final, reserve_up
 from lib.store.run import RUN_COLUMNS, NewRun, Run, as_run, folded, time_ordered_id
@@ -100,6 +100,7 @@ def admit_in(connection: Connection, store: Store, new: NewRun) -> Run:
         .one()
     )
     _enter(connection, run, Kind.PENDING, reserved, day, now)
+    search.begin(connection, run)
     return run
 
 

@@ -92,6 +92,8 @@ class Run:
     """When it stalled last."""
     took: float | None = None
     """Seconds from acceptance to the end at deAPI, as well as is known."""
+    deleted_at: datetime | None = None
+    """When its person had it deleted; no list has it since then."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +143,16 @@ def few(states: Collection[State], *where: ColumnElement[bool]) -> ColumnElement
     return runs.c.id.in_(found)
 
 
+def first_id(moment: datetime) -> str:
+    """No id from this moment on is smaller, and none from before is as large."""
+    return str(UUID(int=(int(moment.timestamp() * 1000) & ((1 << 48) - 1)) << 80))
+
+
 def folded(text: str) -> str:
     """`text` as it is searched: without the differences of case and of Unicode's forms."""
     return unicodedata.normalize("NFKC", text).casefold()
+
+
+def writable(text: str) -> str:
+    """Without what no database keeps: half characters and NUL."""
+    return text.encode("utf-8", "ignore").decode().replace("\0", "")

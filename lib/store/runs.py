@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, insert, literal, or_, select, update
 
-from lib.store import ledger, lineage
+from lib.store import ledger, lineage, search
 from lib.store.database import Store
 from lib.store.money import ZERO, final
 from lib.store.run import RUN_COLUMNS, ResultFile, Run, as_run, few
@@ -413,6 +413,8 @@ def keep(
             connection.execute(insert(results), rows)
         if moved:
             lineage.wrote(connection, moved, written, now)
+        if moved and written:
+            search.wrote(connection, moved, written)
         return moved
 
 

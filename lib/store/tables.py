@@ -174,6 +174,7 @@ runs = Table(
     Column("missing_since", Moment),  # deAPI answers 404 for it
     Column("stalled_at", Moment),
     Column("took", Float),  # seconds from acceptance to deAPI's end, as well as we know
+    Column("deleted_at", Moment),  # its person wants it gone; the ledger still needs this row
     CheckConstraint("quote >= 0 AND reserved >= 0", name="amounts"),
     CheckConstraint("person <> ''", name="person"),  # '' is the team, in totals
     Index(None, "profile", "request_id", unique=True),
@@ -270,6 +271,39 @@ texts = Table(
     Index(None, "profile", "person", "digest", "id"),
 )
 """Where texts come from: one row for each time that one was written."""
+
+searches = Table(
+    "searches",
+    metadata,
+    Column("id", Integer, primary_key=True),  # in the order of the runs
+    Column("run_id", String(36), ForeignKey("runs.id"), nullable=False, unique=True),
+    Column("said", Text, nullable=False),  # words of what was asked for and of what was written
+    Column("note", Text, nullable=False),  # words of the note
+)
+"""The words by which runs are found. The migration (0015) adds what looks them up, which is
+another thing on each database: whoever makes this table anew has to make that anew."""
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("run_id", String(36), ForeignKey("runs.id"), primary_key=True),
+    Column("starred", Boolean, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("person", String(80), nullable=False),  # who changed it last
+    Column("at", Moment, nullable=False),
+    Index(None, "starred", "run_id"),
+)
+"""What people say of their runs."""
+
+tags = Table(
+    "tags",
+    metadata,
+    Column("run_id", String(36), ForeignKey("runs.id"), primary_key=True),
+    Column("n", Integer, primary_key=True),  # in the order in which they were given
+    Column("tag", String(40), nullable=False),
+    Index(None, "tag", "run_id", unique=True),
+)
+"""Those of runs; a favourite prompt has its own."""
 
 drafts = Table(
     "drafts",

@@ -85,6 +85,7 @@ def _may_vote(
             cells.c.input == input_,
             cells.c.variant.in_([a, b]),
             runs.c.state.in_(_SHOWN),
+            runs.c.deleted_at.is_(None),
         )
     )
     if connection.execute(shown).scalar_one() != 2:

@@ -1,18 +1,22 @@
 """Everything that was run: find it, open it, use it again, take it away as a table."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import streamlit as st
 
-from lib.store import Filters, Run, State, Total
+from lib.store import Filters, Run, Total
 from lib.ui import (
     books,
     catalogue,
     export,
+    history_filters,
+    history_gallery,
     history_table,
     money,
     notes,
+    run_address,
     run_card,
+    run_page,
     session,
     settle_bar,
     words,
@@ -21,95 +25,83 @@ from lib.ui.session import Client
 
 PAGE = 25
 EXPORT_PAGE = 500
-
-STATUS: dict[str, frozenset[State]] = {
-    "Done": frozenset({State.DONE}),
-    "Running": frozenset(
-        {State.WAITING, State.SENDING, State.ACCEPTED, State.WORKING, State.KEEPING}
-    ),
-    "Needs a look": frozenset({State.UNKNOWN, State.STALLED}),
-    "Failed": frozenset({State.FAILED}),
-    "Cancelled": frozenset({State.CANCELLED}),
-}
-_ANY = "Any"
+TABLE, GALLERY = "Table", "Gallery"
 
 
 def draw() -> None:
-    """The whole page."""
+    """The whole page, or one run on it where the address says so."""
     client = session.here()
+    if opened := run_address.opened():
+        run_page.draw(client, opened)
+    else:
+        _everything(client)
+
+
+def _everything(client: Client) -> None:
     st.title(words.HISTORY.title)
     books.draw(client)
     if not client.page(client.filters(person=None), limit=1):
         _nothing_yet()
         return
     settle_bar.draw(client)
-    chosen = _filters(client)
+    chosen = history_filters.draw(client)
+    with st.container(
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="center",
+        key="history_views",
+    ):
+        view = _view()
+        chosen = history_filters.of(client, chosen, history_filters.more(client))
     total = client.total(chosen)
     if total.count == 0:
         notes.empty("Nothing fits these filters", "Take one of them away to see more.")
-        st.button("Clear the filters", key="history:clear", on_click=_clear)
+        st.button("Clear the filters", key="history:clear", on_click=history_filters.clear)
         return
     _summary(client, chosen, total)
-    shown: int = st.session_state.get("history:shown", PAGE)
+    _list(client, chosen, view)
+
+
+def _view() -> str:
+    return (
+        st.segmented_control(
+            "View",
+            [TABLE, GALLERY],
+            key="history:view",
+            default=TABLE,
+            required=True,
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+        or TABLE
+    )
+
+
+def _list(client: Client, chosen: Filters, view: str) -> None:
+    shown: int = st.session_state.get(history_filters.SHOWN, PAGE)
     runs = client.page(chosen, limit=shown + 1)
     names = catalogue.names(client)
-    if opened := history_table.draw(client, runs[:shown], names):
+    if view == GALLERY:
+        history_gallery.draw(client, runs[:shown], names)
+    elif opened := history_table.draw(client, runs[:shown], names):
         st.session_state["history:opened"] = opened.id
     if len(runs) > shown:
         st.button("Show more", key="history:more", on_click=_more, args=(shown,), width="stretch")
     if (run := client.run(st.session_state.get("history:opened", ""))) is not None:
         dialog = st.dialog(words.endpoint(run.endpoint).title, width="large", on_dismiss=_close)
-        dialog(run_card.draw)(client, run, names.get(run.model, run.model))
+        dialog(_card)(client, run, names.get(run.model, run.model))
 
 
-def _filters(client: Client) -> Filters:
-    """The row of filters; changing one begins at the newest again."""
-    there = client.choices()
-    names = catalogue.names(client)
-    people = client.people()
-    with st.container(key="history_filters"):
-        columns = st.columns([3, 2, 2, 2, *([2] if people else [])], gap="small")
-    text, what, model, status, *who = columns
-    with text:
-        wanted = st.text_input(
-            "Search",
-            key="history:text",
-            placeholder="Words in the text",
-            icon="🔍",
-            on_change=_from_the_top,
-            persist_state="session",
-        )
-    with what:
-        endpoint = _choice(
-            "What", "history:endpoint", there.endpoints, lambda each: words.endpoint(each).title
-        )
-    with model:
-        slug = _choice("Model", "history:model", there.models, lambda each: names.get(each, each))
-    with status:
-        state = _choice("Status", "history:status", list(STATUS), str)
-    whose: dict[str, str | None] = {}
-    for column in who:
-        with column:
-            whose["person"] = _choice("Who", "history:person", [client.person, *people], str)
-    return client.filters(
-        **whose,
-        endpoint=endpoint,
-        model=slug,
-        states=STATUS[state] if state else frozenset(),
-        text=(wanted or "").strip(),
+def _card(client: Client, run: Run, model_name: str) -> None:
+    run_card.draw(client, run, model_name)
+    st.button(
+        "Open on its own page",
+        key=f"page:{run.id}",
+        icon=":material/open_in_full:",
+        type="tertiary",
+        on_click=_open,
+        args=(run.id,),
     )
-
-
-def _choice(label: str, key: str, options: list[str], told: Callable[[str], str]) -> str | None:
-    chosen = st.selectbox(
-        label,
-        [_ANY, *options],
-        format_func=lambda each: each if each == _ANY else told(each),
-        key=key,
-        on_change=_from_the_top,
-        persist_state="session",
-    )
-    return None if chosen == _ANY else chosen
 
 
 def _summary(client: Client, chosen: Filters, total: Total) -> None:
@@ -150,20 +142,14 @@ def _nothing_yet() -> None:
     st.page_link(first.page, label=f"Go to {first.title}", icon=first.icon)
 
 
+def _open(run_id: str) -> None:
+    run_address.open_run(run_id)
+    st.rerun()
+
+
 def _close() -> None:
     st.session_state.pop("history:opened", None)
 
 
 def _more(shown: int) -> None:
-    st.session_state["history:shown"] = shown + PAGE
-
-
-def _from_the_top() -> None:
-    st.session_state.pop("history:shown", None)
-
-
-def _clear() -> None:
-    for key in ("history:endpoint", "history:model", "history:status", "history:person"):
-        st.session_state[key] = _ANY
-    st.session_state["history:text"] = ""
-    _from_the_top()
+    st.session_state[history_filters.SHOWN] = shown + PAGE

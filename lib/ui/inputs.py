@@ -278,7 +278,12 @@ def _seed(spot: Spot) -> int | None:
 
 
 def _draw_seed(key: str) -> None:
-    st.session_state[key] = random.randint(0, _SEEDS)
+    st.session_state[key] = a_seed()
+
+
+def a_seed() -> int:
+    """One that nobody has thought of."""
+    return random.randint(0, _SEEDS)
 
 
 def _weight(spot: Spot, name: str, title: str) -> float:

@@ -41,6 +41,12 @@ def draw(client: Client) -> None:
     )
 
 
+def switch(client: Client, to: str) -> None:
+    """Choose another one, as a click on it does."""
+    st.session_state[KEY] = to
+    _choose(client)
+
+
 def _choose(client: Client) -> None:
     _last_choices()[client.person] = st.session_state[KEY]
 

@@ -61,6 +61,7 @@ from lib.store import (
 )
 from lib.ui.experiment.desk import Experiments
 from lib.ui.favourites import Favourites
+from lib.ui.marks import Marks
 from lib.ui.team import Team
 from lib.ui.usage.desk import Usage
 
@@ -269,6 +270,11 @@ class Client:
         """The prompts that the team has kept."""
         return Favourites(self._store, self.who, self.check)
 
+    @property
+    def marks(self) -> Marks:
+        """What I may say of runs, and which of them may be deleted."""
+        return Marks(self._store, self.profile, self._whose, self.who, self.check)
+
     # --- my account -------------------------------------------------------------------------------
 
     def change_password(self, now: str, new: str, address: str) -> bool:
@@ -445,8 +451,15 @@ class Client:
     def seen(self, run_ids: Sequence[str]) -> dict[str, Run]:
         """Those of these runs that I may see, by id."""
         found = runs.several(self._store, run_ids)
-        mine = (run for run in found if run.profile == self.profile and self.who.may_see(run))
-        return {run.id: run for run in mine}
+        there = (run for run in found if run.deleted_at is None and self.who.may_see(run))
+        return {run.id: run for run in there if run.profile == self.profile}
+
+    def elsewhere(self, run_id: str) -> str | None:
+        """The other profile that a run belongs to which I may see, if that is so."""
+        found = runs.get(self._store, run_id)
+        if found is None or found.deleted_at is not None or not self.who.may_see(found):
+            return None
+        return found.profile if found.profile in self.profiles else None
 
     @property
     def _whose(self) -> str | None:
@@ -489,8 +502,9 @@ class Client:
         return restored(run.params, self._store)
 
     def results(self, run_ids: list[str]) -> dict[str, list[ResultFile]]:
-        """The kept files of runs of mine: run id → files; a run without any is not in it."""
-        return history.results_of(self._store, run_ids, among=self.filters())
+        """The kept files of runs that I may see: run id → files; a run without any is not in it."""
+        seen = self.filters(person=self._whose)
+        return history.results_of(self._store, run_ids, among=seen)
 
     def open_runs(self) -> list[Run]:
         """Everything of mine that has not ended, newest first."""
@@ -501,7 +515,7 @@ class Client:
         return history.page(self._store, self.filters(endpoint=at.id), limit=limit)
 
     def filters(self, **wanted: Any) -> Filters:
-        """Filters over my runs on this profile: `endpoint`, `model`, `states`, `text`. An admin may
+        """Filters over my runs on this profile: `endpoint`, `model`, `text` and so on. An admin may
         say whose: `person`, with None for everybody's."""
         if not self.is_admin:
             wanted["person"] = self.person

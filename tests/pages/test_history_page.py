@@ -1,7 +1,9 @@
 """History: everything that was run is found again, with what it cost."""
 
 import csv
+import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,9 +11,16 @@ import streamlit as st
 
 from lib.deapi.contract import Endpoint
 from lib.deapi.models import Model
-from lib.store import Run
+from lib.people import who
+from lib.people.who import Person
+from lib.store import LOCAL, Mark, Role, Run, experiments, ledger, marks, runs
+from lib.store.experiments import NewCell, NewExperiment
 from lib.ui import session, words
+from lib.ui.experiment import cell as one
+from lib.ui.experiment import grid
 from tests.support.pages import HISTORY, IMAGES, Page, Playing
+
+LATER = datetime.now(UTC).date() + timedelta(days=2)
 
 
 @pytest.fixture
@@ -150,3 +159,171 @@ def shown(page: Page, place: Playing) -> list[str]:
 
 def table(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(content.decode("utf-8-sig").splitlines()))
+
+
+# --- what people say of runs, and the filters behind the button -----------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "value", "found"),
+    [
+        ("text_input", "least", "$0.003", ["larger", "formula"]),
+        ("text_input", "most", "0.002", ["open", "fox"]),
+        ("selectbox", "tag", "poster", ["fox"]),
+        ("checkbox", "starred", True, ["larger"]),
+        ("text_input", "text", "newslet", ["formula"]),
+        ("date_input", "since", LATER, []),
+        ("date_input", "until", LATER, ["open", "larger", "formula", "fox"]),
+    ],
+)
+def test_further_filters_are_counted_and_leave_what_fits(
+    place: Playing, past: dict[str, Run], kind: str, key: str, value: Any, found: list[str]
+) -> None:
+    marks.retag(place.store, past["fox"].id, LOCAL, ["Poster"])
+    marks.star(place.store, past["larger"].id, LOCAL, True)
+    marks.note(place.store, past["formula"].id, LOCAL, "for the Newsletter")
+    page = Page().go(HISTORY).put(kind, f"history:{key}", value)
+    assert page.rows == [past[each].id for each in found]
+    told = "More filters" if key == "text" else "More filters · 1"
+    assert page.popovers[0] == told
+    if not found:
+        page.press("Clear the filters")
+        assert len(page.rows) == len(past)
+
+
+@pytest.mark.usefixtures("past")
+def test_what_is_no_amount_limits_nothing_and_says_so(place: Playing) -> None:
+    page = Page().go(HISTORY).put("text_input", "history:most", "a lot")
+    assert len(page.rows) == 4
+    [problem] = page.problems
+    assert "Write an amount in USD" in problem
+
+
+def test_the_gallery_shows_the_same_and_links_to_each(place: Playing, past: dict[str, Run]) -> None:
+    marks.star(place.store, past["fox"].id, LOCAL, True)
+    page = Page().go(HISTORY).put("text_input", "history:text", "fox")
+    page.put("button_group", "history:view", "Gallery")
+    assert page.rows == []
+    links = re.findall(r'<a class="pg-shot" href="\?run=([^"]+)"', page.html)
+    assert links == [past["open"].id, past["fox"].id]
+    assert page.html.count("★") == 1
+    assert "<b>2 runs</b>" in page.html
+
+
+# --- a run on a page of its own -------------------------------------------------------------------
+
+
+def test_a_run_has_an_address_with_all_that_is_known_of_it(
+    place: Playing, past: dict[str, Run]
+) -> None:
+    run = past["fox"]
+    page = Page().at(HISTORY, run=run.id)
+    assert page.title == words.endpoint(run.endpoint).title
+    for told in ("A red fox", "Quoted", "Paid", "Waited", "Worked", "Saved in", "In all", "Steps"):
+        assert told in page.html
+    page.press("All of the history")
+    assert page.title == words.HISTORY.title
+
+
+def test_a_run_is_marked_and_what_is_hostile_stays_text(
+    place: Playing, past: dict[str, Run]
+) -> None:
+    run, text = past["fox"], '<img src=x onerror="alert(1)">'
+    page = Page().at(HISTORY, run=run.id)
+    page.press("☆ Star")
+    page.put("text_area", f"note:{run.id}", text)
+    page.put("multiselect", f"tags:{run.id}", ["Poster", text])
+    assert marks.of(place.store, [run.id])[run.id] == Mark(
+        starred=True, note=text, tags=("poster", text.lower())
+    )
+    assert page.has_button("★ Starred")
+    page.press("All of the history")
+    assert "<img src=x" not in page.html
+    assert "&lt;img src=x" in page.html
+    assert page.html.count("pg-star") == 1
+
+
+def test_it_is_run_again_with_another_seed(
+    place: Playing, past: dict[str, Run], pictures: Endpoint
+) -> None:
+    run = past["fox"]
+    page = Page().at(HISTORY, run=run.id)
+    page.press("Run again with a new seed")
+    assert page.title == words.FAMILIES["images"].title
+    values = page.values(pictures)
+    assert values["prompt"] == run.text
+    assert values["seed"] not in (None, -1, run.params["seed"])
+
+
+def test_it_is_deleted_and_its_price_stays_spent(place: Playing, past: dict[str, Run]) -> None:
+    run = past["fox"]
+    before = ledger.spent(place.store, run.profile, LOCAL)
+    page = Page().at(HISTORY, run=run.id)
+    page.press("Delete it for good")
+    assert page.title == words.HISTORY.title
+    assert run.id not in page.rows
+    assert len(page.rows) == 3
+    assert ledger.spent(place.store, run.profile, LOCAL) == before
+    assert "Not here" in Page().at(HISTORY, run=run.id).html
+
+
+def test_what_needs_an_answer_can_not_be_deleted(place: Playing, past: dict[str, Run]) -> None:
+    page = Page().at(HISTORY, run=past["open"].id)
+    assert page.has_button("Count as paid")
+    assert not page.has_button("Delete")
+
+
+@pytest.mark.parametrize("theirs", [True, False])
+def test_of_anothers_run_a_stranger_learns_as_much_as_of_none(
+    place: Playing,
+    pictures: Endpoint,
+    model: Model,
+    monkeypatch: pytest.MonkeyPatch,
+    theirs: bool,
+) -> None:
+    run = place.sending(pictures, model, "A secret fox", person="bob")
+    me = Person("ada", Role.MEMBER)
+    monkeypatch.setattr(who, "of_cookies", lambda *_: me)
+    asked = run.id if theirs else "0193a1b2-0000-7000-8000-000000000000"
+    page = Page().at(HISTORY, run=asked)
+    assert "Not here" in page.html
+    assert "secret" not in page.everything
+    with pytest.raises(KeyError):
+        page.client.marks.star(asked, True)
+    with pytest.raises(KeyError):
+        page.client.marks.delete(asked)
+    assert runs.get(place.store, run.id) == run
+
+
+def test_a_cell_of_an_experiment_says_that_its_run_is_deleted(
+    place: Playing, past: dict[str, Run]
+) -> None:
+    run = past["fox"]
+    cell = NewCell(
+        input=0,
+        variant=0,
+        endpoint=run.endpoint,
+        model=run.model,
+        params=run.params,
+        quote=run.quote,
+        reserved=run.quote,
+        run_id=run.id,
+    )
+    names = {"inputs": [{"name": "fox"}], "variants": [{"name": "one"}]}
+    experiment = experiments.begin(
+        place.store,
+        NewExperiment(
+            profile=run.profile,
+            person=LOCAL,
+            nonce="one",
+            title="Foxes *and* more",
+            plan=names,
+            cells=[cell],
+        ),
+    )
+    page = Page().at(HISTORY, run=run.id)
+    assert [each for each in page.links if "Foxes" in each]
+    page.press("Delete it for good")
+    [deleted] = experiments.table(place.store, experiment.id)
+    assert "Deleted" in one.html(page.client, deleted, (), "one")
+    assert grid.done([deleted]) == []

@@ -63,6 +63,13 @@ class Page:
         self._app.switch_page(page)
         return self.run()
 
+    def at(self, page: str, **query: str) -> "Page":
+        """Open it by its address."""
+        self._app.switch_page(page)
+        for name, value in query.items():
+            self._app.query_params[name] = value
+        return self.run()
+
     def press(self, label: str) -> "Page":
         """Click the one button whose label begins so."""
         self.button(label).click()
@@ -172,6 +179,10 @@ class Page:
     @property
     def expanders(self) -> list[str]:
         return [each.label for each in self._app.expander]
+
+    @property
+    def popovers(self) -> list[str]:
+        return [each.proto.popover.label for each in self._app.get("popover")]
 
     @property
     def tables(self) -> list[DataFrame]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from lib.runs.tables import as_csv, usd
-from lib.store import Filters, ResultFile, Store, experiments, files, history, votes
+from lib.store import Filters, ResultFile, Run, Store, experiments, files, history, votes
 from lib.store.experiments import Cell, Experiment
 
 MANIFEST, TABLE, VOTES = "manifest.json", "cells.csv", "votes.csv"
@@ -95,7 +95,7 @@ def _line(cell: Cell, rows: Sequence[str], columns: Sequence[str], file: str) ->
         _named(columns, cell.variant),
         cell.model,
         cell.text,
-        run.state if run is not None else "not sent",
+        _status(run),
         usd(cell.quote),
         usd(run.price if run is not None else None),
         "" if seconds is None else f"{seconds:.1f}",
@@ -103,6 +103,12 @@ def _line(cell: Cell, rows: Sequence[str], columns: Sequence[str], file: str) ->
         file,
         run.id if run is not None else "",
     ]
+
+
+def _status(run: Run | None) -> str:
+    if run is None:
+        return "not sent"
+    return run.state if run.deleted_at is None else "deleted"
 
 
 def _votes(

@@ -46,6 +46,8 @@ def html(client: Client, cell: Cell, files: Sequence[ResultFile], name: str) -> 
 
 def _inside(client: Client, cell: Cell, files: Sequence[ResultFile], name: str) -> str:
     run = cell.run
+    if run is not None and run.deleted_at is not None:
+        return '<p class="pg-cell-waits">Deleted</p>'
     if run is not None and run.state is State.DONE:
         return result(client, run, files, f"{name}: {clip(cell.text, 120)}")
     if cell.problem is not None:

@@ -154,6 +154,10 @@ class Experiments:
         seen = found is not None and found.profile == self._profile and self._who.may_see(found)
         return found if seen else None
 
+    def of_run(self, run_id: str) -> list[Experiment]:
+        """Those that show this run, as far as I may see them, the newest first."""
+        return [each for each in experiments.of_run(self._store, run_id) if self._who.may_see(each)]
+
     def is_mine(self, experiment: Experiment) -> bool:
         """Whether I may change it."""
         return self._who.may_change(experiment)

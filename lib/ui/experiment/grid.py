@@ -80,4 +80,9 @@ def _more(experiment_id: str, shown: int) -> None:
 
 def done(cells: Sequence[Cell]) -> list[Cell]:
     """Those with a result to look at."""
-    return [each for each in cells if each.run is not None and each.run.state is State.DONE]
+    runs = ((each, each.run) for each in cells)
+    return [
+        each
+        for each, run in runs
+        if run is not None and run.state is State.DONE and run.deleted_at is None
+    ]

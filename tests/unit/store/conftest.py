@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from lib.store import Store
+from tests.support.postgres import MakeDatabase, postgresql
 from tests.unit.store.making import BERLIN, Clock, Making, not_flushed
 
 
@@ -50,3 +51,21 @@ def open_store(
 @pytest.fixture
 def store(open_store: Callable[[Clock], Store], clock: Clock) -> Store:
     return open_store(clock)
+
+
+@pytest.fixture(scope="session")
+def make_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeDatabase]:
+    with postgresql(tmp_path_factory.mktemp("postgresql")) as make:
+        yield make
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Store]:
+    """A store on each of the two databases."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("open_store")(clock)
+        return
+    url = request.getfixturevalue("make_database")()
+    store = Store(tmp_path, BERLIN, now=clock, url=url)
+    yield store
+    store.close()

@@ -17,13 +17,13 @@ from sqlalchemy import URL, create_engine, text
 import lib.store
 from lib.store import DiskFull, NewerData, Store, StoreError, balances, ledger, runs
 from lib.store.tables import metadata
-from tests.unit.store.making import BERLIN, Making
+from tests.unit.store.making import BERLIN, COMPARED, Making
 
 
 def test_migrations_from_empty_build_exactly_the_tables(tmp_path: Path) -> None:
     store = Store(tmp_path, BERLIN)
     with store.read() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts=COMPARED)
         assert compare_metadata(context, metadata) == []
     store.close()
 

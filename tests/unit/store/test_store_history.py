@@ -142,7 +142,7 @@ def test_no_look_at_a_long_history_walks_through_all_of_it(store: Store, filters
         ("", ["100% cotton", "a snake_case", "and/or", "back\\slash", "Straßen über Köln"]),
     ],
 )
-def test_a_text_is_found_as_it_is_written_whatever_its_case(
+def test_signs_are_letters_and_case_is_nothing(
     store: Store, admit, text: str, wanted: list[str]
 ) -> None:
     for prompt in ["100% cotton", "a snake_case", "and/or", "back\\slash", "Straßen über Köln"]:

@@ -31,16 +31,10 @@ from lib.store import (
 from lib.store.experiments import NewCell, NewExperiment
 from lib.store.tables import TEAM, metadata
 from lib.store.usage import Period
-from tests.support.postgres import MakeDatabase, postgresql
+from tests.support.postgres import MakeDatabase
 from tests.support.processes import TOP, Process, environment
 from tests.support.waiting import eventually
-from tests.unit.store.making import BERLIN, Clock, Making
-
-
-@pytest.fixture(scope="session")
-def make_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeDatabase]:
-    with postgresql(tmp_path_factory.mktemp("postgresql")) as make:
-        yield make
+from tests.unit.store.making import BERLIN, COMPARED, Clock, Making
 
 
 @pytest.fixture
@@ -61,7 +55,7 @@ def order(store: Store, new: Making, usd: str, **values: Any) -> None:
 
 def test_migrations_from_empty_build_exactly_the_tables(store: Store) -> None:
     with store.read() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts=COMPARED)
         assert compare_metadata(context, metadata) == []
 
 

@@ -13,6 +13,7 @@ from lib.store import (
     Role,
     Run,
     Store,
+    deletion,
     experiments,
     files,
     inherit,
@@ -190,3 +191,17 @@ def test_nothing_of_an_export_stays_on_the_disk(store: Store, experiment: Experi
     before = set(store.data_dir.rglob("*"))
     assert signed_in(store, OWNER).get(f"/files/experiments/{experiment.id}").status_code == 200
     assert set(store.data_dir.rglob("*")) == before
+
+
+def test_of_a_deleted_run_nothing_is_answered_even_to_its_owner(store: Store, run: Run) -> None:
+    files_of_it = [path for path in store.data_dir.glob(f"*/{run.id}*") if path.exists()]
+    assert files_of_it
+    assert deletion.delete(store, run.id, OWNER)
+    assert not [path for path in files_of_it if path.exists()]
+    files.preview_path(store, run.id).parent.mkdir()
+    files.preview_path(store, run.id).write_bytes(b"left over")
+    for name in (OWNER, ADMIN):
+        mine = signed_in(store, name)
+        for what in WHATS:
+            there = answers(mine, f"/files/{run.id}/{what}")
+            assert there == answers(mine, f"/files/{NOBODY}/{what}")

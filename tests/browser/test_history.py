@@ -1,0 +1,81 @@
+"""What was heard is found again by a word of it, has an address, and goes when it is told to."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenWindow
+from tests.browser.test_people import account, expect_inside, sign_in
+from tests.conftest import StartPlayground
+from tests.support import screens
+from tests.support.watch import Watch
+
+
+def find(page: Page, text: str) -> None:
+    field = page.get_by_role("textbox", name="Search")
+    field.fill(text)
+    field.press("Enter")
+
+
+def test_a_word_of_a_recording_finds_it_and_its_address_opens_it_for_nobody_else(
+    start_playground: StartPlayground, open_window: OpenWindow, watch: Watch
+) -> None:
+    watch.allow(r"console error.*(401|403|404|WebSocket)")
+    playground = start_playground(PLAYGROUND_SANDBOX="on")
+    for name, options in (("ada", ("--admin",)), ("ben", ()), ("cora", ())):
+        account(playground, name, *options)
+    ben = open_window(f"{playground.url}/images")
+    sign_in(ben, "ben")
+    expect_inside(ben, "ben")
+    screens.write(ben, "a harbour at dawn")
+    screens.run(ben)
+    screens.done(ben)
+    ben.get_by_role("link", name="Audio").first.click()
+    screens.choose(ben, "Write down a recording")
+    ben.get_by_role("button", name="Use a sample recording").click()
+    screens.run(ben)
+    screens.done(ben)
+
+    ben.get_by_role("link", name="History").first.click()
+    rows = ben.locator(".st-key-history_rows .pg-row")
+    expect(rows).to_have_count(2)
+    find(ben, "HARB")
+    expect(ben.get_by_text(re.compile("2 runs"))).to_be_visible()
+    find(ben, "lantern harb")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("note.mp3")
+    ben.get_by_text("Gallery", exact=True).click()
+    ben.locator("a.pg-shot").click()
+    expect(ben.get_by_role("region", name="Transcript")).to_contain_text("bring the lanterns")
+    address = ben.url
+    assert re.fullmatch(rf"{playground.url}/history\?run=[0-9a-f-]+", address)
+
+    note = ben.get_by_role("textbox", name="Note")
+    note.fill("for the newsletter")
+    note.blur()
+    ben.get_by_role("button", name="Star", exact=False).click()
+    expect(ben.get_by_role("button", name="Starred")).to_be_visible()
+    ben.get_by_role("button", name="All of the history").click()
+    expect(ben.get_by_role("textbox", name="Search")).to_have_value("lantern harb")
+    find(ben, "newslet")
+    expect(ben.locator("a.pg-shot")).to_have_count(1)
+
+    cora, ada = open_window(address), open_window(address)
+    for page, name in ((cora, "cora"), (ada, "ada")):
+        sign_in(page, name)
+        expect_inside(page, name)
+    expect(cora.get_by_text("There is no such run, or it is not yours to see.")).to_be_visible()
+    expect(cora.get_by_text("lanterns")).to_have_count(0)
+    expect(ada.get_by_role("textbox", name="Note")).to_have_value("for the newsletter")
+    expect(ada.get_by_role("region", name="Transcript")).to_contain_text("bring the lanterns")
+
+    ben.goto(address)
+    result = f"{playground.url}/files/{address.partition('run=')[2]}/result"
+    spent = screens.money(ben, "Spent today")
+    assert ben.request.get(result).status == 200
+    ben.get_by_role("button", name="Delete").click()
+    ben.get_by_role("button", name="Delete it for good").click()
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("a harbour at dawn")
+    assert ben.request.get(result).status == 404
+    assert screens.money(ben, "Spent today") == spent
