@@ -57,9 +57,10 @@ class Experiments:
 
     # --- before it costs anything -----------------------------------------------------------------
 
-    def plan(self, draft: Draft) -> list[Planned]:
-        """Every cell. Raises `TooManyCells`, and `DeapiError` without a catalogue."""
-        return plan.plan(draft, self._engine.listing(self._profile).models)
+    def plan(self, draft: Draft, known: plan.Known | None = None) -> list[Planned]:
+        """Every cell; `known` are those of the same plan with other rows. Raises `TooManyCells`,
+        and `DeapiError` without a catalogue."""
+        return plan.plan(draft, self._engine.listing(self._profile).models, known)
 
     def prices(self, cells: Sequence[Planned]) -> dict[str, Quote | DeapiError | None]:
         """Their prices by their keys, as far as they are known now; the others are asked for."""

@@ -3,9 +3,9 @@
 import hashlib
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import partial
+from functools import cached_property, partial
 
 import streamlit as st
 
@@ -29,9 +29,11 @@ _TOLD = 5
 _A_DAY = 20 * 3600.0
 """Seconds from which on a day's limit is what it waits for."""
 _QUESTION = key("question")
+_MOST_KNOWN = 3 * plan.MOST_CELLS
+"""Rows that are remembered, those included that somebody has changed since."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Priced:
     """A plan with what is known of its prices, in USD."""
 
@@ -43,16 +45,16 @@ class _Priced:
     kept: Collection[str] = ()
     """Those of which there are results from before, by `order.same`, if these are to be reused."""
 
-    @property
+    @cached_property
     def good(self) -> list[Cell]:
         return [each for each in self.cells if not each.problems]
 
-    @property
+    @cached_property
     def to_send(self) -> list[Cell]:
         """Those that cost something."""
         return [each for each in self.good if not (self.kept and same(each) in self.kept)]
 
-    @property
+    @cached_property
     def of_variants(self) -> list[Decimal] | None:
         """What each costs; None while a price is missing."""
         if self.asking or self.error:
@@ -108,27 +110,27 @@ def draw(
 
 
 def _priced(client: Client, draft: Draft) -> _Priced:
-    cells = _cells(client, draft)
-    found = client.experiments.prices(cells)
+    planned = cells(client, draft)
+    found = client.experiments.prices(planned)
     known = {each: quote.price for each, quote in found.items() if isinstance(quote, Quote)}
     refused = [each for each in found.values() if isinstance(each, DeapiError)]
     asking = sum(each is None for each in found.values())
     kept: Collection[str] = ()
     if st.session_state.get(key("reuse"), False):
-        kept = client.experiments.reusable(cells).keys()
-    return _Priced(draft, cells, known, asking, next(iter(refused), None), kept)
+        kept = client.experiments.reusable(planned).keys()
+    return _Priced(draft, planned, known, asking, next(iter(refused), None), kept)
 
 
-def _cells(client: Client, draft: Draft) -> list[Cell]:
-    """Planned once for each form that it takes: a page is drawn more often than it changes."""
-    kept: dict[str, list[Cell]] = st.session_state.setdefault(key("cells"), {})
-    about = _about(client, draft)
-    if about not in kept:
-        found = client.experiments.plan(draft)
-        while len(kept) > 1:  # the words and what is made of them
-            del kept[next(iter(kept))]
-        kept[about] = found
-    return kept[about]
+def cells(client: Client, draft: Draft) -> list[Cell]:
+    """Its cells, each row planned once: a page is drawn more often than it changes, and then in one
+    row. Raises `TooManyCells` and `DeapiError`."""
+    kept: dict[str, plan.Known] = st.session_state.setdefault(key("cells"), {})
+    about = _about(client, replace(draft, inputs=()))
+    known = kept.pop(about, {})
+    while len(kept) > 1:  # the words and what is made of them
+        del kept[next(iter(kept))]
+    kept[about] = known if len(known) <= _MOST_KNOWN else {}
+    return client.experiments.plan(draft, kept[about])
 
 
 def _about(client: Client, draft: Draft) -> str:
