@@ -36,5 +36,3 @@ def packed(
         count, held = count + 1, held + size
     starts = [0, *ends]
     return [texts[start:end] for start, end in zip(starts, [*ends, len(texts)], strict=True) if end]
-
-

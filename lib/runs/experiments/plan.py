@@ -108,18 +108,15 @@ Known = dict[str, tuple[Cell, ...]]
 def plan(draft: Draft, models: Iterable[Model], known: Known | None = None) -> list[Cell]:
     """Every cell, row by row. Raises `TooManyCells`.
 
-    `known` has the rows of plans that differed in nothing else, models included, and takes those of
-    this one: of thousands of rows, an edit changes one.
+    `known` has the rows of plans that differed in nothing but rows, models included, and takes
+    those of this one: of thousands of rows, an edit changes one.
     """
     count = len(draft.inputs) * len(draft.variants)
     if count > MOST_CELLS:
         raise TooManyCells(f"These are {count:,} cells. Plan at most {MOST_CELLS:,} at once.")
     by_slug = {each.slug: each for each in models}
-    if known is None or draft.own:
-        known = {}
-    return [
-        each for row in range(len(draft.inputs)) for each in _row(draft, by_slug, row, known)
-    ]
+    known = {} if known is None else known
+    return [each for row in range(len(draft.inputs)) for each in _row(draft, by_slug, row, known)]
 
 
 def key(cell: Cell) -> str:
@@ -152,8 +149,8 @@ def _row(draft: Draft, models: Mapping[str, Model], row: int, known: Known) -> t
 
 def _said(draft: Draft, row: int) -> str:
     """What is equal for rows whose cells differ in nothing but their number."""
-    told = repr(sorted(draft.inputs[row].values.items()))
-    return f"{row}:{told}" if draft.own else told
+    own = [draft.own.get((row, at), {}) for at in range(len(draft.variants) if draft.own else 0)]
+    return repr([sorted(each.items()) for each in (draft.inputs[row].values, *own)])
 
 
 def _cell(draft: Draft, models: Mapping[str, Model], row: int, column: int) -> Cell:

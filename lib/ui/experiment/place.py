@@ -1,4 +1,4 @@
-"""What a session remembers of the Lab, by the names of its widgets."""
+"""What a session remembers of plans and experiments, by the names of its widgets."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,12 +7,17 @@ import streamlit as st
 
 from lib.runs.experiments.plan import Draft
 from lib.store.experiments import Experiment
+from lib.ui import words
 
 OPENED = "experiment"
 """In the address: the experiment that is shown."""
 NEW, ALL, LIBRARY = "New experiment", "Experiments", "Library"
 """Parts of the page."""
+LAB, BATCH = "", "batch"
+"""The pages that experiments are made on, as `Draft.view` names them."""
 _PLAN = "lab:plan"
+_PAGE = "experiment:page"
+_PAGES = {LAB: words.LAB.page, BATCH: words.BATCH.page}
 
 
 def key(*parts: str) -> str:
@@ -20,20 +25,36 @@ def key(*parts: str) -> str:
     return ":".join(("lab", *parts))
 
 
+def enter(view: str) -> None:
+    """Say which page is being drawn; the first thing that each of them does."""
+    st.session_state[_PAGE] = view
+
+
+def _part() -> str:
+    """The key under which this page keeps which part of it is shown."""
+    return f"{st.session_state.get(_PAGE) or 'lab'}:page"
+
+
 def plan() -> Draft | None:
-    """A plan from elsewhere, in the place of the form's: imported, or of an earlier experiment."""
-    return st.session_state.get(_PLAN)
+    """A plan from elsewhere, in the place of the form's: imported, or of an earlier experiment of
+    this page."""
+    found: Draft | None = st.session_state.get(_PLAN)
+    return found if found and found.view == st.session_state.get(_PAGE) else None
 
 
 def put_plan(draft: Draft | None) -> None:
     """Plan this, or with None what the form asks for."""
     st.session_state[_PLAN] = draft
     st.query_params.pop(OPENED, None)
-    st.session_state[key("page")] = NEW
+    st.session_state[_part()] = NEW
 
 
-def open_experiment(experiment_id: str) -> None:
-    """Show this one, under an address of its own."""
+def open_experiment(experiment_id: str, view: str | None = None) -> None:
+    """Show this one, under an address of its own, on the page of `view` or this one."""
+    if view is not None and view in _PAGES and view != st.session_state.get(_PAGE):
+        st.session_state["go_to"] = _PAGES[view]
+        st.session_state["go_with"] = {OPENED: experiment_id}
+        return
     st.query_params[OPENED] = experiment_id
 
 
@@ -47,16 +68,16 @@ def begun(experiment_id: str) -> None:
 def close() -> None:
     """Show all of them again."""
     st.query_params.pop(OPENED, None)
-    st.session_state[key("page")] = ALL
+    st.session_state[_part()] = ALL
 
 
 def view(views: Sequence[str]) -> str:
     """Which part of the page is shown."""
-    st.session_state.setdefault(key("page"), views[0])
+    st.session_state.setdefault(_part(), views[0])
     chosen = st.segmented_control(
         "View",
         views,
-        key=key("page"),
+        key=_part(),
         required=True,
         label_visibility="collapsed",
         persist_state="session",

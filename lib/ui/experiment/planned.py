@@ -125,7 +125,7 @@ def cells(client: Client, draft: Draft) -> list[Cell]:
     """Its cells, each row planned once: a page is drawn more often than it changes, and then in one
     row. Raises `TooManyCells` and `DeapiError`."""
     kept: dict[str, plan.Known] = st.session_state.setdefault(key("cells"), {})
-    about = _about(client, replace(draft, inputs=()))
+    about = _about(client, replace(draft, inputs=(), own={}))
     known = kept.pop(about, {})
     while len(kept) > 1:  # the words and what is made of them
         del kept[next(iter(kept))]

@@ -21,6 +21,7 @@ _REFUSED = key("refused")
 def draw() -> None:
     """The whole page."""
     client = session.here()
+    place.enter(place.LAB)
     st.title(words.LAB.title)
     if client.rehearsing:
         st.html(

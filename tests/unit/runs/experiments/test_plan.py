@@ -142,5 +142,6 @@ def test_of_a_plan_that_is_known_only_the_rows_that_changed_are_planned_anew() -
 def test_what_was_written_for_one_cell_is_never_taken_for_another_rows() -> None:
     known: plan.Known = {}
     told = draft(inputs=rows("a fox", "a fox"), own={(1, 0): {"prompt": "a hare"}})
-    assert [each.text for each in plan.plan(told, MODELS, known)] == ["a fox", "a hare"]
-    assert not known
+    for _ in range(2):
+        assert [each.text for each in plan.plan(told, MODELS, known)] == ["a fox", "a hare"]
+    assert len(known) == 2
