@@ -23,6 +23,7 @@ from lib.store.run import RUN_COLUMNS, NewRun, Run, as_run, time_ordered_id
 from lib.store.states import ENDED, HOLDING, State
 from lib.store.tables import Status, cells, experiments, runs
 
+TEXT = 20_000
 SENDING = 500
 """So many cells are written with one statement."""
 
@@ -351,9 +352,14 @@ def held(store: Store, profile: str, person: str) -> Decimal:
 
 
 def table(store: Store, experiment_id: str) -> list[Cell]:
-    """All cells in their order, each with its run."""
+    """All cells in their order, each with its run; of a result that is text its first `TEXT`
+    characters, for the vectors of thousands of texts are text too."""
     joined = cells.outerjoin(runs, runs.c.id == cells.c.run_id)
-    run_columns = [each.label(f"run_{each.name}") for each in RUN_COLUMNS]
+    short = func.substr(runs.c.result_text, 1, TEXT)
+    run_columns = [
+        (short if each is runs.c.result_text else each).label(f"run_{each.name}")
+        for each in RUN_COLUMNS
+    ]
     query = select(*_CELL_COLUMNS, *run_columns).select_from(joined)
     query = query.where(cells.c.experiment_id == experiment_id).order_by(cells.c.n)
     with store.read() as connection:

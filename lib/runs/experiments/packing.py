@@ -7,7 +7,9 @@ such endpoints charge by the token.
 
 from collections.abc import Sequence
 
+from lib.deapi.field import Field
 from lib.deapi.text import clean
+from lib.runs.experiments.plan import Input
 
 _ENDS = 2
 """Tokens that models put around a text."""
@@ -36,3 +38,24 @@ def packed(
         count, held = count + 1, held + size
     starts = [0, *ends]
     return [texts[start:end] for start, end in zip(starts, [*ends, len(texts)], strict=True) if end]
+
+
+def together(rows: Sequence[Input], field: Field) -> list[Input]:
+    """Rows that each give one text to `field` and nothing else, as few as can be: each of these has
+    the texts of several, and what stood beside each."""
+    calls = packed([row.values[field.name][0] for row in rows], *_limits(field))
+    found: list[Input] = []
+    start = 0
+    for call in calls:
+        some = rows[start : start + len(call)]
+        start += len(call)
+        more = f" and {len(some) - 1:,} more" if len(some) > 1 else ""
+        beside = tuple(each for row in some for each in row.beside)
+        found.append(
+            Input(name=f"{some[0].name}{more}", values={field.name: [*call]}, beside=beside)
+        )
+    return found
+
+
+def _limits(field: Field) -> tuple[int | None, int | None]:
+    return field.max_items, field.max_total_tokens

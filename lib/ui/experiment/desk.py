@@ -181,6 +181,11 @@ class Experiments:
         except OSError:
             return None
 
+    def content(self, experiment: Experiment, run_id: str, file: ResultFile) -> bytes:
+        """A kept file of it, whole. Raises `OSError` when it is gone."""
+        self._seen(experiment)
+        return files.result_path(self._store, run_id, file.name).read_bytes()
+
     # --- what people say of it --------------------------------------------------------------------
 
     def votes(self, experiment: Experiment) -> list[Vote]:

@@ -30,28 +30,36 @@ def enter(view: str) -> None:
     st.session_state[_PAGE] = view
 
 
-def _part() -> str:
-    """The key under which this page keeps which part of it is shown."""
-    return f"{st.session_state.get(_PAGE) or 'lab'}:page"
+def _here() -> str:
+    """The page that is being drawn."""
+    return st.session_state.get(_PAGE, LAB)
+
+
+def _part(page: str | None = None) -> str:
+    """The key under which a page, else this one, keeps which part of it is shown."""
+    return f"{(_here() if page is None else page) or 'lab'}:page"
 
 
 def plan() -> Draft | None:
     """A plan from elsewhere, in the place of the form's: imported, or of an earlier experiment of
     this page."""
     found: Draft | None = st.session_state.get(_PLAN)
-    return found if found and found.view == st.session_state.get(_PAGE) else None
+    return found if found and found.view == _here() else None
 
 
 def put_plan(draft: Draft | None) -> None:
-    """Plan this, or with None what the form asks for."""
+    """Plan this, on the page that it was made on; or with None what the form asks for."""
     st.session_state[_PLAN] = draft
     st.query_params.pop(OPENED, None)
-    st.session_state[_part()] = NEW
+    page = draft.view if draft else _here()
+    if page in _PAGES and page != _here():
+        st.session_state["go_to"] = _PAGES[page]
+    st.session_state[_part(page)] = NEW
 
 
 def open_experiment(experiment_id: str, view: str | None = None) -> None:
     """Show this one, under an address of its own, on the page of `view` or this one."""
-    if view is not None and view in _PAGES and view != st.session_state.get(_PAGE):
+    if view is not None and view in _PAGES and view != _here():
         st.session_state["go_to"] = _PAGES[view]
         st.session_state["go_with"] = {OPENED: experiment_id}
         return
