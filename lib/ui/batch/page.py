@@ -28,7 +28,7 @@ def draw() -> None:
     if experiment_id := place.opened():
         opened.draw(client, experiment_id, results.draw, results.TICK)
         return
-    if place.view((place.NEW, place.ALL)) == place.ALL:
+    if place.view((place.NEW, place.ALL), {place.NEW: "New batch"}) == place.ALL:
         listing.draw(client)
         return
     with st.spinner("Asking deAPI for its models …"):

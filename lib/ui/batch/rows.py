@@ -14,11 +14,10 @@ from lib.deapi.contract import Endpoint
 from lib.deapi.field import Field
 from lib.runs.experiments.plan import Cell, Draft, Input
 from lib.runs.experiments.reading import Table
-from lib.ui import notes, words
+from lib.ui import words
 from lib.ui.batch.values import Values
-from lib.ui.errors import Advice
 from lib.ui.experiment import planned
-from lib.ui.plain import clip
+from lib.ui.plain import clip, safe
 from lib.ui.session import Client
 
 WRONG, ROW, DROP = "wrong", "row", "drop"
@@ -118,7 +117,7 @@ def _wrong(
 
 def _label(at: Endpoint, name: str) -> str:
     try:
-        return words.field(at.id, name).label
+        return words.field(at.id, name).label.rstrip("?")
     except KeyError:
         return name.capitalize()  # the model itself
 
@@ -134,10 +133,14 @@ def _told(rows: Rows) -> None:
     st.html(
         f'<p class="pg-total" role="status"><b>{ready:,} of {count:,}</b> {what} ready{dropped}</p>'
     )
-    for place, told in list(rows.wrong.items())[:_TOLD]:
-        notes.problem(Advice(f"Row {place + 1:,}: {clip(told, 200)}"))
-    if len(rows.wrong) > _TOLD:
-        st.caption(f"and {len(rows.wrong) - _TOLD:,} more rows")
+    if rows.wrong:
+        some = [
+            f"<li>Row {place + 1:,}: {safe(clip(told, 200))}</li>"
+            for place, told in list(rows.wrong.items())[:_TOLD]
+        ]
+        if len(rows.wrong) > _TOLD:
+            some.append(f"<li>and {len(rows.wrong) - _TOLD:,} more rows</li>")
+        st.html(f'<ul class="pg-problem pg-bad-rows">{"".join(some)}</ul>')
 
 
 def _editor(at: Endpoint, form: Mapping[str, Field], rows: Rows, values: Values) -> None:
@@ -158,7 +161,7 @@ def _editor(at: Endpoint, form: Mapping[str, Field], rows: Rows, values: Values)
     }
     text = st.column_config.TextColumn
     config = {
-        WRONG: text("What is wrong", pinned=True, width="medium", disabled=True),
+        WRONG: text("What is wrong", pinned=True, width=230, disabled=True),
         ROW: st.column_config.NumberColumn("Row", width="small", disabled=True, format="%d"),
         DROP: st.column_config.CheckboxColumn("Drop", width="small"),
         **{

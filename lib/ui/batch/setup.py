@@ -112,7 +112,7 @@ def _table(client: Client, at: Endpoint, shown: Mapping[str, Field]) -> tuple[Ta
         return found, Values(known, {source.FILE: of.name}, uploads, text)
     main = text or (of.name if of else None)
     mark = f"batch:{st.session_state.get(source.COUNT, 0)}"
-    meaning = table.columns(at, known, found, main, mark)
+    meaning = table.columns(at, known, found, main, mark, out="keep it beside the result")
     return found, Values(known, meaning, uploads, text)
 
 

@@ -1,6 +1,6 @@
 """What a session remembers of plans and experiments, by the names of its widgets."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -79,12 +79,13 @@ def close() -> None:
     st.session_state[_part()] = ALL
 
 
-def view(views: Sequence[str]) -> str:
-    """Which part of the page is shown."""
+def view(views: Sequence[str], called: Mapping[str, str] | None = None) -> str:
+    """Which part of the page is shown; `called` are names that this page has for some."""
     st.session_state.setdefault(_part(), views[0])
     chosen = st.segmented_control(
         "View",
         views,
+        format_func=lambda each: (called or {}).get(each, each),
         key=_part(),
         required=True,
         label_visibility="collapsed",

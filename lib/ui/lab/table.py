@@ -79,10 +79,17 @@ def draw(at: Endpoint, form: Sequence[Field], table: Table) -> list[Input]:
 
 
 def columns(
-    at: Endpoint, known: Mapping[str, Field], table: Table, main: str | None, mark: str
+    at: Endpoint,
+    known: Mapping[str, Field],
+    table: Table,
+    main: str | None,
+    mark: str,
+    *,
+    out: str = "leave it out",
 ) -> dict[str, str]:
     """Column → field, as it was guessed and as somebody has put it right. `main` is the field that
-    a single column is for; `mark` tells this table from others of the session."""
+    a single column is for; `mark` tells this table from others of the session, and `out` is what
+    becomes of a column that goes into no field."""
     guessed = mapping.guess(table.columns, known)
     if main is not None and main not in guessed.values() and len(table.columns) == 1:
         guessed = {table.columns[0]: main}
@@ -95,7 +102,7 @@ def columns(
         chosen = st.selectbox(
             f"Column “{clip(column, 40)}”",
             options,
-            format_func=lambda each: words.field(at.id, each).label if each else "leave it out",
+            format_func=lambda each: words.field(at.id, each).label if each else out,
             key=name,
             persist_state="session",
         )
