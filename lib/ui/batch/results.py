@@ -9,8 +9,9 @@ import streamlit as st
 
 from lib.deapi.contract import Result, endpoint
 from lib.runs.experiments import lines
+from lib.store import State
 from lib.store.experiments import Cell, Experiment
-from lib.ui import further, money, run_status, words
+from lib.ui import further, money, run_status, settle_bar, words
 from lib.ui.batch import outcome, vectors
 from lib.ui.batch.outcome import Outcome
 from lib.ui.experiment.place import key
@@ -29,6 +30,9 @@ def draw(client: Client, experiment: Experiment, cells: Sequence[Cell]) -> None:
     """The table, and what can be taken away of it."""
     found = outcome.of(experiment, cells)
     texts = _texts(client, experiment, found)
+    if client.experiments.is_mine(experiment) and any(map(_asks, cells)):
+        # All of them in one place: nobody finds two among thousands of rows.
+        settle_bar.draw(client)
     _downloads(client, experiment, found)
     frame, config = _frame(client, experiment, found, texts)
     chosen: Any = st.dataframe(
@@ -44,6 +48,10 @@ def draw(client: Client, experiment: Experiment, cells: Sequence[Cell]) -> None:
     )
     st.caption("Choose a row, by the box before it, to open its result.")
     _open(client, experiment, found, chosen["selection"]["rows"])
+
+
+def _asks(cell: Cell) -> bool:
+    return cell.run is not None and cell.run.state in (State.UNKNOWN, State.STALLED)
 
 
 def _open(

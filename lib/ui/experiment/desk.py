@@ -75,6 +75,11 @@ class Experiments:
         are not known."""
         return self._engine.lasts(self._profile, endpoints)
 
+    def asking_lasts(self, count: int) -> float | None:
+        """Seconds until so many prices have been told; None while the limit is not known."""
+        often = self._engine.quotes_a_minute(self._profile)
+        return 60 * count / often if often else None
+
     def read(self, file: BinaryIO) -> Draft:
         """The plan in an export, or in its manifest alone. Raises `BadManifest`, `StoreError`."""
         try:

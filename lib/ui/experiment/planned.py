@@ -24,6 +24,9 @@ from lib.ui.state import Press
 
 LOOK_AGAIN = 0.7
 """Seconds between two looks at prices that are on their way."""
+LOOK_RARELY = 2.0
+_MANY = 200
+"""From so many prices on nobody waits for the next one."""
 _TOLD = 5
 """So many problems are told one by one."""
 _A_DAY = 20 * 3600.0
@@ -103,7 +106,8 @@ def draw(
             _button(client, now, problems)
     _extras()
     if asking := now.asking + (later.asking if later else 0):
-        st.fragment(_look, run_every=LOOK_AGAIN)(client, draft, asking)
+        every = LOOK_AGAIN if asking < _MANY else LOOK_RARELY
+        st.fragment(_look, run_every=every)(client, draft, asking)
 
 
 # --- what it costs --------------------------------------------------------------------------------
@@ -141,9 +145,11 @@ def _about(client: Client, draft: Draft) -> str:
 
 
 def _look(client: Client, draft: Draft, asking: int) -> None:
-    """Draw again when one more price is there."""
+    """Draw again when more prices are there: of many a share, so that a large table is not drawn
+    for each of them."""
     both = [draft, draft.then] if draft.then else [draft]
-    if sum(_priced(client, each).asking for each in both) < asking:
+    now = sum(_priced(client, each).asking for each in both)
+    if now <= asking - max(1, asking // 20):
         st.rerun()
 
 
@@ -190,9 +196,8 @@ def _sums(client: Client, now: _Priced, later: _Priced | None) -> None:
     if total is None or after is None:
         missing = now.asking + (later.asking if later else 0)
         if missing:
-            st.caption(
-                f"Asking deAPI for {missing:,} more {'price' if missing == 1 else 'prices'}…"
-            )
+            prices = "price" if missing == 1 else "prices"
+            st.caption(f"Asking deAPI for {missing:,} more {prices}…{_asking(client, missing)}")
         return
     if later is None:
         told = f"{money.price(total)} for {len(now.to_send):,} results"
@@ -206,6 +211,12 @@ def _sums(client: Client, now: _Priced, later: _Priced | None) -> None:
     lines = [told, *_time(client, [*now.to_send, *(later.to_send if later else ())])]
     lines += _room(client, now, total)
     st.html("".join(f'<p class="pg-total">{safe(line)}</p>' for line in lines))
+
+
+def _asking(client: Client, count: int) -> str:
+    """How long that takes at the limit that applies, where it is long."""
+    lasts = client.experiments.asking_lasts(count)
+    return f" That takes about {seconds(lasts)}." if lasts is not None and lasts >= 30 else ""
 
 
 def _time(client: Client, cells: Sequence[Cell]) -> list[str]:
