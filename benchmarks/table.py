@@ -19,7 +19,7 @@ from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, expect, sync_playwright
 from sqlalchemy import insert
 
 from benchmarks.report import Measure, end
@@ -218,7 +218,7 @@ def _waiting(chromium: Browser, url: str, count: int) -> Page:
     page.get_by_role("option", name=words.endpoint("audio.speech").title).click()
     rows = "".join(f"This is the sentence {n:05} of all,1\n" for n in range(count))
     content = f"text,speed\n{rows}And this is the sentence of all,soon\n"
-    file = {"name": "said.csv", "mimeType": "text/csv", "buffer": content.encode()}
+    file: FilePayload = {"name": "said.csv", "mimeType": "text/csv", "buffer": content.encode()}
     page.get_by_text("Your rows will be here").wait_for()
     page.locator('input[type="file"]').first.set_input_files(file)
     expect(page.get_by_role("button", name=RUN)).to_be_enabled(timeout=PRICED)

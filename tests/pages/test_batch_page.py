@@ -2,13 +2,16 @@
 
 import csv
 import io
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from lib.deapi.contract import SAMPLER, endpoint
+from lib.deapi.contract import SAMPLER, Endpoint, endpoint
+from lib.runs.engine import PRICES_AT_ONCE
 from lib.runs.experiments import packing
+from lib.runs.quotes import Quotes
 from lib.store import Status, experiments
 from lib.store.experiments import Cell, Experiment
 from lib.ui import words
@@ -197,7 +200,7 @@ def test_two_files_are_two_rows_and_a_table_names_them(place: Playing) -> None:
 
 
 def drop(page: BatchPage, name: str, content: bytes) -> None:
-    app: Any = page._app  # pyright: ignore[reportPrivateUsage]
+    app: Any = page._app
     [uploader] = [each for each in app.file_uploader if (each.key or "").startswith("lab:files")]
     uploader.upload(name, content)
     page.run()
@@ -225,3 +228,19 @@ def place_of(page: Page) -> str:
     found = page.state["lab:plan"]
     assert found.view == place.BATCH
     return found.view
+
+
+def test_of_thousands_of_prices_a_few_are_asked_for_at_once_and_the_page_says_how_many_are_to_come(
+    place: Playing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def begin(_quotes: Quotes, _at: Endpoint, params: Mapping[str, Any]) -> None:
+        asked.append(params["prompt"])
+
+    monkeypatch.setattr(Quotes, "begin", begin)
+    rows = "".join(f"a fox number {n},{n}\n" for n in range(2000))
+    page = BatchPage(f"prompt,seed\n{rows}".encode())
+    assert "<b>2,000 of 2,000</b> rows are ready" in page.html
+    assert any("Asking deAPI for 2,000 more prices" in each for each in page.captions)
+    assert len(set(asked)) <= PRICES_AT_ONCE

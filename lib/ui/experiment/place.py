@@ -81,11 +81,12 @@ def close() -> None:
 
 def view(views: Sequence[str], called: Mapping[str, str] | None = None) -> str:
     """Which part of the page is shown; `called` are names that this page has for some."""
+    names = {each: each for each in views} | dict(called or {})
     st.session_state.setdefault(_part(), views[0])
     chosen = st.segmented_control(
         "View",
         views,
-        format_func=lambda each: (called or {}).get(each, each),
+        format_func=names.__getitem__,
         key=_part(),
         required=True,
         label_visibility="collapsed",
