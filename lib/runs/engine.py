@@ -9,6 +9,7 @@ import contextlib
 import logging
 from collections import Counter
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -29,7 +30,7 @@ from lib.runs.journey import Journey
 from lib.runs.loop import Clock, Loop
 from lib.runs.orders import NoQuote, Order
 from lib.runs.profiles import Address, Profile
-from lib.runs.quotes import Quote
+from lib.runs.quotes import LIFE, Quote
 from lib.runs.reconcile import Comparison
 from lib.store import (
     Run,
@@ -53,6 +54,9 @@ CLICK_SECONDS = 20.0
 """How long a click may wait for deAPI's answer before it says so."""
 DELIVERY_TRIES = 8
 """How often a webhook is tried to be written down, ever more slowly: for four minutes."""
+PRICES_AT_ONCE = 50
+"""So many prices of a plan are on their way at most: what more there is, is asked for as somebody
+looks on."""
 GRACE_SECONDS = 10.0
 """How long stopping waits for a paid call's answer."""
 
@@ -206,14 +210,20 @@ class Engine:
 
     def prices(self, profile: str, cells: Iterable[Cell]) -> dict[str, Quote | DeapiError | None]:
         """The prices of planned cells by their keys (`plan.distinct`), as far as they are known
-        now: None is on its way, so look again."""
-        quotes = self._profiles[profile].quotes
-        found: dict[str, Quote | DeapiError | None] = {}
-        for key, cell in plan.distinct(cells).items():
-            at = endpoint(cell.endpoint)
-            found[key] = quotes.peek(at, cell.params)
-            if found[key] is None:
-                self._loop.call(quotes.begin, at, cell.params)
+        now: None is still to come, so look again. Only a few are asked for between two looks, and
+        nothing is once nobody looks any more.
+
+        Of many, the first would be too old before the last has come. So they may be older than
+        other quotes by the time that asking for all takes: before a cell is paid for, its price is
+        asked once more anyway (conductor).
+        """
+        quotes, wanted = self._profiles[profile].quotes, plan.distinct(cells)
+        often = self.quotes_a_minute(profile)
+        life = LIFE + (timedelta(minutes=len(wanted) / often) if often else timedelta(0))
+        found = {name: quotes.named(name, life) for name in wanted}
+        missing = [cell for name, cell in wanted.items() if found[name] is None]
+        for cell in missing[:PRICES_AT_ONCE]:  # those on their way are the first of them
+            self._loop.call(quotes.begin, endpoint(cell.endpoint), cell.params)
         return found
 
     def lasts(self, profile: str, endpoints: Iterable[str]) -> float | None:

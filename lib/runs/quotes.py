@@ -45,8 +45,12 @@ class Quotes:
 
     def peek(self, endpoint: Endpoint, params: Mapping[str, Any]) -> Quote | DeapiError | None:
         """The fresh quote for exactly these parameters, why there is none, or None: ask first."""
-        known = self._known.get(key(endpoint, params))
-        if isinstance(known, Quote) and self._now() - known.at >= LIFE:
+        return self.named(key(endpoint, params))
+
+    def named(self, name: str, life: timedelta = LIFE) -> Quote | DeapiError | None:
+        """The same by its `key`, and of quotes that may be as old as `life`."""
+        known = self._known.get(name)
+        if isinstance(known, Quote) and self._now() - known.at >= life:
             return None
         return known
 
@@ -74,7 +78,7 @@ class Quotes:
 
     def begin(self, endpoint: Endpoint, params: Mapping[str, Any]) -> None:
         """Ask without waiting, unless the answer is known or on its way: `peek` has it later."""
-        if self.peek(endpoint, params) is None:
+        if key(endpoint, params) not in self._asked and self.peek(endpoint, params) is None:
             self._task(endpoint, params).add_done_callback(_heard)
 
     def _task(self, endpoint: Endpoint, params: Mapping[str, Any]) -> asyncio.Task[Quote]:

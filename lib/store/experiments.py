@@ -19,10 +19,11 @@ from lib.store import caps, ledger
 from lib.store.database import Store
 from lib.store.errors import Denied
 from lib.store.money import ZERO, final, reserve_up
-from lib.store.run import RUN_COLUMNS, NewRun, Run, as_run, time_ordered_id
+from lib.store.run import RUN_COLUMNS, NewRun, Run, time_ordered_id
 from lib.store.states import ENDED, HOLDING, State
 from lib.store.tables import Status, cells, experiments, runs
 
+TEXT = 20_000
 SENDING = 500
 """So many cells are written with one statement."""
 
@@ -118,6 +119,9 @@ class Cell:
 _FAILED = (State.FAILED, State.CANCELLED)
 _COLUMNS = [experiments.c[each.name] for each in fields(Experiment)]
 _CELL_COLUMNS = [cells.c[each.name] for each in fields(Cell) if each.name != "run"]
+_CELL_NAMES = [each.name for each in _CELL_COLUMNS]
+_OF_RUN = [each for each in RUN_COLUMNS if each is not runs.c.params]
+_RUN_NAMES = [each.name for each in _OF_RUN]
 _UNSENT = (cells.c.run_id.is_(None), cells.c.problem.is_(None))
 """Cells that wait to be sent."""
 
@@ -370,13 +374,15 @@ def held(store: Store, profile: str, person: str) -> Decimal:
 
 
 def table(store: Store, experiment_id: str) -> list[Cell]:
-    """All cells in their order, each with its run."""
+    """All cells in their order, each with its run; of a result that is text its first `TEXT`
+    characters, for the vectors of thousands of texts are text too."""
     joined = cells.outerjoin(runs, runs.c.id == cells.c.run_id)
-    run_columns = [each.label(f"run_{each.name}") for each in RUN_COLUMNS]
+    short = func.substr(runs.c.result_text, 1, TEXT)
+    run_columns = [short if each is runs.c.result_text else each for each in _OF_RUN]
     query = select(*_CELL_COLUMNS, *run_columns).select_from(joined)
     query = query.where(cells.c.experiment_id == experiment_id).order_by(cells.c.n)
     with store.read() as connection:
-        return [_cell(row) for row in connection.execute(query).mappings()]
+        return [_cell(row) for row in connection.execute(query)]
 
 
 def unsent(store: Store, experiment_id: str, limit: int) -> list[Cell]:
@@ -547,8 +553,9 @@ def _experiment(row: RowMapping) -> Experiment:
     return Experiment(**row)
 
 
-def _cell(row: RowMapping) -> Cell:
-    values = {str(name): value for name, value in row.items()}
-    of_run = {each.name: values.pop(f"run_{each.name}") for each in RUN_COLUMNS}
-    run = as_run(of_run) if of_run["id"] else None
+def _cell(row: Sequence[Any]) -> Cell:
+    """By place: a page reads thousands of rows at each look. A run's parameters are its cell's."""
+    values = dict(zip(_CELL_NAMES, row, strict=False))
+    of_run = dict(zip(_RUN_NAMES, row[len(_CELL_NAMES) :], strict=True))
+    run = Run(**of_run, params=values["params"]) if of_run["id"] else None
     return Cell(**values, run=run)

@@ -46,7 +46,7 @@ def draw() -> None:
         st.switch_page(found[there[0].page])
     wanted = st.session_state.pop("go_to", None)
     if wanted is not None and found[wanted] != page:
-        st.switch_page(found[wanted])
+        st.switch_page(found[wanted], query_params=st.session_state.pop("go_with", None))
     beside = sidebar.navigation(client)
     theme.draw(client.profile)
     page.run()

@@ -49,6 +49,13 @@ BASICS: Mapping[str, str] = {
         "inside. What came out of earlier runs says “Made from” and names them, with what they "
         "cost and where you changed words by hand; each step opens its own form again."
     ),
+    "Batch: a row, a result": (
+        "Try it on the Sandbox: open Batch, press “Paste rows” and give it the three lines "
+        "`prompt,seed`, `a harbour in the morning,7` and `a cat by a window,soon`. It says “1 of 2 "
+        "rows are ready” and why: a seed must be a number. Write 8 into that cell, or drop the "
+        "row, and the price of all rows stands on Run. The results come back beside the rows. "
+        "Columns without a meaning of their own, such as an article number, stay beside them."
+    ),
     "Keyboard": (
         "Ctrl + Enter runs. Tab goes through the form. In a vote, 1 to 4 answer and U takes the "
         "last answer back. In a player, Space plays and the arrows seek; in a before and after, "

@@ -46,7 +46,7 @@ def written(draft: Draft) -> dict[str, Any]:
         "endpoint": draft.endpoint,
         "seed": draft.seed,
         "shared": stored(draft.shared),
-        "inputs": [{"name": each.name, "values": stored(each.values)} for each in draft.inputs],
+        "inputs": [_input(each) for each in draft.inputs],
         "variants": [
             {
                 "name": each.name,
@@ -65,6 +65,11 @@ def written(draft: Draft) -> dict[str, Any]:
     told |= {"view": draft.view} if draft.view else {}
     told |= {"then": written(draft.then)} if draft.then else {}
     return told | ({"before": draft.before} if draft.before else {})
+
+
+def _input(row: Input) -> dict[str, Any]:
+    told = {"name": row.name, "values": stored(row.values)}
+    return told | ({"beside": [dict(each) for each in row.beside]} if row.beside else {})
 
 
 def read(told: object, store: Store, person: str) -> Draft:
@@ -87,6 +92,10 @@ def _draft(facts: Mapping[str, Any], top: _Place, mine: "_Mine") -> Draft:
         Input(
             name=_text(each.get("name"), at / "name", _NAME),
             values=_values(each.get("values"), at / "values", mine),
+            beside=tuple(
+                {name: _text(said, where / name, _TEXT) for name, said in line.items()}
+                for line, where in _objects(each.get("beside", []), at / "beside")
+            ),
         )
         for each, at in _objects(facts.get("inputs"), top / "inputs")
     ]

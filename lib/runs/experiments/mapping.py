@@ -23,6 +23,7 @@ _TEXT_FIELDS = ("prompt", "text", "input", "caption")
 _STEPS = ("step", "inferencesteps", "samplingsteps", "numberofsteps", "numsteps")
 _GUIDANCE = ("guidancescale", "cfg", "cfgscale")
 _LANGUAGE = ("language", "lang", "langcode", "languagecode")
+_FILE = ("file", "files", "filename", "filenames", "path")
 _ALSO: Mapping[str, Sequence[str]] = {
     "negative_prompt": ("negative", "negativetext", "neg", "negprompt", "avoid"),
     "seed": ("seeds", "randomseed"),
@@ -37,6 +38,10 @@ _ALSO: Mapping[str, Sequence[str]] = {
     "vocal_language": _LANGUAGE,
     "voice": ("speaker", "voices"),
     "source_url": ("url", "link", "address"),
+    **dict.fromkeys(("image", "images"), (*_FILE, "picture", "pictures", "photo", "imagefile")),
+    **dict.fromkeys(("first_frame_image", "ref_image"), (*_FILE, "image", "picture", "photo")),
+    **dict.fromkeys(("audio", "source_file"), (*_FILE, "audiofile", "recording", "sound")),
+    "video": (*_FILE, "videofile", "clip"),
 }
 """What else people call a field."""
 

@@ -6,7 +6,7 @@ seed, all cells share one.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -30,10 +30,15 @@ class TooManyCells(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Input:
-    """A row: what it gives to the fields, such as a prompt or a file, and what it is called."""
+    """A row: what it gives to the fields, such as a prompt or a file, and what it is called.
+
+    `beside` is what else stood in the table that it comes from, column → text: that of one line,
+    or of each of the lines whose texts are sent together (packing).
+    """
 
     name: str
     values: Mapping[str, Any]
+    beside: Sequence[Mapping[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,17 +101,22 @@ class Cell:
     left_out: tuple[str, ...] = ()
 
 
-def plan(draft: Draft, models: Iterable[Model]) -> list[Cell]:
-    """Every cell, row by row. Raises `TooManyCells`."""
+Known = dict[str, tuple[Cell, ...]]
+"""The cells of rows that were planned before, by `_said`."""
+
+
+def plan(draft: Draft, models: Iterable[Model], known: Known | None = None) -> list[Cell]:
+    """Every cell, row by row. Raises `TooManyCells`.
+
+    `known` has the rows of plans that differed in nothing but rows, models included, and takes
+    those of this one: of thousands of rows, an edit changes one.
+    """
     count = len(draft.inputs) * len(draft.variants)
     if count > MOST_CELLS:
         raise TooManyCells(f"These are {count:,} cells. Plan at most {MOST_CELLS:,} at once.")
-    known = {each.slug: each for each in models}
-    return [
-        _cell(draft, known, row, column)
-        for row in range(len(draft.inputs))
-        for column in range(len(draft.variants))
-    ]
+    by_slug = {each.slug: each for each in models}
+    known = {} if known is None else known
+    return [each for row in range(len(draft.inputs)) for each in _row(draft, by_slug, row, known)]
 
 
 def key(cell: Cell) -> str:
@@ -127,6 +137,20 @@ def price(cells: Iterable[Cell], known: Mapping[str, Decimal]) -> list[Decimal]:
         cost = Decimal(0) if each.problems else known[key(each)]
         totals[each.variant] = totals.get(each.variant, Decimal(0)) + cost
     return [totals[variant] for variant in sorted(totals)]
+
+
+def _row(draft: Draft, models: Mapping[str, Model], row: int, known: Known) -> tuple[Cell, ...]:
+    said = _said(draft, row)
+    if said not in known:
+        known[said] = tuple(_cell(draft, models, row, at) for at in range(len(draft.variants)))
+    # With the number that the row has here.
+    return tuple(each if each.input == row else replace(each, input=row) for each in known[said])
+
+
+def _said(draft: Draft, row: int) -> str:
+    """What is equal for rows whose cells differ in nothing but their number."""
+    own = [draft.own.get((row, at), {}) for at in range(len(draft.variants) if draft.own else 0)]
+    return repr([sorted(each.items()) for each in (draft.inputs[row].values, *own)])
 
 
 def _cell(draft: Draft, models: Mapping[str, Model], row: int, column: int) -> Cell:

@@ -57,9 +57,10 @@ class Experiments:
 
     # --- before it costs anything -----------------------------------------------------------------
 
-    def plan(self, draft: Draft) -> list[Planned]:
-        """Every cell. Raises `TooManyCells`, and `DeapiError` without a catalogue."""
-        return plan.plan(draft, self._engine.listing(self._profile).models)
+    def plan(self, draft: Draft, known: plan.Known | None = None) -> list[Planned]:
+        """Every cell; `known` are those of the same plan with other rows. Raises `TooManyCells`,
+        and `DeapiError` without a catalogue."""
+        return plan.plan(draft, self._engine.listing(self._profile).models, known)
 
     def prices(self, cells: Sequence[Planned]) -> dict[str, Quote | DeapiError | None]:
         """Their prices by their keys, as far as they are known now; the others are asked for."""
@@ -73,6 +74,11 @@ class Experiments:
         """Seconds that a run of each takes to be sent at the limits that apply; None while those
         are not known."""
         return self._engine.lasts(self._profile, endpoints)
+
+    def asking_lasts(self, count: int) -> float | None:
+        """Seconds until so many prices have been told; None while the limit is not known."""
+        often = self._engine.quotes_a_minute(self._profile)
+        return 60 * count / often if often else None
 
     def read(self, file: BinaryIO) -> Draft:
         """The plan in an export, or in its manifest alone. Raises `BadManifest`, `StoreError`."""
@@ -187,6 +193,11 @@ class Experiments:
                 return content.read(_MOST_TEXT * 4).decode("utf-8-sig", "replace")
         except OSError:
             return None
+
+    def content(self, experiment: Experiment, run_id: str, file: ResultFile) -> bytes:
+        """A kept file of it, whole. Raises `OSError` when it is gone."""
+        self._seen(experiment)
+        return files.result_path(self._store, run_id, file.name).read_bytes()
 
     # --- what people say of it --------------------------------------------------------------------
 

@@ -1,5 +1,8 @@
 """The experiments that there are: one's own, and those that are shared with the team."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
 from lib.store import Status
@@ -41,17 +44,27 @@ def draw(client: Client) -> None:
                 "Open",
                 key=key("open", each.id),
                 on_click=place.open_experiment,
-                args=(each.id,),
+                args=(each.id, str(each.plan.get("view", ""))),
             )
     if len(found) > shown:
         st.button("Show more", key=key("more"), on_click=_more, args=(shown,), width="stretch")
+
+
+def _size(plan: Mapping[str, Any]) -> str:
+    """How large it is: of a batch its rows, of which some may be sent together."""
+    inputs, variants = plan.get("inputs", []), len(plan.get("variants", []))
+    if plan.get("view") != place.BATCH:
+        return f"{len(inputs)} × {variants}"
+    count = sum(max(len(each.get("beside", [])), 1) for each in inputs)
+    rows = "1 row" if count == 1 else f"{count:,} rows"
+    return f"Batch of {rows}" + (f" × {variants}" if variants > 1 else "")
 
 
 def _row(client: Client, experiment: Experiment) -> str:
     plan = experiment.plan
     about = [
         targets.title(plan),
-        f"{len(plan.get('inputs', []))} × {len(plan.get('variants', []))}",
+        _size(plan),
         clock.minute(experiment.created_at),
     ]
     if experiment.person != client.person:

@@ -22,8 +22,9 @@ _STILL: Mapping[str, View] = {"Vote blind": vote.draw, "Outcome": outcome.draw}
 """Views that do not move by themselves: who votes must not be disturbed."""
 
 
-def draw(client: Client, experiment_id: str) -> None:
-    """Everything about it, or that it is not there."""
+def draw(client: Client, experiment_id: str, results: View = grid.draw, tick: float = TICK) -> None:
+    """Everything about it, or that it is not there. `results` draws these while it goes on, every
+    `tick` seconds, and afterwards."""
     st.button("All experiments", icon="⬅️", key=key("back"), on_click=place.close)
     experiment = client.experiments.get(experiment_id)
     if experiment is None:
@@ -39,10 +40,12 @@ def draw(client: Client, experiment_id: str) -> None:
     moving = _moves(experiment, cells)
     if experiment.plan.get("then"):
         chosen: View = rewritten.draw
+    elif len(place.names(experiment, "variants")) > 1:
+        chosen = _STILL.get(_view(), results)
     else:
-        chosen = _STILL.get(_view(), grid.draw)
-    if moving and chosen in (grid.draw, rewritten.draw):
-        st.fragment(_live, run_every=TICK)(client, experiment_id, chosen)
+        chosen = results
+    if moving and chosen in (results, rewritten.draw):
+        st.fragment(_live, run_every=tick)(client, experiment_id, chosen)
     else:
         _body(client, experiment, cells, chosen)
     grid.shown(client, catalogue.names(client))

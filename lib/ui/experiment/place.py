@@ -1,18 +1,23 @@
-"""What a session remembers of the Lab, by the names of its widgets."""
+"""What a session remembers of plans and experiments, by the names of its widgets."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
 from lib.runs.experiments.plan import Draft
 from lib.store.experiments import Experiment
+from lib.ui import words
 
 OPENED = "experiment"
 """In the address: the experiment that is shown."""
 NEW, ALL, LIBRARY = "New experiment", "Experiments", "Library"
 """Parts of the page."""
+LAB, BATCH = "", "batch"
+"""The pages that experiments are made on, as `Draft.view` names them."""
 _PLAN = "lab:plan"
+_PAGE = "experiment:page"
+_PAGES = {LAB: words.LAB.page, BATCH: words.BATCH.page}
 
 
 def key(*parts: str) -> str:
@@ -20,25 +25,50 @@ def key(*parts: str) -> str:
     return ":".join(("lab", *parts))
 
 
+def enter(view: str) -> None:
+    """Say which page is being drawn; the first thing that each of them does."""
+    st.session_state[_PAGE] = view
+
+
+def _here() -> str:
+    """The page that is being drawn."""
+    return st.session_state.get(_PAGE, LAB)
+
+
+def _part(page: str | None = None) -> str:
+    """The key under which a page, else this one, keeps which part of it is shown."""
+    return f"{(_here() if page is None else page) or 'lab'}:page"
+
+
 def plan() -> Draft | None:
-    """A plan from elsewhere, in the place of the form's: imported, or of an earlier experiment."""
-    return st.session_state.get(_PLAN)
+    """A plan from elsewhere, in the place of the form's: imported, or of an earlier experiment of
+    this page."""
+    found: Draft | None = st.session_state.get(_PLAN)
+    return found if found and found.view == _here() else None
 
 
 def take_plan(draft: Draft | None) -> None:
-    """Plan this from now on, or with None what the form asks for."""
+    """Plan this from now on, on the page that it was made on; or with None what the form asks
+    for."""
     st.session_state[_PLAN] = draft
+    if draft and draft.view in _PAGES and draft.view != _here():
+        st.session_state["go_to"] = _PAGES[draft.view]
+        st.session_state[_part(draft.view)] = NEW
 
 
 def put_plan(draft: Draft | None) -> None:
     """The same from wherever a button says so, with a look at it."""
     take_plan(draft)
     st.query_params.pop(OPENED, None)
-    st.session_state[key("page")] = NEW
+    st.session_state[_part()] = NEW
 
 
-def open_experiment(experiment_id: str) -> None:
-    """Show this one, under an address of its own."""
+def open_experiment(experiment_id: str, view: str | None = None) -> None:
+    """Show this one, under an address of its own, on the page of `view` or this one."""
+    if view is not None and view in _PAGES and view != _here():
+        st.session_state["go_to"] = _PAGES[view]
+        st.session_state["go_with"] = {OPENED: experiment_id}
+        return
     st.query_params[OPENED] = experiment_id
 
 
@@ -52,16 +82,18 @@ def begun(experiment_id: str) -> None:
 def close() -> None:
     """Show all of them again."""
     st.query_params.pop(OPENED, None)
-    st.session_state[key("page")] = ALL
+    st.session_state[_part()] = ALL
 
 
-def view(views: Sequence[str]) -> str:
-    """Which part of the page is shown."""
-    st.session_state.setdefault(key("page"), views[0])
+def view(views: Sequence[str], called: Mapping[str, str] | None = None) -> str:
+    """Which part of the page is shown; `called` are names that this page has for some."""
+    names = {each: each for each in views} | dict(called or {})
+    st.session_state.setdefault(_part(), views[0])
     chosen = st.segmented_control(
         "View",
         views,
-        key=key("page"),
+        format_func=names.__getitem__,
+        key=_part(),
         required=True,
         label_visibility="collapsed",
         persist_state="session",

@@ -3,9 +3,9 @@
 import hashlib
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import partial
+from functools import cached_property, partial
 
 import streamlit as st
 
@@ -24,14 +24,19 @@ from lib.ui.state import Press
 
 LOOK_AGAIN = 0.7
 """Seconds between two looks at prices that are on their way."""
+LOOK_RARELY = 2.0
+_MANY = 200
+"""From so many prices on nobody waits for the next one."""
 _TOLD = 5
 """So many problems are told one by one."""
 _A_DAY = 20 * 3600.0
 """Seconds from which on a day's limit is what it waits for."""
 _QUESTION = key("question")
+_MOST_KNOWN = 3 * plan.MOST_CELLS
+"""Rows that are remembered, those included that somebody has changed since."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Priced:
     """A plan with what is known of its prices, in USD."""
 
@@ -43,16 +48,16 @@ class _Priced:
     kept: Collection[str] = ()
     """Those of which there are results from before, by `order.same`, if these are to be reused."""
 
-    @property
+    @cached_property
     def good(self) -> list[Cell]:
         return [each for each in self.cells if not each.problems]
 
-    @property
+    @cached_property
     def to_send(self) -> list[Cell]:
         """Those that cost something."""
         return [each for each in self.good if not (self.kept and same(each) in self.kept)]
 
-    @property
+    @cached_property
     def of_variants(self) -> list[Decimal] | None:
         """What each costs; None while a price is missing."""
         if self.asking or self.error:
@@ -101,34 +106,35 @@ def draw(
             _button(client, now, problems)
     _extras()
     if asking := now.asking + (later.asking if later else 0):
-        st.fragment(_look, run_every=LOOK_AGAIN)(client, draft, asking)
+        every = LOOK_AGAIN if asking < _MANY else LOOK_RARELY
+        st.fragment(_look, run_every=every)(client, draft, asking)
 
 
 # --- what it costs --------------------------------------------------------------------------------
 
 
 def _priced(client: Client, draft: Draft) -> _Priced:
-    cells = _cells(client, draft)
-    found = client.experiments.prices(cells)
+    planned = cells(client, draft)
+    found = client.experiments.prices(planned)
     known = {each: quote.price for each, quote in found.items() if isinstance(quote, Quote)}
     refused = [each for each in found.values() if isinstance(each, DeapiError)]
     asking = sum(each is None for each in found.values())
     kept: Collection[str] = ()
     if st.session_state.get(key("reuse"), False):
-        kept = client.experiments.reusable(cells).keys()
-    return _Priced(draft, cells, known, asking, next(iter(refused), None), kept)
+        kept = client.experiments.reusable(planned).keys()
+    return _Priced(draft, planned, known, asking, next(iter(refused), None), kept)
 
 
-def _cells(client: Client, draft: Draft) -> list[Cell]:
-    """Planned once for each form that it takes: a page is drawn more often than it changes."""
-    kept: dict[str, list[Cell]] = st.session_state.setdefault(key("cells"), {})
-    about = _about(client, draft)
-    if about not in kept:
-        found = client.experiments.plan(draft)
-        while len(kept) > 1:  # the words and what is made of them
-            del kept[next(iter(kept))]
-        kept[about] = found
-    return kept[about]
+def cells(client: Client, draft: Draft) -> list[Cell]:
+    """Its cells, each row planned once: a page is drawn more often than it changes, and then in one
+    row. Raises `TooManyCells` and `DeapiError`."""
+    kept: dict[str, plan.Known] = st.session_state.setdefault(key("cells"), {})
+    about = _about(client, replace(draft, inputs=(), own={}))
+    known = kept.pop(about, {})
+    while len(kept) > 1:  # the words and what is made of them
+        del kept[next(iter(kept))]
+    kept[about] = known if len(known) <= _MOST_KNOWN else {}
+    return client.experiments.plan(draft, kept[about])
 
 
 def _about(client: Client, draft: Draft) -> str:
@@ -139,9 +145,11 @@ def _about(client: Client, draft: Draft) -> str:
 
 
 def _look(client: Client, draft: Draft, asking: int) -> None:
-    """Draw again when one more price is there."""
+    """Draw again when more prices are there: of many a share, so that a large table is not drawn
+    for each of them."""
     both = [draft, draft.then] if draft.then else [draft]
-    if sum(_priced(client, each).asking for each in both) < asking:
+    now = sum(_priced(client, each).asking for each in both)
+    if now <= asking - max(1, asking // 20):
         st.rerun()
 
 
@@ -188,9 +196,8 @@ def _sums(client: Client, now: _Priced, later: _Priced | None) -> None:
     if total is None or after is None:
         missing = now.asking + (later.asking if later else 0)
         if missing:
-            st.caption(
-                f"Asking deAPI for {missing:,} more {'price' if missing == 1 else 'prices'}…"
-            )
+            prices = "price" if missing == 1 else "prices"
+            st.caption(f"Asking deAPI for {missing:,} more {prices}…{_asking(client, missing)}")
         return
     if later is None:
         told = f"{money.price(total)} for {len(now.to_send):,} results"
@@ -204,6 +211,12 @@ def _sums(client: Client, now: _Priced, later: _Priced | None) -> None:
     lines = [told, *_time(client, [*now.to_send, *(later.to_send if later else ())])]
     lines += _room(client, now, total)
     st.html("".join(f'<p class="pg-total">{safe(line)}</p>' for line in lines))
+
+
+def _asking(client: Client, count: int) -> str:
+    """How long that takes at the limit that applies, where it is long."""
+    lasts = client.experiments.asking_lasts(count)
+    return f" That takes about {seconds(lasts)}." if lasts is not None and lasts >= 30 else ""
 
 
 def _time(client: Client, cells: Sequence[Cell]) -> list[str]:

@@ -30,8 +30,13 @@ def field(form: Sequence[Field]) -> Field | None:
     return next((each for each in files if each.required), next(iter(files), None))
 
 
-def draw(client: Client, at: Endpoint, of: Field) -> list[Upload]:
-    """The place to give them; those that were given."""
+def draw(
+    client: Client,
+    at: Endpoint,
+    of: Field,
+    why: str = "Every prompt is tried with each of them.",
+) -> list[Upload]:
+    """The place to give them; those that were given. `why` says what becomes of them."""
     told, name = words.field(at.id, of.name), key("files", at.id, of.name)
     kept: list[Upload] = st.session_state.setdefault(name, [])
     count = st.session_state.setdefault(f"{name}:count", 0)
@@ -39,7 +44,7 @@ def draw(client: Client, at: Endpoint, of: Field) -> list[Upload]:
         f"{told.label}: one or several, or a ZIP of them",
         accept_multiple_files=True,
         key=f"{name}:{count}",
-        help="Every prompt is tried with each of them.",
+        help=why,
     )
     if given:
         st.session_state[f"{name}:count"] += 1

@@ -1,26 +1,20 @@
 """The Prompt Lab: what is compared and what it costs; the experiments; or one of them."""
 
 from collections.abc import Sequence
-from io import BytesIO
 
 import streamlit as st
 
-from lib.runs.experiments.manifest import BadManifest
-from lib.runs.experiments.plan import Draft
-from lib.store import Favourite, StoreError
-from lib.ui import catalogue, errors, library, notes, session, words
-from lib.ui.experiment import listing, opened, place, planned, targets
-from lib.ui.experiment.place import key
+from lib.store import Favourite
+from lib.ui import catalogue, library, notes, session, words
+from lib.ui.experiment import brought_in, listing, opened, place, planned, targets
 from lib.ui.lab import draft, rows, setup
-from lib.ui.plain import clip, safe
 from lib.ui.session import Client
-
-_REFUSED = key("refused")
 
 
 def draw() -> None:
     """The whole page."""
     client = session.here()
+    place.enter(place.LAB)
     st.title(words.LAB.title)
     if client.rehearsing:
         st.html(
@@ -52,9 +46,9 @@ def _new(client: Client) -> None:
             draft.restore(client)
             asked = setup.draw(client)
         else:
-            _brought(brought)
+            brought_in.draw(brought)
             asked = setup.Asked(brought)
-        _import(client)
+        brought_in.ask(client)
     with right:
         if asked.draft is None:
             notes.empty(
@@ -71,34 +65,3 @@ def _use(chosen: Sequence[Favourite]) -> None:
     targets.choose(chosen[0].endpoint)
     rows.put([each.text for each in chosen])
     place.put_plan(None)
-
-
-def _brought(plan: Draft) -> None:
-    """A plan that is whole: what it is, and the way back to the form."""
-    some = "".join(f"<li>{safe(clip(each.name, 100))}</li>" for each in plan.inputs[:12])
-    more = f"<li>and {len(plan.inputs) - 12:,} more</li>" if len(plan.inputs) > 12 else ""
-    title = words.endpoint((plan.then or plan).endpoint).title
-    st.html(
-        f'<p class="pg-prompt"><b>{safe(title)}</b>: '
-        f"{len(plan.inputs):,} × {len(plan.variants):,}, with the seed {plan.seed}</p>"
-        f'<ul class="pg-small">{some}{more}</ul>'
-    )
-    st.button("Back to the form", key=key("to_form"), on_click=place.put_plan, args=(None,))
-
-
-def _import(client: Client) -> None:
-    with st.expander("Take a plan from an export", key=key("import")):
-        count = st.session_state.setdefault(key("imports"), 0)
-        file = st.file_uploader(
-            "The ZIP of an export, or the manifest.json inside", key=key("import", str(count))
-        )
-        if file is not None:
-            st.session_state[key("imports")] += 1
-            st.session_state.pop(_REFUSED, None)
-            try:
-                place.take_plan(client.experiments.read(BytesIO(file.getvalue())))
-            except (BadManifest, StoreError) as error:
-                st.session_state[_REFUSED] = str(error)
-            st.rerun()
-        if why := st.session_state.get(_REFUSED):
-            notes.problem(errors.Advice(why))

@@ -1,6 +1,5 @@
 """What is to be compared: prompts, what they are for, and the variants that each is made in."""
 
-import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,16 +14,14 @@ from lib.deapi.models import Model
 from lib.runs.experiments import study
 from lib.runs.experiments.plan import Draft, Input
 from lib.runs.experiments.study import AVOID, HAND, WRITTEN, Names, Study
-from lib.ui import catalogue, errors, form, notes, state, words
-from lib.ui.experiment import targets
+from lib.ui import catalogue, errors, notes, words
+from lib.ui.experiment import settings, targets
 from lib.ui.experiment.place import key
 from lib.ui.lab import files, rows
 from lib.ui.plain import clip, label, number
 from lib.ui.session import Client
 
-_SEEDS = 2**31 - 1
 _NONE = ""
-SEED = "seed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +46,14 @@ def draw(client: Client) -> Asked:
     if not models:
         notes.empty("No model for this just now", "deAPI offers none at the moment. Look in later.")
         return Asked(None)
-    given = rows.draw(client, at, _first(models))
+    given = rows.draw(client, at, settings.first(models))
     st.subheader("Compare")
-    chosen = _models(models)
+    chosen = settings.models(models, "Each prompt is made by each of them.")
     improvers = listing.for_endpoint(endpoint(ENHANCER), _kind(at))
     wordings, by_hand = _wordings(improvers, at, given)
     plain = _plain(at, given)
     swept, values = _sweep(at, chosen[0])
-    shared, wrong = _shared(client, at, chosen[0], swept)
+    shared, wrong = settings.draw(client, at, chosen[0], _elsewhere(at, chosen[0], swept))
     problems = [*wrong, *_by_hand_problem(wordings, by_hand, given)]
     if not given:
         return Asked(None, problems)
@@ -88,28 +85,6 @@ def _target() -> Endpoint:
         persist_state="session",
     )
     return endpoint(chosen)
-
-
-def _first(models: Sequence[Model]) -> Model:
-    """The first of those chosen, before they are drawn."""
-    chosen = st.session_state.get(key("models"), [])
-    return next((each for each in models if each.slug in chosen[:1]), models[0])
-
-
-def _models(models: Sequence[Model]) -> list[Model]:
-    by_slug = {each.slug: each for each in models}
-    at = key("models")
-    kept = [each for each in st.session_state.get(at, []) if each in by_slug]
-    st.session_state[at] = kept or [models[0].slug]
-    chosen = st.multiselect(
-        "Models",
-        list(by_slug),
-        format_func=lambda each: by_slug[each].name,
-        key=at,
-        persist_state="session",
-        help="Each prompt is made by each of them.",
-    )
-    return [by_slug[each] for each in chosen] or [models[0]]
 
 
 def _wordings(
@@ -222,51 +197,22 @@ def _of_numbers(at: Endpoint, field: Field) -> list[Any]:
 # --- what is the same for all ---------------------------------------------------------------------
 
 
-def _shared(
-    client: Client, at: Endpoint, model: Model, swept: Field | None
-) -> tuple[dict[str, Any], list[str]]:
-    """The settings that somebody has changed: what is left as it is follows each model."""
+def _elsewhere(at: Endpoint, model: Model, swept: Field | None) -> set[str]:
+    """What is not asked for among the settings."""
     of = files.field(fields.fields(at, model))
-    without = {targets.text_of(at) or "", AVOID, SEED, swept.name if swept else ""}
-    without |= {of.name} if of else set()
     twin = at.twin(of.name) if of else None
-    without |= {twin.name} if twin else set()
-    state.restore_draft(client, at)
-    with st.expander("Settings, the same for all", key=key("settings")):
-        st.caption(
-            f"They are those of {words.endpoint(at.id).title}. What you leave as it is follows "
-            "each model's own."
-        )
-        values, problems = form.draw(client, at, model, without=without)
-    usual = fields.adapt(fields.fields(at, model, values), {})
-    changed = {
-        each.name: values.get(each.name)
-        for each in fields.fields(at, model, values)
-        if each.name not in without and values.get(each.name) != usual[each.name]
-    }
-    wrong = [
-        f"{words.field(at.id, name).label}: {told}"
-        for name, told in problems.items()
-        if name not in without
-    ]
-    return changed, wrong
+    names = {targets.text_of(at) or "", AVOID, settings.SEED, swept.name if swept else ""}
+    return names | {each.name for each in (of, twin) if each is not None}
 
 
 def _seed(at: Endpoint, model: Model, swept: Field | None) -> int:
-    """One for all, so that only what is compared differs; drawn once."""
-    st.session_state.setdefault(key("seed"), random.randint(0, _SEEDS))
-    seeded = any(each.random is not None for each in fields.fields(at, model))
-    if not seeded or (swept and swept.random is not None):
-        return st.session_state[key("seed")]
-    typed = st.number_input(
-        "Seed, the same for all",
-        min_value=0,
-        step=1,
-        key=key("seed"),
-        persist_state="session",
-        help="With the same seed only what you compare differs. Another one makes other results.",
+    if swept and swept.random is not None:
+        return settings.drawn_seed()
+    return settings.seed(
+        at,
+        model,
+        "With the same seed only what you compare differs. Another one makes other results.",
     )
-    return int(typed)
 
 
 # --- words ----------------------------------------------------------------------------------------

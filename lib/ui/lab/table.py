@@ -1,6 +1,6 @@
 """Prompts out of a file: what its columns mean, and the rows that come of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -21,6 +21,8 @@ _GIVEN, _NAME, _REFUSED, _COUNT = (
 )
 _SHOWN = 3
 """So many rows are shown as they would be sent."""
+_ASKED = 12
+"""So many columns can be put right."""
 _OUT = ""
 """In the place of a field, for a column that is left out."""
 KINDS = ("text", "integer", "number", "boolean", "choice")
@@ -64,7 +66,7 @@ def draw(at: Endpoint, form: Sequence[Field], table: Table) -> list[Input]:
     known = {each.name: each for each in form if each.kind in KINDS}
     name = clip(st.session_state.get(_NAME, ""), 60)
     st.html(f'<p class="pg-prompt"><b>{len(table.rows):,} prompts</b> from {safe(name)}</p>')
-    meaning = _meaning(at, known, table)
+    meaning = columns(at, known, table, targets.text_of(at), str(st.session_state[_COUNT]))
     rows = _rows(at, known, table, meaning)
     st.button("Take the file away", key=key("table_away"), on_click=away)
     if targets.text_of(at) not in meaning.values():
@@ -76,21 +78,31 @@ def draw(at: Endpoint, form: Sequence[Field], table: Table) -> list[Input]:
     return rows
 
 
-def _meaning(at: Endpoint, known: dict[str, Field], table: Table) -> dict[str, str]:
-    """Column → field, as it was guessed and as somebody has put it right."""
+def columns(
+    at: Endpoint,
+    known: Mapping[str, Field],
+    table: Table,
+    main: str | None,
+    mark: str,
+    *,
+    out: str = "leave it out",
+) -> dict[str, str]:
+    """Column → field, as it was guessed and as somebody has put it right. `main` is the field that
+    a single column is for; `mark` tells this table from others of the session, and `out` is what
+    becomes of a column that goes into no field."""
     guessed = mapping.guess(table.columns, known)
-    if targets.text_of(at) not in guessed.values() and len(table.columns) == 1:
-        guessed = {table.columns[0]: targets.text_of(at) or ""}
+    if main is not None and main not in guessed.values() and len(table.columns) == 1:
+        guessed = {table.columns[0]: main}
     found: dict[str, str] = {}
-    for n, column in enumerate(table.columns[:12]):
+    for column in sorted(table.columns, key=lambda each: each not in guessed)[:_ASKED]:
         options = [_OUT, *known]
-        name = key("column", at.id, str(st.session_state[_COUNT]), str(n))
+        name = key("column", at.id, mark, str(table.columns.index(column)))
         if st.session_state.get(name) not in options:
             st.session_state[name] = guessed.get(column, _OUT)
         chosen = st.selectbox(
             f"Column “{clip(column, 40)}”",
             options,
-            format_func=lambda each: words.field(at.id, each).label if each else "leave it out",
+            format_func=lambda each: words.field(at.id, each).label if each else out,
             key=name,
             persist_state="session",
         )

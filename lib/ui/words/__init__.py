@@ -23,6 +23,7 @@ from lib.ui.words.terms import (
 
 __all__ = [
     "APP",
+    "BATCH",
     "FAMILIES",
     "FIRST_ACCOUNT",
     "GROUPS",
@@ -104,6 +105,14 @@ LAB = FamilyWords(
     "vote without knowing which is which.",
 )
 
+BATCH = FamilyWords(
+    title="Batch",
+    icon="🗃️",
+    page="pages/batch.py",
+    hint="A table, a row a result: give a file or paste one, see what would be sent, mend or drop "
+    "what is wrong, and get the results back beside the rows.",
+)
+
 MODELS = FamilyWords(title="Models", icon="📚", page="pages/models.py")
 
 HISTORY = FamilyWords(title="History", icon="🕘", page="pages/history.py")
@@ -119,7 +128,7 @@ PEOPLE = FamilyWords(title="People", icon="👥", page="pages/people.py")
 
 HELP = FamilyWords(title="Help", icon="💡", page="pages/help.py")
 
-PLACES = (START, *FAMILIES.values(), LAB, HISTORY, USAGE, MODELS, HELP)
+PLACES = (START, *FAMILIES.values(), LAB, BATCH, HISTORY, USAGE, MODELS, HELP)
 """Every page that is always there, in the order of the navigation."""
 
 TILES = (

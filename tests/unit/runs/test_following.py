@@ -231,7 +231,8 @@ class TestPreviews:
 
         async def newer(_: httpx.Request) -> httpx.Response:
             await asyncio.to_thread(eventually, files.preview_path(world.store, run.id).is_file)
-            await asyncio.sleep(0)  # and the one who fetched it has gone
+            while world.journey._previews._fetching:  # and the one who fetched it has gone
+                await asyncio.sleep(0)
             return job("processing", progress=30, preview=second)
 
         world.deapi.jobs[:0] = [

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Coroutine
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
 import httpx
 import pytest
 
+from lib.deapi.contract import endpoint
 from lib.deapi.errors import DeapiError, ServerError
 from lib.runs import quotes as quotes_module
 from lib.runs.params import FileGone
@@ -114,3 +116,21 @@ def test_a_price_that_is_none_is_no_quote(world: World, quotes: Quotes) -> None:
     world.deapi.prices = [httpx.Response(200, text='{"data": {"price": null}}')]
     with pytest.raises(DeapiError):
         run(world, quotes.ask(GENERATE, FOX))
+
+
+def test_of_many_that_are_planned_a_quote_may_be_as_old_as_asking_for_all_takes(
+    world: World, quotes: Quotes
+) -> None:
+    run(world, quotes.ask(GENERATE, FOX))
+    world.time.move(minutes=9)
+    assert quotes.peek(GENERATE, FOX) is None
+    assert isinstance(quotes.named(key(GENERATE, FOX), timedelta(minutes=10)), Quote)
+
+
+def test_speech_of_the_same_length_shares_a_price_and_pictures_do_not() -> None:
+    speech = endpoint("audio.speech")
+    said = [{"model": "voice-1", "text": text} for text in ("one fox", "two owl", "three owls")]
+    one, same, longer = (key(speech, each) for each in said)
+    assert one == same != longer  # deapi.md, Price Calculation: `count_text` instead of `text`
+    # Nothing is documented about the others, so they are asked for each text.
+    assert key(GENERATE, FOX) != key(GENERATE, OWL)

@@ -125,3 +125,23 @@ def test_a_planned_cell_is_one_that_the_form_would_send(
         form = fields.fields(AT, model, each.params)
         assert fields.check(form, each.params, AT.rules) == {}
         assert quotes.key(AT, each.params) in plan.distinct(found)
+
+
+def test_of_a_plan_that_is_known_only_the_rows_that_changed_are_planned_anew() -> None:
+    known: plan.Known = {}
+    first = plan.plan(draft(inputs=rows("a fox", "a hare", "a fox")), MODELS, known)
+    assert len(known) == 2
+    changed = rows("an owl", "a fox", "a hare")
+    again = plan.plan(draft(inputs=changed), MODELS, known)
+    assert len(known) == 3
+    assert again == plan.plan(draft(inputs=changed), MODELS)
+    assert [each.input for each in (*first, *again)] == [0, 1, 2, 0, 1, 2]
+    assert again[1].params is first[0].params
+
+
+def test_what_was_written_for_one_cell_is_never_taken_for_another_rows() -> None:
+    known: plan.Known = {}
+    told = draft(inputs=rows("a fox", "a fox"), own={(1, 0): {"prompt": "a hare"}})
+    for _ in range(2):
+        assert [each.text for each in plan.plan(told, MODELS, known)] == ["a fox", "a hare"]
+    assert len(known) == 2
