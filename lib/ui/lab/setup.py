@@ -1,6 +1,5 @@
 """What is to be compared: prompts, what they are for, and the variants that each is made in."""
 
-import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,15 +15,11 @@ from lib.runs.experiments import study
 from lib.runs.experiments.plan import Draft, Input
 from lib.runs.experiments.study import AVOID, HAND, WRITTEN, Names, Study
 from lib.ui import catalogue, errors, form, notes, state, words
-from lib.ui.experiment import targets
+from lib.ui.experiment import settings, sweep, targets
 from lib.ui.experiment.place import key
 from lib.ui.lab import files, rows
-from lib.ui.plain import clip, label, number
+from lib.ui.plain import label
 from lib.ui.session import Client
-
-_SEEDS = 2**31 - 1
-_NONE = ""
-SEED = "seed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +50,7 @@ def draw(client: Client) -> Asked:
     improvers = listing.for_endpoint(endpoint(ENHANCER), _kind(at))
     wordings, by_hand = _wordings(improvers, at, given)
     plain = _plain(at, given)
-    swept, values = _sweep(at, chosen[0])
+    swept, values = sweep.draw(at, chosen[0])
     shared, wrong = _shared(client, at, chosen[0], swept)
     problems = [*wrong, *_by_hand_problem(wordings, by_hand, given)]
     if not given:
@@ -66,7 +61,7 @@ def draw(client: Client) -> Asked:
         inputs=given,
         wordings=wordings,
         models=[each.slug for each in chosen],
-        seed=_seed(at, chosen[0], swept),
+        seed=settings.seed(at, chosen[:1], swept),
         swept=swept.name if swept else "",
         values=values,
         plain=plain,
@@ -160,65 +155,6 @@ def _plain(at: Endpoint, given: Sequence[Input]) -> bool:
     return st.toggle("Each also without what to avoid", key=key("plain"), persist_state="session")
 
 
-# --- one setting in several values ----------------------------------------------------------------
-
-
-def _sweep(at: Endpoint, model: Model) -> tuple[Field | None, list[Any]]:
-    """The field that takes several values, and these."""
-    known = {each.name: each for each in fields.fields(at, model) if _can_be_swept(at, each)}
-    name = key("swept", at.id)
-    if st.session_state.get(name) not in known:
-        st.session_state[name] = _NONE
-    chosen = st.selectbox(
-        "One setting in several values",
-        [_NONE, *known],
-        format_func=lambda each: words.field(at.id, each).label if each else "None",
-        key=name,
-        persist_state="session",
-    )
-    if not chosen:
-        return None, []
-    field = known[chosen]
-    values = _of_choices(at, field) if field.kind == "choice" else _of_numbers(at, field)
-    return (field, values) if values else (None, [])
-
-
-def _can_be_swept(at: Endpoint, field: Field) -> bool:
-    return field.kind in ("choice", "integer", "number") and field.name != at.decided_by
-
-
-def _of_choices(at: Endpoint, field: Field) -> list[Any]:
-    return st.multiselect(
-        "Its values",
-        list(field.choices),
-        format_func=lambda each: words.choice(at.id, field, each),
-        key=key("values", at.id, field.name),
-        persist_state="session",
-    )
-
-
-def _of_numbers(at: Endpoint, field: Field) -> list[Any]:
-    said = st.text_input(
-        "Its values",
-        key=key("values", at.id, field.name),
-        placeholder="4, 8, 12",
-        persist_state="session",
-        help="Numbers with commas between them.",
-    )
-    found: list[Any] = []
-    for part in said.replace(";", ",").split(","):
-        text = part.strip()
-        if not text:
-            continue
-        try:
-            value = float(text)
-        except ValueError:
-            notes.problem(errors.Advice(f"“{clip(text, 20)}” is no number."))
-            continue
-        found.append(int(value) if value.is_integer() else value)
-    return [each for at_, each in enumerate(found) if each not in found[:at_]]
-
-
 # --- what is the same for all ---------------------------------------------------------------------
 
 
@@ -227,7 +163,7 @@ def _shared(
 ) -> tuple[dict[str, Any], list[str]]:
     """The settings that somebody has changed: what is left as it is follows each model."""
     of = files.field(fields.fields(at, model))
-    without = {targets.text_of(at) or "", AVOID, SEED, swept.name if swept else ""}
+    without = {targets.text_of(at) or "", AVOID, settings.SEED, swept.name if swept else ""}
     without |= {of.name} if of else set()
     state.restore_draft(client, at)
     with st.expander("Settings, the same for all", key=key("settings")):
@@ -236,35 +172,13 @@ def _shared(
             "each model's own."
         )
         values, problems = form.draw(client, at, model, without=without)
-    usual = fields.adapt(fields.fields(at, model, values), {})
-    changed = {
-        each.name: values.get(each.name)
-        for each in fields.fields(at, model, values)
-        if each.name not in without and values.get(each.name) != usual[each.name]
-    }
+    changed = settings.changed(at, model, values, without)
     wrong = [
         f"{words.field(at.id, name).label}: {told}"
         for name, told in problems.items()
         if name not in without
     ]
     return changed, wrong
-
-
-def _seed(at: Endpoint, model: Model, swept: Field | None) -> int:
-    """One for all, so that only what is compared differs; drawn once."""
-    st.session_state.setdefault(key("seed"), random.randint(0, _SEEDS))
-    seeded = any(each.random is not None for each in fields.fields(at, model))
-    if not seeded or (swept and swept.random is not None):
-        return st.session_state[key("seed")]
-    typed = st.number_input(
-        "Seed, the same for all",
-        min_value=0,
-        step=1,
-        key=key("seed"),
-        persist_state="session",
-        help="With the same seed only what you compare differs. Another one makes other results.",
-    )
-    return int(typed)
 
 
 # --- words ----------------------------------------------------------------------------------------
@@ -274,11 +188,7 @@ def _names(at: Endpoint, models: Sequence[Model], swept: Field | None) -> Names:
     known = {each.slug: each.name for each in models}
 
     def value(given: Any) -> str:
-        if swept is None:
-            return ""
-        if swept.kind == "choice":
-            return words.choice(at.id, swept, given)
-        return f"{words.field(at.id, swept.name).label} {number(given)}"
+        return sweep.named(at, swept, given) if swept else ""
 
     return Names(
         wording=targets.named,

@@ -23,6 +23,7 @@ from lib.ui.words.terms import (
 
 __all__ = [
     "APP",
+    "COMPARE",
     "FAMILIES",
     "FIRST_ACCOUNT",
     "GROUPS",
@@ -103,6 +104,14 @@ LAB = FamilyWords(
     "vote without knowing which is which.",
 )
 
+COMPARE = FamilyWords(
+    title="Compare",
+    icon="⚖️",
+    page="pages/compare.py",
+    hint="One input, two to six models, or one model in several settings: the results beside each "
+    "other, in step. Keep the winner and go on with it.",
+)
+
 MODELS = FamilyWords(title="Models", icon="📚", page="pages/models.py")
 
 HISTORY = FamilyWords(title="History", icon="🕘", page="pages/history.py")
@@ -116,7 +125,7 @@ PEOPLE = FamilyWords(title="People", icon="👥", page="pages/people.py")
 
 HELP = FamilyWords(title="Help", icon="💡", page="pages/help.py")
 
-PLACES = (START, *FAMILIES.values(), LAB, HISTORY, MODELS, HELP)
+PLACES = (START, *FAMILIES.values(), LAB, COMPARE, HISTORY, MODELS, HELP)
 """Every page that is always there, in the order of the navigation."""
 
 TILES = (
