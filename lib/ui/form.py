@@ -47,6 +47,21 @@ def draw(
     return kept, fields.check(form, kept, at.rules)
 
 
+def draw_some(client: Client, at: Endpoint, model: Model, names: Collection[str]) -> None:
+    """Draw these fields of `model` alone, beside the form of another model of `at`."""
+    kept = state.values(at)
+    form = _as_chosen(at, model, kept, names)
+    here = [each for each in _in_order(at, form) if each.name in names]
+    seen: dict[str, Any] = st.session_state.setdefault(f"some:{at.id}:{model.slug}", {})
+    for field in here:
+        # The same values stand in the forms of other pages: what was changed there shows here.
+        if field.name not in seen or seen[field.name] != kept.get(field.name):
+            kept |= fields.adapt((field,), kept)
+            inputs.put(at, model.slug, (field,), kept)
+    _Place(client, at, model, form, kept).draw(here)
+    seen |= {each.name: kept.get(each.name) for each in here}
+
+
 def decide(at: Endpoint) -> None:
     """Draw the field that decides which models there are, where one does, and keep its value."""
     kept = state.values(at)
@@ -58,20 +73,27 @@ def decide(at: Endpoint) -> None:
             kept[field.name] = DRAW[field.kind](spot)
 
 
-def _as_chosen(at: Endpoint, model: Model, kept: dict[str, Any]) -> tuple[Field, ...]:
+def _as_chosen(
+    at: Endpoint, model: Model, kept: dict[str, Any], names: Collection[str] | None = None
+) -> tuple[Field, ...]:
     """The fields as the choices of this moment make them: voices follow the language, each mode
-    has its own. What is no longer possible gives way to what is."""
-    for field in fields.fields(at, model, kept):
+    has its own. What is no longer possible gives way to what is. Only the widgets of `names` are
+    looked at, if there are some."""
+    for field in _named(fields.fields(at, model, kept), names):
         key = state.widget(at, model.slug, field.name)
         if field.kind in ("choice", "boolean") and key in st.session_state:
             kept[field.name] = st.session_state[key]
     form = fields.fields(at, model, kept)
-    for field in form:
+    for field in _named(form, names):
         value = fields.adapt((field,), kept)[field.name]
         if field.kind == "choice" and value != kept.get(field.name):
             kept[field.name] = value
             st.session_state[state.widget(at, model.slug, field.name)] = value
     return form
+
+
+def _named(form: tuple[Field, ...], names: Collection[str] | None) -> list[Field]:
+    return [each for each in form if names is None or each.name in names]
 
 
 def _in_order(at: Endpoint, form: tuple[Field, ...]) -> list[Field]:

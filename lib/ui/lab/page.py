@@ -6,13 +6,11 @@ from io import BytesIO
 import streamlit as st
 
 from lib.runs.experiments.manifest import BadManifest
-from lib.runs.experiments.plan import Draft
 from lib.store import Favourite, StoreError
 from lib.ui import catalogue, errors, library, notes, session, words
-from lib.ui.experiment import listing, opened, place, planned, targets
+from lib.ui.experiment import brought, listing, opened, place, planned, rehearsal, targets
 from lib.ui.experiment.place import key
 from lib.ui.lab import rows, setup
-from lib.ui.plain import clip, safe
 from lib.ui.session import Client
 
 _REFUSED = key("refused")
@@ -22,11 +20,7 @@ def draw() -> None:
     """The whole page."""
     client = session.here()
     st.title(words.LAB.title)
-    if client.rehearsing:
-        st.html(
-            '<p class="pg-small"><span class="pg-mark">Sandbox</span> This is a rehearsal: the '
-            "sandbox's own small programs make the results, so it measures no model.</p>"
-        )
+    rehearsal.draw(client)
     if experiment_id := place.opened():
         opened.draw(client, experiment_id)
         return
@@ -45,14 +39,14 @@ def draw() -> None:
 def _new(client: Client) -> None:
     """A fragment of its own: what happens in the form redraws the form and its prices alone."""
     left, right = st.columns([5, 6], gap="large")
-    brought = place.plan()
+    plan = place.plan()
     with left:
-        if brought is None:
+        if plan is None:
             st.caption(words.LAB.hint)
             asked = setup.draw(client)
         else:
-            _brought(brought)
-            asked = setup.Asked(brought)
+            brought.draw(plan)
+            asked = setup.Asked(plan)
         _import(client)
     with right:
         if asked.draft is None:
@@ -69,19 +63,6 @@ def _use(chosen: Sequence[Favourite]) -> None:
     targets.choose(chosen[0].endpoint)
     rows.put([each.text for each in chosen])
     place.put_plan(None)
-
-
-def _brought(draft: Draft) -> None:
-    """A plan that is whole: what it is, and the way back to the form."""
-    some = "".join(f"<li>{safe(clip(each.name, 100))}</li>" for each in draft.inputs[:12])
-    more = f"<li>and {len(draft.inputs) - 12:,} more</li>" if len(draft.inputs) > 12 else ""
-    title = words.endpoint((draft.then or draft).endpoint).title
-    st.html(
-        f'<p class="pg-prompt"><b>{safe(title)}</b>: '
-        f"{len(draft.inputs):,} × {len(draft.variants):,}, with the seed {draft.seed}</p>"
-        f'<ul class="pg-small">{some}{more}</ul>'
-    )
-    st.button("Back to the form", key=key("to_form"), on_click=place.put_plan, args=(None,))
 
 
 def _import(client: Client) -> None:
