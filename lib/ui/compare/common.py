@@ -4,7 +4,7 @@ Pure functions over the fields of an endpoint: which of them are asked once for 
 and the plan that the answers make.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,9 +111,8 @@ def draft(asked: Asked, view: str) -> Draft:
     """The experiment of one row that this asks for."""
     at, found = asked.at, split(asked.at, asked.models, asked.values)
     twins = {name for name in found.shared if at.twin(name) is not None}
-    own = set(asked.own[0]) if asked.own else set()
-    lead = settings.changed(at, asked.models[0], asked.values, {settings.SEED, *own})
-    shared = {n: v for n, v in lead.items() if n in found.shared and n not in twins}
+    own = {name for each in asked.own for name in each}
+    shared = _said(asked, asked.models, found.shared - twins - own)
     kinds = {each.name: each.kind for each in fields.fields(at, asked.models[0], asked.values)}
     given = {name: value for name, value in shared.items() if kinds[name] in _GIVEN}
     return Draft(
@@ -140,9 +139,32 @@ def _of_model(asked: Asked, model: Model, found: Split, twins: set[str]) -> dict
     values = {name: asked.values.get(name) for name in twins & form}
     for some in found.some:
         if model in some.models:
-            said = settings.changed(asked.at, some.models[0], asked.values, {settings.SEED})
-            values |= {name: said[name] for name in some.names if name in said and name in form}
+            values |= _said(asked, some.models, set(some.names) & form)
     return {name: value for name, value in values.items() if not is_empty(value)}
+
+
+def _said(asked: Asked, models: Sequence[Model], names: Collection[str]) -> dict[str, Any]:
+    """The values of these fields, drawn as the first of these models has them, that go to all.
+
+    What somebody changed does, and what stands in the open, if all can take it: with the same
+    shape, pictures lie over each other. What is folded away and left as it is follows each model.
+    """
+    at, lead = asked.at, models[0]
+    found = settings.changed(at, lead, asked.values, {settings.SEED})
+    found = {name: value for name, value in found.items() if name in names}
+    for each in fields.fields(at, lead, asked.values):
+        value = asked.values.get(each.name)
+        hidden = each.name not in names or words.field(at.id, each.name).advanced
+        if hidden or each.name in found or is_empty(value) or each.name == settings.SEED:
+            continue
+        if all(_takes(at, model, each.name, value, asked.values) for model in models):
+            found[each.name] = value
+    return found
+
+
+def _takes(at: Endpoint, model: Model, name: str, value: object, values: Mapping[str, Any]) -> bool:
+    form = [each for each in fields.fields(at, model, values) if each.name == name]
+    return bool(form) and not fields.check(form, {name: value})
 
 
 def _thing(at: Endpoint, name: str) -> str:

@@ -40,7 +40,7 @@ def draw(client: Client, experiment_id: str) -> None:
             with places[each.cell.n]:
                 card.draw(client, each, None if each is first else against)
     with top:
-        if moving:
+        if opened.moves(experiment, cells):
             watched = {each.cell.n: places[each.cell.n] for each in moving}
             st.fragment(_tick, run_every=opened.TICK)(client, experiment_id, watched)
         else:
@@ -109,7 +109,8 @@ def _tick(client: Client, experiment_id: str, places: Places) -> None:
         return
     cells = client.experiments.table(experiment)
     watched = [each for each in _shown(client, experiment, cells) if each.cell.n in places]
-    if not all(_moves(experiment, each) for each in watched):
+    rests = not all(_moves(experiment, each) for each in watched)
+    if rests or not opened.moves(experiment, cells):
         # Not drawn here: what is pressed in a fragment that is gone a moment later is lost.
         title.settle()
     _how(client, experiment, cells)

@@ -35,9 +35,7 @@ def _choose(label: str, name: str, pictures: dict[int, Shown], first: int) -> Sh
     at = key("over", name, next(iter(pictures.values())).experiment.id)
     if st.session_state.get(at) not in options:
         st.session_state[at] = options[first]
-    chosen = st.selectbox(
-        label, options, format_func=lambda each: pictures[each].name, key=at, required=True
-    )
+    chosen = st.selectbox(label, options, format_func=lambda each: pictures[each].name, key=at)
     return pictures[chosen]
 
 

@@ -85,6 +85,7 @@ def _several(at: Endpoint, models: Sequence[Model]) -> list[Model]:
         format_func=lambda each: by_slug[each].name,
         key=name,
         max_selections=MOST,
+        wrap=True,
         persist_state="session",
     )
     return [by_slug[each] for each in chosen][:MOST]
@@ -141,6 +142,7 @@ def _only_for_some(client: Client, at: Endpoint, found: Split) -> None:
         return
     with st.container(key="compare_some"):
         st.subheader("Only for some")
+        st.caption("What you leave as it is follows each model's own.")
         for names, models in some:
             with st.container(border=True, gap="small"):
                 told = ", ".join(each.name for each in models)
