@@ -63,7 +63,7 @@ def main() -> None:
             screens.done(page)
         for scheme in SCHEMES:
             for told in (*words.PLACES, words.SANDBOX):
-                name = told.title.lower()
+                name = told.address
                 _take(chromium, url, scheme, name, "" if told is words.START else name)
         cookie = _signed_in(playground.data)
         for scheme in SCHEMES:

@@ -42,9 +42,17 @@ BASICS: Mapping[str, str] = {
         "inside. What came out of earlier runs says “Made from” and names them, with what they "
         "cost and where you changed words by hand; each step opens its own form again."
     ),
+    "Comparing models": (
+        "Compare gives one input to two to six models, or to one model in several settings. Try "
+        "it on the Sandbox: open Compare, take an example prompt and press Run. Three pictures "
+        "appear beside each other, each with its price, time and size. Turn the wheel over one: "
+        "all three zoom to the same place. Below, a slider lies over any two. “Keep the winner” "
+        "opens the best one in Images, with its model and settings."
+    ),
     "Keyboard": (
         "Ctrl + Enter runs. Tab goes through the form. In a player, Space plays and the arrows "
-        "seek; in a before and after, the arrows move the line."
+        "seek; in a before and after, the arrows move the line. In Compare, + and − zoom the "
+        "chosen picture with all others, the arrows move them, and 0 shows them whole."
     ),
 }
 
