@@ -49,7 +49,22 @@ def draw(
 
 def draw_some(client: Client, at: Endpoint, model: Model, names: Collection[str]) -> None:
     """Draw these fields of `model` alone, beside the form of another model of `at`."""
-    kept = state.values(at)
+    _draw_some(client, at, model, names, state.values(at))
+
+
+def draw_own(client: Client, at: Endpoint, model: Model, names: Collection[str]) -> dict[str, Any]:
+    """The same for fields that mean something else to each model; the values as they are now, that
+    no other model's form hears of."""
+    own: dict[str, Any] = st.session_state.setdefault(f"own:{at.id}:{model.slug}", {})
+    kept = {**state.values(at), **own}
+    _draw_some(client, at, model, names, kept)
+    own |= {name: kept.get(name) for name in names}
+    return {name: own[name] for name in names}
+
+
+def _draw_some(
+    client: Client, at: Endpoint, model: Model, names: Collection[str], kept: dict[str, Any]
+) -> None:
     form = _as_chosen(at, model, kept, names)
     here = [each for each in _in_order(at, form) if each.name in names]
     seen: dict[str, Any] = st.session_state.setdefault(f"some:{at.id}:{model.slug}", {})

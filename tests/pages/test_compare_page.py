@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from lib.deapi import fields
 from lib.deapi.contract import Endpoint, endpoint
 from lib.deapi.models import Model
 from lib.store import State, Status, experiments
@@ -213,3 +214,38 @@ def test_texts_stand_beside_each_other_with_their_differences(place: Playing) ->
     page.run()
     assert all(place.run(each.id).state is State.DONE for each in place.runs())
     assert page.html.count("pg-compared") == 2
+
+
+def test_each_voice_is_a_choice_of_its_own_model_and_stays_as_it_was_made(place: Playing) -> None:
+    at = endpoint("audio.speech")
+    models = [
+        each
+        for each in place.models(at)
+        if "voice" in {field.name for field in fields.fields(at, each)}
+    ][:2]
+    page = Comparing().make(at, *models)
+    text = state.widget(at, models[0].slug, "text")
+    page.put("text_area", text, "Good morning to all of you.")
+    chosen = {each.slug: voices(at, each)[1] for each in models}
+    for slug, voice in chosen.items():
+        page.put(voice_kind(page, at, slug), state.widget(at, slug, "voice"), voice)
+    found = page.begin()
+    sent = {each.model: each.params["voice"] for each in experiments.table(place.store, found)}
+    assert sent == chosen
+    assert not {chosen[each.slug] for each in models} & {
+        next(one for one in fields.fields(at, each) if one.name == "voice").default
+        for each in models
+    }
+
+
+def voices(at: Endpoint, model: Model) -> tuple[str | int, ...]:
+    return next(each for each in fields.fields(at, model) if each.name == "voice").choices
+
+
+def voice_kind(page: Page, at: Endpoint, slug: str) -> str:
+    """Few voices stand side by side, many in a list."""
+    try:
+        page.widget("selectbox", state.widget(at, slug, "voice"))
+    except KeyError:
+        return "button_group"
+    return "selectbox"

@@ -11,6 +11,7 @@ from typing import Any
 from lib.deapi import fields
 from lib.deapi.checks import is_empty
 from lib.deapi.contract import Endpoint, Result
+from lib.deapi.field import Field
 from lib.deapi.media import Upload
 from lib.deapi.models import Model
 from lib.runs.experiments.plan import Draft, Input, Variant
@@ -29,10 +30,15 @@ _GIVEN = ("text", "texts", "file", "files")
 
 @dataclass(frozen=True, slots=True)
 class Some:
-    """Fields that these models have and others don't; they are asked as the first has them."""
+    """Fields that these models have and others don't; they are asked as the first has them.
+
+    `apart` are lists of which no two models have an entry in common, such as voices: each model is
+    asked for its own.
+    """
 
     names: tuple[str, ...]
     models: tuple[Model, ...]
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +81,46 @@ def split(at: Endpoint, models: Sequence[Model], values: Mapping[str, Any]) -> S
     for fields that depend on others."""
     forms = [fields.fields(at, model, values) for model in models]
     having: dict[str, list[int]] = {}
+    apart = _apart(forms)
     for n, form in enumerate(forms):
         for each in form:
             having.setdefault(_thing(at, each.name), []).append(n)
-    everyone = {thing for thing, some in having.items() if len(some) == len(models)}
+    everyone = {
+        thing for thing, some in having.items() if len(some) == len(models) and thing not in apart
+    }
     found: dict[tuple[int, ...], list[str]] = {}
-    for form in forms:
+    for n, form in enumerate(forms):
         for each in form:
-            owners = tuple(having[_thing(at, each.name)])
-            if len(owners) < len(models) and each.name not in found.get(owners, ()):
+            thing = _thing(at, each.name)
+            owners = (n,) if thing in apart else tuple(having[thing])
+            if thing not in everyone and each.name not in found.get(owners, ()):
                 found.setdefault(owners, []).append(each.name)
     return Split(
         frozenset(
             each.name for form in forms for each in form if _thing(at, each.name) in everyone
         ),
-        tuple(Some(tuple(names), tuple(models[n] for n in at_)) for at_, names in found.items()),
+        tuple(
+            Some(tuple(some), tuple(models[n] for n in owners), alone)
+            for owners, names in found.items()
+            for alone in (False, True)
+            if (some := [name for name in names if (name in apart) is alone])
+        ),
     )
+
+
+def _apart(forms: Sequence[Sequence[Field]]) -> set[str]:
+    """The names of lists of which several models have one, each with entries of its own."""
+    lists: dict[str, list[set[str | int]]] = {}
+    for form in forms:
+        for each in form:
+            if each.kind in ("choice", "loras"):
+                entries = {*each.choices, *(lora.name for lora in each.loras)}
+                lists.setdefault(each.name, []).append(entries)
+    return {
+        name
+        for name, some in lists.items()
+        if len(some) > 1 and sum(map(len, some)) == len(set.union(*some))
+    }
 
 
 def missing(asked: Asked) -> bool:
@@ -138,7 +168,7 @@ def _of_model(asked: Asked, model: Model, found: Split, twins: set[str]) -> dict
     form = {each.name for each in fields.fields(asked.at, model, asked.values)}
     values = {name: asked.values.get(name) for name in twins & form}
     for some in found.some:
-        if model in some.models:
+        if model in some.models and not some.apart:
             values |= _said(asked, some.models, set(some.names) & form)
     return {name: value for name, value in values.items() if not is_empty(value)}
 

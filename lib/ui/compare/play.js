@@ -1,6 +1,7 @@
 // A player in step with the others of its group, or the bar for all of them. What one of them is
 // told to do all do; `playing` is what they should be doing, so that none answers its own echo.
 const APART = 0.2; // seconds that two may drift apart before one is set right
+const ALL = -1;
 
 export default function ({ parentElement, data }) {
   const find = (selector) => parentElement.querySelector(selector);
@@ -9,12 +10,15 @@ export default function ({ parentElement, data }) {
   [bar.hidden, find('.place').hidden, find('.solo').hidden] = [!data.bar, data.bar, data.bar];
   const member = data.bar ? makeBar(find, group) : makeOne(find, data, group);
   group.members.set(bar, member);
-  if (!data.bar && group.solo === null) group.solo = data.n;
   changed(group);
   return () => {
     if (group.members.get(bar) === member) group.members.delete(bar);
   };
 }
+
+// The one that somebody chose, else the first of them.
+const heardOf = (group) =>
+  group.solo ?? Math.min(...membersOf(group).flatMap((each) => each.n ?? []));
 
 const playersOf = (group) => membersOf(group).flatMap((each) => each.player ?? []);
 
@@ -50,16 +54,16 @@ function makeOne(find, data, group) {
   follow(player, group);
   const solo = find('.solo');
   solo.onclick = () => {
-    group.solo = group.solo === data.n ? -1 : data.n; // -1: all are heard
+    group.solo = heardOf(group) === data.n ? ALL : data.n;
     changed(group);
   };
   const show = () => {
-    const heard = group.solo === data.n;
-    player.muted = group.solo !== -1 && !heard;
+    const heard = heardOf(group) === data.n;
+    player.muted = heardOf(group) !== ALL && !heard;
     solo.setAttribute('aria-pressed', String(heard));
     solo.textContent = heard ? '🔊 Only this is heard' : 'Hear only this';
   };
-  return { player, show };
+  return { player, show, n: data.n };
 }
 
 function follow(player, group) {

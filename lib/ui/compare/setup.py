@@ -118,36 +118,41 @@ def _of_models(client: Client, at: Endpoint, models: Sequence[Model]) -> Draft |
     hidden = {settings.SEED, *(name for each in found.some for name in each.names)}
     form.draw(client, at, lead, without=hidden)
     found = common.split(at, models, state.values(at))  # as it was just filled in
-    _only_for_some(client, at, found)
-    nothing: dict[str, Any] = {}
+    own = _only_for_some(client, at, found)
     asked = Asked(
         at=at,
         values=state.values(at),
         models=models,
-        own=[nothing for _ in models],
+        own=[own.get(each.slug, {}) for each in models],
         names=[each.name for each in models],
         seed=settings.seed(at, models, None),
     )
     return _draft(asked)
 
 
-def _only_for_some(client: Client, at: Endpoint, found: Split) -> None:
-    """Below what all have, by who has it."""
+def _only_for_some(client: Client, at: Endpoint, found: Split) -> dict[str, dict[str, Any]]:
+    """Below what all have, by who has it; what was said for a model alone, by its slug."""
+    own: dict[str, dict[str, Any]] = {}
     some = [
-        (names, each.models)
+        (names, each)
         for each in found.some
         if (names := [name for name in each.names if name != settings.SEED])
     ]
     if not some:
-        return
+        return own
     with st.container(key="compare_some"):
         st.subheader("Only for some")
         st.caption("What you leave as it is follows each model's own.")
-        for names, models in some:
+        for names, each in some:
+            first = each.models[0]
             with st.container(border=True, gap="small"):
-                told = ", ".join(each.name for each in models)
+                told = ", ".join(model.name for model in each.models)
                 st.caption(label(f"Only {told}"))
-                form.draw_some(client, at, models[0], names)
+                if each.apart:
+                    own[first.slug] = form.draw_own(client, at, first, names)
+                else:
+                    form.draw_some(client, at, first, names)
+    return own
 
 
 def _of_a_setting(client: Client, at: Endpoint, model: Model) -> Draft | None:

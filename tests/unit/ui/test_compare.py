@@ -75,7 +75,8 @@ def test_every_field_is_asked_once_and_of_those_who_have_it(what: tuple[Endpoint
     having = {model.slug: {each.name for each in fields.fields(at, model)} for model in models}
     everything = set.union(*having.values())
     some = [name for each in found.some for name in each.names]
-    assert len(some) == len(set(some))
+    once = [name for each in found.some if not each.apart for name in each.names]
+    assert len(once) == len(set(once))
     assert found.shared | set(some) == everything
     assert not found.shared & set(some)
     for name in found.shared:
@@ -84,6 +85,9 @@ def test_every_field_is_asked_once_and_of_those_who_have_it(what: tuple[Endpoint
         assert all(both & names for names in having.values())
     for each in found.some:
         owners = {model.slug for model in each.models}
+        if each.apart:
+            assert len(owners) == 1
+            continue
         assert 0 < len(owners) < len(models)
         for name in each.names:
             assert name in having[each.models[0].slug]
@@ -188,3 +192,31 @@ def test_its_plan_says_what_it_is_and_is_named_after_its_input() -> None:
 @pytest.mark.parametrize(("count", "wide"), [(2, 2), (3, 3), (4, 2), (5, 3), (6, 3)])
 def test_cards_stand_in_rows_that_are_full_where_they_can_be(count: int, wide: int) -> None:
     assert beside(count) == wide
+
+
+def test_voices_that_two_models_do_not_share_are_asked_of_each() -> None:
+    at = endpoint("audio.speech")
+    models = [
+        each
+        for each in LISTING.for_endpoint(at)
+        if "voice" in {field.name for field in fields.fields(at, each)}
+    ][:2]
+    found = common.split(at, models, {})
+    assert "voice" not in found.shared
+    apart = [each for each in found.some if each.apart and "voice" in each.names]
+    assert [each.models for each in apart] == [(each,) for each in models]
+    voices = [
+        next(field for field in fields.fields(at, each) if field.name == "voice").choices[-1]
+        for each in models
+    ]
+    what = Asked(
+        at=at,
+        values=filled(at, models),
+        models=models,
+        own=[{"voice": each} for each in voices],
+        names=[each.name for each in models],
+        seed=42,
+    )
+    cells = planned(what)
+    assert not any(each.problems for each in cells)
+    assert [each.params["voice"] for each in cells] == voices
