@@ -56,10 +56,21 @@ def draw_own(client: Client, at: Endpoint, model: Model, names: Collection[str])
     """The same for fields that mean something else to each model; the values as they are now, that
     no other model's form hears of."""
     own: dict[str, Any] = st.session_state.setdefault(f"own:{at.id}:{model.slug}", {})
+    _hear(at, model, names, own)
     kept = {**state.values(at), **own}
     _draw_some(client, at, model, names, kept)
     own |= {name: kept.get(name) for name in names}
     return {name: own[name] for name in names}
+
+
+def _hear(at: Endpoint, model: Model, names: Collection[str], own: dict[str, Any]) -> None:
+    """Take over what an example or another page has put into the form since, if it suits."""
+    now, last = state.values(at), st.session_state.setdefault(f"heard:{at.id}:{model.slug}", {})
+    for field in _named(fields.fields(at, model, now), names):
+        value = now.get(field.name)
+        if last.get(field.name) != value and not fields.check((field,), {field.name: value}):
+            own.pop(field.name, None)
+        last[field.name] = value
 
 
 def _draw_some(

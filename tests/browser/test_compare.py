@@ -43,7 +43,8 @@ def transforms(page: Page) -> list[str]:
 
 def scale(page: Page) -> float:
     """The zoom that all of the pictures have, once they have the same."""
-    [one] = eventually(lambda: len(found := set(transforms(page))) == 1 and found)
+    eventually(lambda: len(set(transforms(page))) == 1)
+    one = transforms(page)[0]
     found = re.search(r"scale\(([\d.]+)\)", one)
     assert found
     return float(found[1])

@@ -249,3 +249,24 @@ def voice_kind(page: Page, at: Endpoint, slug: str) -> str:
     except KeyError:
         return "button_group"
     return "selectbox"
+
+
+def test_the_language_of_an_example_reaches_the_model_that_writes_it_in_its_own_way(
+    place: Playing,
+) -> None:
+    at = endpoint("audio.speech")
+    kokoro, other = [
+        each
+        for each in place.models(at)
+        if "voice" in {field.name for field in fields.fields(at, each)}
+    ][:2]
+    page = Comparing().make(at, kokoro, other)
+    french = next(each for each in words.endpoint(at.id).examples if each.language == "fr")
+    page.press(french.label)
+    found = page.begin()
+    sent = {each.model: each.params for each in experiments.table(place.store, found)}
+    assert sent[kokoro.slug]["text"] == french.text
+    assert str(sent[kokoro.slug]["lang"]).startswith("fr")
+    form = fields.fields(at, kokoro, {"lang": sent[kokoro.slug]["lang"]})
+    voice = next(each for each in form if each.name == "voice")
+    assert sent[kokoro.slug]["voice"] in voice.choices

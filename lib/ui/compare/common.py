@@ -32,13 +32,17 @@ _GIVEN = ("text", "texts", "file", "files")
 class Some:
     """Fields that these models have and others don't; they are asked as the first has them.
 
-    `apart` are lists of which no two models have an entry in common, such as voices: each model is
-    asked for its own.
+    `apart` are lists of which others have one too, with no entry in common, such as voices: a
+    value of theirs is these models' own.
     """
 
     names: tuple[str, ...]
     models: tuple[Model, ...]
     apart: bool = False
+
+    @property
+    def slugs(self) -> tuple[str, ...]:
+        return tuple(each.slug for each in self.models)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +85,19 @@ def split(at: Endpoint, models: Sequence[Model], values: Mapping[str, Any]) -> S
     for fields that depend on others."""
     forms = [fields.fields(at, model, values) for model in models]
     having: dict[str, list[int]] = {}
-    apart = _apart(forms)
+    circles = _circles(forms)
     for n, form in enumerate(forms):
         for each in form:
             having.setdefault(_thing(at, each.name), []).append(n)
     everyone = {
-        thing for thing, some in having.items() if len(some) == len(models) and thing not in apart
+        thing for thing, some in having.items() if len(some) == len(models) and thing not in circles
     }
     found: dict[tuple[int, ...], list[str]] = {}
     for n, form in enumerate(forms):
         for each in form:
             thing = _thing(at, each.name)
-            owners = (n,) if thing in apart else tuple(having[thing])
+            alike = circles.get(thing, [tuple(having[thing])])
+            owners = next(some for some in alike if n in some)
             if thing not in everyone and each.name not in found.get(owners, ()):
                 found.setdefault(owners, []).append(each.name)
     return Split(
@@ -103,23 +108,47 @@ def split(at: Endpoint, models: Sequence[Model], values: Mapping[str, Any]) -> S
             Some(tuple(some), tuple(models[n] for n in owners), alone)
             for owners, names in found.items()
             for alone in (False, True)
-            if (some := [name for name in names if (name in apart) is alone])
+            if (some := [name for name in names if (name in circles) is alone])
         ),
     )
 
 
-def _apart(forms: Sequence[Sequence[Field]]) -> set[str]:
-    """The names of lists of which several models have one, each with entries of its own."""
-    lists: dict[str, list[set[str | int]]] = {}
-    for form in forms:
+def _circles(forms: Sequence[Sequence[Field]]) -> dict[str, list[tuple[int, ...]]]:
+    """The lists whose entries some models share and others have nothing of: by their names, the
+    numbers of the models that are asked together."""
+    lists: dict[str, list[tuple[int, set[str | int]]]] = {}
+    for n, form in enumerate(forms):
         for each in form:
             if each.kind in ("choice", "loras"):
                 entries = {*each.choices, *(lora.name for lora in each.loras)}
-                lists.setdefault(each.name, []).append(entries)
+                lists.setdefault(each.name, []).append((n, entries))
+    found = {name: _joined(some) for name, some in lists.items()}
+    return {name: circles for name, circles in found.items() if len(circles) > 1}
+
+
+def _joined(lists: Sequence[tuple[int, set[str | int]]]) -> list[tuple[int, ...]]:
+    circles: list[tuple[set[int], set[str | int]]] = []
+    for n, entries in lists:
+        near = [each for each in circles if each[1] & entries]
+        circles = [each for each in circles if each not in near]
+        numbers = {n}.union(*(each[0] for each in near))
+        circles.append((numbers, entries.union(*(each[1] for each in near))))
+    return sorted(tuple(sorted(numbers)) for numbers, _ in circles)
+
+
+def handed_out(
+    at: Endpoint, some: Some, values: Mapping[str, Any], said: Mapping[str, Any]
+) -> dict[str, dict[str, Any]]:
+    """What was said for the models of `some` together, for each by its slug: a default of the
+    first that another can't take is not meant for that one."""
+    usual = fields.adapt(fields.fields(at, some.models[0], {**values, **said}), {})
     return {
-        name
-        for name, some in lists.items()
-        if len(some) > 1 and sum(map(len, some)) == len(set.union(*some))
+        model.slug: {
+            name: value
+            for name, value in said.items()
+            if value != usual.get(name) or _takes(at, model, name, value, {**values, **said})
+        }
+        for model in some.models
     }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from lib.deapi.contract import Endpoint, endpoint
 from lib.deapi.errors import DeapiError
@@ -12,7 +13,7 @@ from lib.deapi.models import Model
 from lib.runs.experiments.plan import Draft
 from lib.ui import catalogue, errors, form, notes, state, words
 from lib.ui.compare import common
-from lib.ui.compare.common import FEWEST, MOST, Asked, Split
+from lib.ui.compare.common import FEWEST, MOST, Asked, Some, Split
 from lib.ui.experiment import settings, sweep
 from lib.ui.experiment.place import COMPARE, key
 from lib.ui.plain import label
@@ -143,16 +144,28 @@ def _only_for_some(client: Client, at: Endpoint, found: Split) -> dict[str, dict
     with st.container(key="compare_some"):
         st.subheader("Only for some")
         st.caption("What you leave as it is follows each model's own.")
+        boxes = _boxes([each for _, each in some])
         for names, each in some:
             first = each.models[0]
-            with st.container(border=True, gap="small"):
-                told = ", ".join(model.name for model in each.models)
-                st.caption(label(f"Only {told}"))
+            with boxes[each.slugs]:
                 if each.apart:
-                    own[first.slug] = form.draw_own(client, at, first, names)
+                    said = form.draw_own(client, at, first, names)
+                    for slug, mine in common.handed_out(at, each, state.values(at), said).items():
+                        own.setdefault(slug, {}).update(mine)
                 else:
                     form.draw_some(client, at, first, names)
     return own
+
+
+def _boxes(some: Sequence[Some]) -> dict[tuple[str, ...], DeltaGenerator]:
+    """A frame for each group of models, that says who they are."""
+    boxes: dict[tuple[str, ...], DeltaGenerator] = {}
+    for each in some:
+        if each.slugs not in boxes:
+            boxes[each.slugs] = st.container(border=True, gap="small")
+            told = ", ".join(model.name for model in each.models)
+            boxes[each.slugs].caption(label(f"Only {told}"))
+    return boxes
 
 
 def _of_a_setting(client: Client, at: Endpoint, model: Model) -> Draft | None:

@@ -14,7 +14,7 @@ from lib.ui.plain import clip, safe
 from lib.ui.session import Client
 
 PAGE = 12
-_LOOKED = 200
+_LOOKED = 60
 """So many are looked through for those of one view."""
 
 STATUS = {

@@ -1,5 +1,6 @@
 """Compare: what the forms of several models share, what only some have, and the plan of it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -86,7 +87,7 @@ def test_every_field_is_asked_once_and_of_those_who_have_it(what: tuple[Endpoint
     for each in found.some:
         owners = {model.slug for model in each.models}
         if each.apart:
-            assert len(owners) == 1
+            assert owners <= {slug for slug, names in having.items() if set(each.names) <= names}
             continue
         assert 0 < len(owners) < len(models)
         for name in each.names:
@@ -220,3 +221,37 @@ def test_voices_that_two_models_do_not_share_are_asked_of_each() -> None:
     cells = planned(what)
     assert not any(each.problems for each in cells)
     assert [each.params["voice"] for each in cells] == voices
+
+
+def test_models_that_share_some_entries_of_a_list_are_asked_together() -> None:
+    at = endpoint("audio.speech")
+    models = list(LISTING.for_endpoint(at))
+    found = common.split(at, models, {})
+    languages = [each for each in found.some if "lang" in each.names]
+    assert len(languages) > 1, "the catalogue has models that write languages in other ways"
+    asked_of = [model.slug for each in languages for model in each.models]
+    assert sorted(asked_of) == sorted(each.slug for each in models)
+
+    def entries(model: Model) -> set[str | int]:
+        form = fields.fields(at, model)
+        return set(next(each for each in form if each.name == "lang").choices)
+
+    for one in languages:
+        for other in languages:
+            mine = set.union(*(entries(each) for each in one.models))
+            theirs = set.union(*(entries(each) for each in other.models))
+            assert (one is other) or not mine & theirs
+
+
+def test_what_somebody_chose_goes_to_all_and_a_default_only_to_who_can_take_it() -> None:
+    at = endpoint("images.generations")
+    models = sorted(LISTING.for_endpoint(at), key=lambda each: each.limit("max_width") or 0)
+    small, large = models[0], models[-1]
+    wide = int(large.limit("max_width") or 0)
+    some = common.Some(("width",), (large, small), apart=True)
+    chosen = common.handed_out(at, some, {}, {"width": wide})
+    assert chosen == {large.slug: {"width": wide}, small.slug: {"width": wide}}
+    dear = replace(large, defaults={**large.defaults, "width": wide})
+    some = common.Some(("width",), (dear, small), apart=True)
+    left = common.handed_out(at, some, {}, {"width": wide})
+    assert left == {large.slug: {"width": wide}, small.slug: {}}
