@@ -47,6 +47,47 @@ def draw(
     return kept, fields.check(form, kept, at.rules)
 
 
+def draw_some(client: Client, at: Endpoint, model: Model, names: Collection[str]) -> None:
+    """Draw these fields of `model` alone, beside the form of another model of `at`."""
+    _draw_some(client, at, model, names, state.values(at))
+
+
+def draw_own(client: Client, at: Endpoint, model: Model, names: Collection[str]) -> dict[str, Any]:
+    """The same for fields that mean something else to each model; the values as they are now, that
+    no other model's form hears of."""
+    own: dict[str, Any] = st.session_state.setdefault(f"own:{at.id}:{model.slug}", {})
+    _hear(at, model, names, own)
+    kept = {**state.values(at), **own}
+    _draw_some(client, at, model, names, kept)
+    own |= {name: kept.get(name) for name in names}
+    return {name: own[name] for name in names}
+
+
+def _hear(at: Endpoint, model: Model, names: Collection[str], own: dict[str, Any]) -> None:
+    """Take over what an example or another page has put into the form since, if it suits."""
+    now, last = state.values(at), st.session_state.setdefault(f"heard:{at.id}:{model.slug}", {})
+    for field in _named(fields.fields(at, model, now), names):
+        value = now.get(field.name)
+        if last.get(field.name) != value and not fields.check((field,), {field.name: value}):
+            own.pop(field.name, None)
+        last[field.name] = value
+
+
+def _draw_some(
+    client: Client, at: Endpoint, model: Model, names: Collection[str], kept: dict[str, Any]
+) -> None:
+    form = _as_chosen(at, model, kept, names)
+    here = [each for each in _in_order(at, form) if each.name in names]
+    seen: dict[str, Any] = st.session_state.setdefault(f"some:{at.id}:{model.slug}", {})
+    for field in here:
+        # The same values stand in the forms of other pages: what was changed there shows here.
+        if field.name not in seen or seen[field.name] != kept.get(field.name):
+            kept |= fields.adapt((field,), kept)
+            inputs.put(at, model.slug, (field,), kept)
+    _Place(client, at, model, form, kept).draw(here)
+    seen |= {each.name: kept.get(each.name) for each in here}
+
+
 def decide(at: Endpoint) -> None:
     """Draw the field that decides which models there are, where one does, and keep its value."""
     kept = state.values(at)
@@ -58,20 +99,27 @@ def decide(at: Endpoint) -> None:
             kept[field.name] = DRAW[field.kind](spot)
 
 
-def _as_chosen(at: Endpoint, model: Model, kept: dict[str, Any]) -> tuple[Field, ...]:
+def _as_chosen(
+    at: Endpoint, model: Model, kept: dict[str, Any], names: Collection[str] | None = None
+) -> tuple[Field, ...]:
     """The fields as the choices of this moment make them: voices follow the language, each mode
-    has its own. What is no longer possible gives way to what is."""
-    for field in fields.fields(at, model, kept):
+    has its own. What is no longer possible gives way to what is. Only the widgets of `names` are
+    looked at, if there are some."""
+    for field in _named(fields.fields(at, model, kept), names):
         key = state.widget(at, model.slug, field.name)
         if field.kind in ("choice", "boolean") and key in st.session_state:
             kept[field.name] = st.session_state[key]
     form = fields.fields(at, model, kept)
-    for field in form:
+    for field in _named(form, names):
         value = fields.adapt((field,), kept)[field.name]
         if field.kind == "choice" and value != kept.get(field.name):
             kept[field.name] = value
             st.session_state[state.widget(at, model.slug, field.name)] = value
     return form
+
+
+def _named(form: tuple[Field, ...], names: Collection[str] | None) -> list[Field]:
+    return [each for each in form if names is None or each.name in names]
 
 
 def _in_order(at: Endpoint, form: tuple[Field, ...]) -> list[Field]:

@@ -45,8 +45,9 @@ def draw() -> None:
     if not client.rehearsing and page == found.get(words.SANDBOX.page):
         st.switch_page(found[there[0].page])
     wanted = st.session_state.pop("go_to", None)
+    told = st.session_state.pop("go_with", {})
     if wanted is not None and found[wanted] != page:
-        st.switch_page(found[wanted], query_params=st.session_state.pop("go_with", None))
+        st.switch_page(found[wanted], query_params=told)
     beside = sidebar.navigation(client)
     theme.draw(client.profile)
     page.run()

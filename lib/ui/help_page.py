@@ -49,6 +49,13 @@ BASICS: Mapping[str, str] = {
         "inside. What came out of earlier runs says “Made from” and names them, with what they "
         "cost and where you changed words by hand; each step opens its own form again."
     ),
+    "Comparing models": (
+        "Compare gives one input to two to six models, or to one model in several settings. Try "
+        "it on the Sandbox: open Compare, take an example prompt and press Run. Three pictures "
+        "appear beside each other, each with its price, time and size. Turn the wheel over one: "
+        "all three zoom to the same place. Below, a slider lies over any two. “Keep the winner” "
+        "opens the best one in Images, with its model and settings."
+    ),
     "Batch: a row, a result": (
         "Try it on the Sandbox: open Batch, press “Paste rows” and give it the three lines "
         "`prompt,seed`, `a harbour in the morning,7` and `a cat by a window,soon`. It says “1 of 2 "
@@ -59,7 +66,8 @@ BASICS: Mapping[str, str] = {
     "Keyboard": (
         "Ctrl + Enter runs. Tab goes through the form. In a vote, 1 to 4 answer and U takes the "
         "last answer back. In a player, Space plays and the arrows seek; in a before and after, "
-        "the arrows move the line."
+        "the arrows move the line. In Compare, + and − zoom the chosen picture with all others, "
+        "the arrows move them, and 0 shows them whole."
     ),
 }
 

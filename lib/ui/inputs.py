@@ -52,7 +52,9 @@ def put(at: Endpoint, model: str, form: tuple[Field, ...], values: Mapping[str, 
             st.session_state[key] = "\n".join(value or [])
         elif field.kind not in ("file", "files"):  # an uploader can't be filled
             st.session_state[key] = value
-    st.session_state[state.widget(at, model, state.SHAPE)] = state.values(at).get(state.SHAPE)
+        if field.name == "width":
+            shape = state.values(at).get(state.SHAPE)
+            st.session_state[state.widget(at, model, state.SHAPE)] = shape
 
 
 def now(at: Endpoint, model: str, field: Field) -> Any:

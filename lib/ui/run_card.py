@@ -50,10 +50,10 @@ def _moving(client: Client, run: Run, model_name: str) -> None:
         f'<div class="pg-head"><span class="pg-status">'
         f"{safe(run_status.sentence(run, delay))}</span>"
         f'<span class="pg-meta">{money.price(run.quote)} · {seconds(run_status.took(run))}</span>'
-        f"</div>{_bar(run)}{_retry(run)}</div>"
+        f"</div>{bar(run)}{_retry(run)}</div>"
     )
     # In a block of its own that stays as it is from second to second: the picture doesn't flicker.
-    st.html(f"{_preview(client, run)}{about(run, model_name)}{stand_in.instead(client, run)}")
+    st.html(f"{preview(client, run)}{about(run, model_name)}{stand_in.instead(client, run)}")
     if run.state is State.WAITING:
         st.button("Cancel", key=f"cancel:{run.id}", on_click=_cancel, args=(client, run))
     elif _waits_to_be_kept(run):
@@ -64,7 +64,8 @@ def _waits_to_be_kept(run: Run) -> bool:
     return run.state is State.KEEPING and run.not_before is not None
 
 
-def _bar(run: Run) -> str:
+def bar(run: Run) -> str:
+    """How far it is, as HTML; nothing while it has not been sent."""
     if run.state is State.WAITING:
         return ""
     known = f' value="{run.progress:.0f}"' if run.progress else ""
@@ -86,7 +87,8 @@ def _retry(run: Run) -> str:
     return f'<p class="pg-problem" role="alert">{said}</p><p class="pg-small">{paid}</p>'
 
 
-def _preview(client: Client, run: Run) -> str:
+def preview(client: Client, run: Run) -> str:
+    """The newest picture of a running job, as HTML, once there is one."""
     source = client.preview(run.id)
     if source is None:
         return ""

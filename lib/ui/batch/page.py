@@ -11,7 +11,7 @@ from lib.runs.experiments.plan import Draft, Input, TooManyCells
 from lib.ui import catalogue, errors, notes, session, words
 from lib.ui.batch import results, rows, setup
 from lib.ui.batch.setup import Asked
-from lib.ui.experiment import brought_in, listing, opened, place, planned
+from lib.ui.experiment import brought_in, listing, opened, place, planned, rehearsal
 from lib.ui.session import Client
 
 
@@ -20,11 +20,7 @@ def draw() -> None:
     client = session.here()
     place.enter(place.BATCH)
     st.title(words.BATCH.title)
-    if client.rehearsing:
-        st.html(
-            '<p class="pg-small"><span class="pg-mark">Sandbox</span> This is a rehearsal: the '
-            "sandbox's own small programs make the results.</p>"
-        )
+    rehearsal.draw(client)
     if experiment_id := place.opened():
         opened.draw(client, experiment_id, results.draw, results.TICK)
         return

@@ -149,9 +149,9 @@ def _base(
     shared |= _one_file(of, mapped, values)
     if of is not None and len([*values.uploads]) > 1 and values.meaning and of.name not in mapped:
         problems = [*problems, "Say which column has the names of the files."]
-    seed = settings.drawn_seed()
-    if settings.SEED not in mapped:
-        seed = settings.seed(at, models[0], "What nobody gives a seed for is made with this one.")
+    seeded = [] if settings.SEED in mapped else models[:1]
+    why = "What nobody gives a seed for is made with this one."
+    seed = settings.seed(at, seeded, why=why)
     return (
         Draft(
             endpoint=at.id,

@@ -53,7 +53,7 @@ def _cells(
             with column:
                 st.html(one.html(client, each, kept, variants[each.variant]))
                 if each.run is not None and client.run(each.run.id) is not None:
-                    st.button("Show", key=key("show", str(each.n)), on_click=_show, args=(each,))
+                    st.button("Show", key=key("show", str(each.n)), on_click=show, args=(each,))
 
 
 def shown(client: Client, model_names: Mapping[str, str]) -> None:
@@ -65,7 +65,8 @@ def shown(client: Client, model_names: Mapping[str, str]) -> None:
     dialog(run_card.draw)(client, run, model_names.get(run.model, run.model))
 
 
-def _show(cell: Cell) -> None:
+def show(cell: Cell) -> None:
+    """Have `shown` show the whole card of this one; called by buttons."""
     st.session_state[key("card")] = cell.run.id if cell.run else ""
     st.rerun()
 

@@ -1,6 +1,6 @@
 """The experiments that there are: one's own, and those that are shared with the team."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -14,6 +14,8 @@ from lib.ui.plain import clip, safe
 from lib.ui.session import Client
 
 PAGE = 12
+_LOOKED = 60
+"""So many are looked through for those of one view."""
 
 STATUS = {
     Status.RUNNING: "Running",
@@ -25,6 +27,7 @@ STATUS = {
 
 
 def draw(client: Client) -> None:
+    """All of them, or what to do first."""
     shown: int = st.session_state.get(key("shown"), PAGE)
     found = client.experiments.page(shown + 1)
     if not found:
@@ -35,7 +38,21 @@ def draw(client: Client) -> None:
         )
         return
     st.subheader("Experiments")
-    for each in found[:shown]:
+    _rows(client, found[:shown])
+    if len(found) > shown:
+        st.button("Show more", key=key("more"), on_click=_more, args=(shown,), width="stretch")
+
+
+def recent(client: Client, view: str, title: str, count: int) -> None:
+    """The last ones of one view, if there are any."""
+    found = [each for each in client.experiments.page(_LOOKED) if place.view_of(each) == view]
+    if found:
+        st.subheader(title)
+        _rows(client, found[:count])
+
+
+def _rows(client: Client, found: Sequence[Experiment]) -> None:
+    for each in found:
         with st.container(
             horizontal=True, vertical_alignment="center", key=f"row:experiment:{each.id}"
         ):
@@ -44,10 +61,8 @@ def draw(client: Client) -> None:
                 "Open",
                 key=key("open", each.id),
                 on_click=place.open_experiment,
-                args=(each.id, str(each.plan.get("view", ""))),
+                args=(each.id, place.view_of(each)),
             )
-    if len(found) > shown:
-        st.button("Show more", key=key("more"), on_click=_more, args=(shown,), width="stretch")
 
 
 def _size(plan: Mapping[str, Any]) -> str:
@@ -67,6 +82,8 @@ def _row(client: Client, experiment: Experiment) -> str:
         _size(plan),
         clock.minute(experiment.created_at),
     ]
+    if view := place.view_of(experiment):
+        about.insert(0, place.VIEWS[view].title)
     if experiment.person != client.person:
         about.insert(0, experiment.person)
     elif experiment.shared:

@@ -25,19 +25,11 @@ _STILL: Mapping[str, View] = {"Vote blind": vote.draw, "Outcome": outcome.draw}
 def draw(client: Client, experiment_id: str, results: View = grid.draw, tick: float = TICK) -> None:
     """Everything about it, or that it is not there. `results` draws these while it goes on, every
     `tick` seconds, and afterwards."""
-    st.button("All experiments", icon="⬅️", key=key("back"), on_click=place.close)
-    experiment = client.experiments.get(experiment_id)
+    experiment = head(client, experiment_id)
     if experiment is None:
-        notes.empty(
-            "This experiment is not here",
-            "It belongs to somebody who does not share it, or to the other deAPI: look whether "
-            "Sandbox or Live is chosen.",
-        )
         return
-    st.subheader(label(experiment.title))
-    st.html(f'<p class="pg-small">{safe(_about(client, experiment))}</p>')
     cells = client.experiments.table(experiment)
-    moving = _moves(experiment, cells)
+    moving = moves(experiment, cells)
     if experiment.plan.get("then"):
         chosen: View = rewritten.draw
     elif len(place.names(experiment, "variants")) > 1:
@@ -49,6 +41,26 @@ def draw(client: Client, experiment_id: str, results: View = grid.draw, tick: fl
     else:
         _body(client, experiment, cells, chosen)
     grid.shown(client, catalogue.names(client))
+
+
+def head(client: Client, experiment_id: str) -> Experiment | None:
+    """The way back, what it is called and whose it is; None when it is not there. One that was
+    made in another view than this page's is shown on its own."""
+    st.button("All experiments", icon="⬅️", key=key("back"), on_click=place.close)
+    experiment = client.experiments.get(experiment_id)
+    if experiment is None:
+        notes.empty(
+            "This experiment is not here",
+            "It belongs to somebody who does not share it, or to the other deAPI: look whether "
+            "Sandbox or Live is chosen.",
+        )
+        return None
+    if place.view_of(experiment) != place.here():
+        place.open_experiment(experiment_id, place.view_of(experiment))
+        st.rerun()
+    st.subheader(label(experiment.title))
+    st.html(f'<p class="pg-small">{safe(_about(client, experiment))}</p>')
+    return experiment
 
 
 def _about(client: Client, experiment: Experiment) -> str:
@@ -72,7 +84,8 @@ def _view() -> str:
     )
 
 
-def _moves(experiment: Experiment, cells: Sequence[Cell]) -> bool:
+def moves(experiment: Experiment, cells: Sequence[Cell]) -> bool:
+    """Whether something will happen without a person."""
     moving = any(each.run is not None and run_status.moving(each.run) for each in cells)
     return experiment.status is Status.RUNNING or moving
 
@@ -84,7 +97,7 @@ def _live(client: Client, experiment_id: str, view: View) -> None:
         news.settle()
         return
     cells = client.experiments.table(experiment)
-    if not _moves(experiment, cells):
+    if not moves(experiment, cells):
         news.settle()
     _body(client, experiment, cells, view)
 

@@ -1,4 +1,5 @@
-"""What a session remembers of plans and experiments, by the names of its widgets."""
+"""What a session remembers of plans and experiments, by the names of its widgets, and on which
+page each is shown."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,21 +9,26 @@ import streamlit as st
 from lib.runs.experiments.plan import Draft
 from lib.store.experiments import Experiment
 from lib.ui import words
+from lib.ui.words import FamilyWords
 
 OPENED = "experiment"
 """In the address: the experiment that is shown."""
 NEW, ALL, LIBRARY = "New experiment", "Experiments", "Library"
 """Parts of the page."""
-LAB, BATCH = "", "batch"
+LAB, COMPARE, BATCH = "", "compare", "batch"
 """The pages that experiments are made on, as `Draft.view` names them."""
+VIEWS: Mapping[str, FamilyWords] = {
+    LAB: words.LAB,
+    COMPARE: words.COMPARE,
+    BATCH: words.BATCH,
+}
 _PLAN = "lab:plan"
 _PAGE = "experiment:page"
-_PAGES = {LAB: words.LAB.page, BATCH: words.BATCH.page}
 
 
 def key(*parts: str) -> str:
-    """The key of a widget."""
-    return ":".join(("lab", *parts))
+    """The key of a widget; parts that are empty are left out."""
+    return ":".join(("lab", *filter(None, parts)))
 
 
 def enter(view: str) -> None:
@@ -30,29 +36,35 @@ def enter(view: str) -> None:
     st.session_state[_PAGE] = view
 
 
-def _here() -> str:
+def here() -> str:
     """The page that is being drawn."""
     return st.session_state.get(_PAGE, LAB)
 
 
 def _part(page: str | None = None) -> str:
     """The key under which a page, else this one, keeps which part of it is shown."""
-    return f"{(_here() if page is None else page) or 'lab'}:page"
+    return f"{(here() if page is None else page) or 'lab'}:page"
+
+
+def view_of(experiment: Experiment) -> str:
+    """The page that it was made on; the Lab for one that no page here made."""
+    view = str(experiment.plan.get("view", LAB))
+    return view if view in VIEWS else LAB
 
 
 def plan() -> Draft | None:
     """A plan from elsewhere, in the place of the form's: imported, or of an earlier experiment of
     this page."""
     found: Draft | None = st.session_state.get(_PLAN)
-    return found if found and found.view == _here() else None
+    return found if found and found.view == here() else None
 
 
 def take_plan(draft: Draft | None) -> None:
     """Plan this from now on, on the page that it was made on; or with None what the form asks
     for."""
     st.session_state[_PLAN] = draft
-    if draft and draft.view in _PAGES and draft.view != _here():
-        st.session_state["go_to"] = _PAGES[draft.view]
+    if draft and draft.view in VIEWS and draft.view != here():
+        st.session_state["go_to"] = VIEWS[draft.view].page
         st.session_state[_part(draft.view)] = NEW
 
 
@@ -65,8 +77,8 @@ def put_plan(draft: Draft | None) -> None:
 
 def open_experiment(experiment_id: str, view: str | None = None) -> None:
     """Show this one, under an address of its own, on the page of `view` or this one."""
-    if view is not None and view in _PAGES and view != _here():
-        st.session_state["go_to"] = _PAGES[view]
+    if view is not None and view in VIEWS and view != here():
+        st.session_state["go_to"] = VIEWS[view].page
         st.session_state["go_with"] = {OPENED: experiment_id}
         return
     st.query_params[OPENED] = experiment_id
@@ -75,7 +87,7 @@ def open_experiment(experiment_id: str, view: str | None = None) -> None:
 def begun(experiment_id: str) -> None:
     """A plan has become this experiment: show it, and begin the next one with an empty form."""
     st.session_state.pop(_PLAN, None)
-    st.session_state.pop(key("title"), None)
+    st.session_state.pop(key("title", here()), None)
     open_experiment(experiment_id)
 
 

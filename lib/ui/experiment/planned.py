@@ -104,7 +104,7 @@ def draw(
             _ask(client, question)
         else:
             _button(client, now, problems)
-    _extras()
+    _extras(draft.view)
     if asking := now.asking + (later.asking if later else 0):
         every = LOOK_AGAIN if asking < _MANY else LOOK_RARELY
         st.fragment(_look, run_every=every)(client, draft, asking)
@@ -120,7 +120,7 @@ def _priced(client: Client, draft: Draft) -> _Priced:
     refused = [each for each in found.values() if isinstance(each, DeapiError)]
     asking = sum(each is None for each in found.values())
     kept: Collection[str] = ()
-    if st.session_state.get(key("reuse"), False):
+    if st.session_state.get(key("reuse", draft.view), False):
         kept = client.experiments.reusable(planned).keys()
     return _Priced(draft, planned, known, asking, next(iter(refused), None), kept)
 
@@ -261,11 +261,18 @@ def _problems(now: _Priced, later: _Priced | None, problems: Sequence[str]) -> N
 def _of_cells(priced: _Priced) -> list[str]:
     draft = priced.draft
     return [
-        f"Prompt {each.input + 1} (“{clip(draft.inputs[each.input].name, 30)}”), "
-        f"{clip(draft.variants[each.variant].name, 40)}: {_field(each.endpoint, name)}: {told}"
+        f"{_row(draft, each)}{clip(draft.variants[each.variant].name, 40)}: "
+        f"{_field(each.endpoint, name)}: {told}"
         for each in priced.cells
         for name, told in each.problems.items()
     ]
+
+
+def _row(draft: Draft, cell: Cell) -> str:
+    """Where it stands, if there is more than one row to stand in."""
+    if len(draft.inputs) == 1:
+        return ""
+    return f"Prompt {cell.input + 1} (“{clip(draft.inputs[cell.input].name, 30)}”), "
 
 
 # --- the button -----------------------------------------------------------------------------------
@@ -346,7 +353,8 @@ def _answer(
         st.session_state[_QUESTION] = _Question(total, about)
         return
     try:
-        most = money.typed(st.session_state.get(key("most"), ""))
+        view = now.draft.view
+        most = money.typed(st.session_state.get(key("most", view), ""))
         begun = state.order(
             _NAME,
             about,
@@ -357,8 +365,8 @@ def _answer(
                 nonce=pressed.nonce,
                 title=_title(now.draft),
                 most=most,
-                shared=st.session_state.get(key("shared"), False),
-                reuse=st.session_state.get(key("reuse"), False),
+                shared=st.session_state.get(key("shared", view), False),
+                reuse=st.session_state.get(key("reuse", view), False),
             ),
         )
     except (StoreError, ValueError) as error:
@@ -372,35 +380,35 @@ def _answer(
 # --- what else can be said ------------------------------------------------------------------------
 
 
-def _extras() -> None:
-    with st.expander("Name, limit, sharing", key=key("extras")):
+def _extras(view: str) -> None:
+    with st.expander("Name, limit, sharing", key=key("extras", view)):
         st.text_input(
             "Name (optional)",
-            key=key("title"),
+            key=key("title", view),
             max_chars=120,
             placeholder="what you want to find out",
             persist_state="session",
         )
         st.text_input(
             "Spend at most, in USD (optional)",
-            key=key("most"),
+            key=key("most", view),
             placeholder="no limit of its own",
             help="It pauses before it would spend more than that.",
             persist_state="session",
         )
-        _reuse()
+        _reuse(view)
         st.toggle(
             "Share with the team",
-            key=key("shared"),
+            key=key("shared", view),
             help="Everybody may see its results and vote on them. You can change that later.",
             persist_state="session",
         )
 
 
-def _reuse() -> None:
+def _reuse(view: str) -> None:
     st.toggle(
         "Use results that I have already",
-        key=key("reuse"),
+        key=key("reuse", view),
         help="Where you have made the very same before, with the same seed, that result is shown "
         "and nothing is paid.",
         persist_state="session",
@@ -408,7 +416,7 @@ def _reuse() -> None:
 
 
 def _title(draft: Draft) -> str:
-    if named := (st.session_state.get(key("title")) or "").strip():
+    if named := (st.session_state.get(key("title", draft.view)) or "").strip():
         return named
     first = clip(draft.inputs[0].name, 60)
     count = len(draft.inputs)

@@ -1,13 +1,14 @@
 """What is the same for all that a plan makes: the models, the settings, the seed."""
 
 import random
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
 from lib.deapi import fields
 from lib.deapi.contract import Endpoint
+from lib.deapi.field import Field
 from lib.deapi.models import Model
 from lib.ui import form, state, words
 from lib.ui.experiment.place import key
@@ -15,6 +16,7 @@ from lib.ui.session import Client
 
 SEED = "seed"
 _SEEDS = 2**31 - 1
+WHY = "With the same seed only what you compare differs. Another one makes other results."
 
 
 def first(offered: Sequence[Model]) -> Model:
@@ -52,29 +54,33 @@ def draw(
             "each model's own."
         )
         values, problems = form.draw(client, at, model, without=without)
-    usual = fields.adapt(fields.fields(at, model, values), {})
-    changed = {
-        each.name: values.get(each.name)
-        for each in fields.fields(at, model, values)
-        if each.name not in without and values.get(each.name) != usual[each.name]
-    }
     wrong = [
         f"{words.field(at.id, name).label}: {told}"
         for name, told in problems.items()
         if name not in without
     ]
-    return changed, wrong
+    return changed(at, model, values, without), wrong
 
 
-def drawn_seed() -> int:
-    """The one for all, so that only what is compared differs; drawn once."""
-    return st.session_state.setdefault(key("seed"), random.randint(0, _SEEDS))
+def changed(
+    at: Endpoint, model: Model, values: Mapping[str, Any], without: Collection[str] = ()
+) -> dict[str, Any]:
+    """The settings that somebody has changed: what is left as it is follows each model."""
+    form = fields.fields(at, model, values)
+    usual = fields.adapt(form, {})
+    return {
+        each.name: values.get(each.name)
+        for each in form
+        if each.name not in without and values.get(each.name) != usual[each.name]
+    }
 
 
-def seed(at: Endpoint, model: Model, why: str) -> int:
-    """The same, to be changed where `model` takes one."""
-    drawn = drawn_seed()
-    if not any(each.random is not None for each in fields.fields(at, model)):
+def seed(at: Endpoint, models: Sequence[Model], swept: Field | None = None, why: str = WHY) -> int:
+    """One for all, so that only what is compared differs; drawn once, and to be changed where one
+    of `models` takes one that is not `swept`. `why` says what it is good for."""
+    drawn: int = st.session_state.setdefault(key("seed"), random.randint(0, _SEEDS))
+    seeded = any(each.random is not None for model in models for each in fields.fields(at, model))
+    if not seeded or (swept and swept.random is not None):
         return drawn
     typed = st.number_input(
         "Seed, the same for all",

@@ -6,7 +6,7 @@ import streamlit as st
 
 from lib.store import Favourite
 from lib.ui import catalogue, library, notes, session, words
-from lib.ui.experiment import brought_in, listing, opened, place, planned, targets
+from lib.ui.experiment import brought_in, listing, opened, place, planned, rehearsal, targets
 from lib.ui.lab import draft, rows, setup
 from lib.ui.session import Client
 
@@ -16,11 +16,7 @@ def draw() -> None:
     client = session.here()
     place.enter(place.LAB)
     st.title(words.LAB.title)
-    if client.rehearsing:
-        st.html(
-            '<p class="pg-small"><span class="pg-mark">Sandbox</span> This is a rehearsal: the '
-            "sandbox's own small programs make the results, so it measures no model.</p>"
-        )
+    rehearsal.draw(client)
     if experiment_id := place.opened():
         opened.draw(client, experiment_id)
         return
@@ -39,15 +35,15 @@ def draw() -> None:
 def _new(client: Client) -> None:
     """A fragment of its own: what happens in the form redraws the form and its prices alone."""
     left, right = st.columns([5, 6], gap="large")
-    brought = place.plan()
+    plan = place.plan()
     with left:
-        if brought is None:
+        if plan is None:
             st.caption(words.LAB.hint)
             draft.restore(client)
             asked = setup.draw(client)
         else:
-            brought_in.draw(brought)
-            asked = setup.Asked(brought)
+            brought_in.draw(plan)
+            asked = setup.Asked(plan)
         brought_in.ask(client)
     with right:
         if asked.draft is None:

@@ -15,13 +15,11 @@ from lib.runs.experiments import study
 from lib.runs.experiments.plan import Draft, Input
 from lib.runs.experiments.study import AVOID, HAND, WRITTEN, Names, Study
 from lib.ui import catalogue, errors, notes, words
-from lib.ui.experiment import settings, targets
+from lib.ui.experiment import settings, sweep, targets
 from lib.ui.experiment.place import key
 from lib.ui.lab import files, rows
-from lib.ui.plain import clip, label, number
+from lib.ui.plain import label
 from lib.ui.session import Client
-
-_NONE = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ def draw(client: Client) -> Asked:
     improvers = listing.for_endpoint(endpoint(ENHANCER), _kind(at))
     wordings, by_hand = _wordings(improvers, at, given)
     plain = _plain(at, given)
-    swept, values = _sweep(at, chosen[0])
+    swept, values = sweep.draw(at, chosen[0])
     shared, wrong = settings.draw(client, at, chosen[0], _elsewhere(at, chosen[0], swept))
     problems = [*wrong, *_by_hand_problem(wordings, by_hand, given)]
     if not given:
@@ -63,7 +61,7 @@ def draw(client: Client) -> Asked:
         inputs=given,
         wordings=wordings,
         models=[each.slug for each in chosen],
-        seed=_seed(at, chosen[0], swept),
+        seed=settings.seed(at, chosen[:1], swept),
         swept=swept.name if swept else "",
         values=values,
         plain=plain,
@@ -135,65 +133,6 @@ def _plain(at: Endpoint, given: Sequence[Input]) -> bool:
     return st.toggle("Each also without what to avoid", key=key("plain"), persist_state="session")
 
 
-# --- one setting in several values ----------------------------------------------------------------
-
-
-def _sweep(at: Endpoint, model: Model) -> tuple[Field | None, list[Any]]:
-    """The field that takes several values, and these."""
-    known = {each.name: each for each in fields.fields(at, model) if _can_be_swept(at, each)}
-    name = key("swept", at.id)
-    if st.session_state.get(name) not in known:
-        st.session_state[name] = _NONE
-    chosen = st.selectbox(
-        "One setting in several values",
-        [_NONE, *known],
-        format_func=lambda each: words.field(at.id, each).label if each else "None",
-        key=name,
-        persist_state="session",
-    )
-    if not chosen:
-        return None, []
-    field = known[chosen]
-    values = _of_choices(at, field) if field.kind == "choice" else _of_numbers(at, field)
-    return (field, values) if values else (None, [])
-
-
-def _can_be_swept(at: Endpoint, field: Field) -> bool:
-    return field.kind in ("choice", "integer", "number") and field.name != at.decided_by
-
-
-def _of_choices(at: Endpoint, field: Field) -> list[Any]:
-    return st.multiselect(
-        "Its values",
-        list(field.choices),
-        format_func=lambda each: words.choice(at.id, field, each),
-        key=key("values", at.id, field.name),
-        persist_state="session",
-    )
-
-
-def _of_numbers(at: Endpoint, field: Field) -> list[Any]:
-    said = st.text_input(
-        "Its values",
-        key=key("values", at.id, field.name),
-        placeholder="4, 8, 12",
-        persist_state="session",
-        help="Numbers with commas between them.",
-    )
-    found: list[Any] = []
-    for part in said.replace(";", ",").split(","):
-        text = part.strip()
-        if not text:
-            continue
-        try:
-            value = float(text)
-        except ValueError:
-            notes.problem(errors.Advice(f"“{clip(text, 20)}” is no number."))
-            continue
-        found.append(int(value) if value.is_integer() else value)
-    return [each for at_, each in enumerate(found) if each not in found[:at_]]
-
-
 # --- what is the same for all ---------------------------------------------------------------------
 
 
@@ -205,16 +144,6 @@ def _elsewhere(at: Endpoint, model: Model, swept: Field | None) -> set[str]:
     return names | {each.name for each in (of, twin) if each is not None}
 
 
-def _seed(at: Endpoint, model: Model, swept: Field | None) -> int:
-    if swept and swept.random is not None:
-        return settings.drawn_seed()
-    return settings.seed(
-        at,
-        model,
-        "With the same seed only what you compare differs. Another one makes other results.",
-    )
-
-
 # --- words ----------------------------------------------------------------------------------------
 
 
@@ -222,11 +151,7 @@ def _names(at: Endpoint, models: Sequence[Model], swept: Field | None) -> Names:
     known = {each.slug: each.name for each in models}
 
     def value(given: Any) -> str:
-        if swept is None:
-            return ""
-        if swept.kind == "choice":
-            return words.choice(at.id, swept, given)
-        return f"{words.field(at.id, swept.name).label} {number(given)}"
+        return sweep.named(at, swept, given) if swept else ""
 
     return Names(
         wording=targets.named,

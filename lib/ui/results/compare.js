@@ -10,12 +10,15 @@ export default function ({ parentElement, data }) {
     if (picture.src !== source) picture.src = source;
     picture.alt = alt;
   }
+  find('.left').textContent = data.before_tag;
+  find('.right').textContent = data.after_tag;
+  range.setAttribute('aria-label', `How much is shown of: ${data.before_tag}`);
   frame.style.aspectRatio = `${data.width} / ${data.height}`;
   frame.style.setProperty('--ratio', data.width / data.height);
   frame.style.setProperty('--width', `${data.width}px`);
   const show = () => {
     frame.style.setProperty('--at', `${range.value}%`);
-    range.setAttribute('aria-valuetext', `${range.value} % before`);
+    range.setAttribute('aria-valuetext', `${range.value} % ${data.before_tag}`);
   };
   range.oninput = show;
   show();

@@ -24,6 +24,7 @@ from lib.ui.words.terms import (
 __all__ = [
     "APP",
     "BATCH",
+    "COMPARE",
     "FAMILIES",
     "FIRST_ACCOUNT",
     "GROUPS",
@@ -105,6 +106,14 @@ LAB = FamilyWords(
     "vote without knowing which is which.",
 )
 
+COMPARE = FamilyWords(
+    title="Compare",
+    icon="⚖️",
+    page="pages/compare.py",
+    hint="One input, two to six models, or one model in several settings: the results beside each "
+    "other, in step. Keep the winner and go on with it.",
+)
+
 BATCH = FamilyWords(
     title="Batch",
     icon="🗃️",
@@ -128,7 +137,7 @@ PEOPLE = FamilyWords(title="People", icon="👥", page="pages/people.py")
 
 HELP = FamilyWords(title="Help", icon="💡", page="pages/help.py")
 
-PLACES = (START, *FAMILIES.values(), LAB, BATCH, HISTORY, USAGE, MODELS, HELP)
+PLACES = (START, *FAMILIES.values(), LAB, COMPARE, BATCH, HISTORY, USAGE, MODELS, HELP)
 """Every page that is always there, in the order of the navigation."""
 
 TILES = (

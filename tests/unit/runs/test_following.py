@@ -230,9 +230,12 @@ class TestPreviews:
         first, second = (f"https://cdn.example/{n}.png" for n in (1, 2))
 
         async def newer(_: httpx.Request) -> httpx.Response:
-            await asyncio.to_thread(eventually, files.preview_path(world.store, run.id).is_file)
-            while world.journey._previews._fetching:  # and the one who fetched it has gone
-                await asyncio.sleep(0)
+            shown, fetching = (
+                files.preview_path(world.store, run.id),
+                world.journey._previews._fetching,
+            )
+            # And the one who fetched it has gone.
+            await asyncio.to_thread(eventually, lambda: shown.is_file() and not fetching)
             return job("processing", progress=30, preview=second)
 
         world.deapi.jobs[:0] = [

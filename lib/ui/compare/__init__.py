@@ -1,0 +1,1 @@
+"""Compare: one input, two to six models or settings, and their results in step."""
