@@ -82,7 +82,7 @@ def more(client: Client) -> dict[str, Any]:
                 most = _amount("Cost at most", "most", "$1.00")
         tag = _choice("Tag", "tag", client.marks.tags(), str)
         experiment = _choice("Experiment", "experiment", list(titles), titles.__getitem__)
-        starred = st.checkbox(
+        starred = st.toggle(
             "Only with a star ★",
             key=_key("starred"),
             on_change=_from_the_top,

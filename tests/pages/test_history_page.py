@@ -170,7 +170,7 @@ def table(content: bytes) -> list[dict[str, str]]:
         ("text_input", "least", "$0.003", ["larger", "formula"]),
         ("text_input", "most", "0.002", ["open", "fox"]),
         ("selectbox", "tag", "poster", ["fox"]),
-        ("checkbox", "starred", True, ["larger"]),
+        ("toggle", "starred", True, ["larger"]),
         ("text_input", "text", "newslet", ["formula"]),
         ("date_input", "since", LATER, []),
         ("date_input", "until", LATER, ["open", "larger", "formula", "fox"]),
