@@ -152,6 +152,17 @@ def handed_out(
     }
 
 
+def lacking(asked: Asked) -> dict[str, list[Model]]:
+    """What some of the models, and not all, can't do without and nobody has given yet."""
+    found: dict[str, list[Model]] = {}
+    for model in asked.models:
+        for each in fields.fields(asked.at, model, asked.values):
+            empty = is_empty(asked.values.get(each.name))
+            if each.required and each.kind in _GIVEN and empty:
+                found.setdefault(each.name, []).append(model)
+    return {name: some for name, some in found.items() if len(some) < len(asked.models)}
+
+
 def missing(asked: Asked) -> bool:
     """Whether there is nothing to work on yet, so that nothing has a price."""
     needed = [

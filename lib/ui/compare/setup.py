@@ -193,4 +193,9 @@ def _names(at: Endpoint, swept: Field, values: Sequence[Any]) -> list[str]:
 
 
 def _draft(asked: Asked) -> Draft | None:
-    return None if common.missing(asked) else common.draft(asked, COMPARE)
+    if not common.missing(asked):
+        return common.draft(asked, COMPARE)
+    for name, models in common.lacking(asked).items():
+        told = ", ".join(each.name for each in models)
+        st.caption(label(f"Still needed for {told}: {words.field(asked.at.id, name).label}"))
+    return None

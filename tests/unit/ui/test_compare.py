@@ -255,3 +255,15 @@ def test_what_somebody_chose_goes_to_all_and_a_default_only_to_who_can_take_it()
     some = common.Some(("width",), (dear, small), apart=True)
     left = common.handed_out(at, some, {}, {"width": wide})
     assert left == {large.slug: {"width": wide}, small.slug: {}}
+
+
+def test_what_one_model_alone_still_needs_is_told_with_its_name() -> None:
+    at = endpoint("audio.speech")
+    models = list(LISTING.for_endpoint(at))
+    values = filled(at, models)
+    assert not common.lacking(asked(at, models, values))
+    told = common.lacking(asked(at, models, {**values, "ref_audio": None}))
+    assert set(told) == {"ref_audio"}
+    assert 0 < len(told["ref_audio"]) < len(models)
+    everybody = common.lacking(asked(at, models, {**values, "text": ""}))
+    assert not everybody, "what all need stands empty in front of one"
