@@ -119,6 +119,7 @@ def test_a_whole_study_from_prompts_to_an_outcome_and_back_from_its_export(
     assert len(playground.request_ids()) - before == 18
 
     page.get_by_role("radio", name="Vote blind").click()
+    expect(page.locator('[class*="st-key-lab_row"]')).to_have_count(0)
     for done in range(18):
         pairs_done(page, done, 18)
         shown = page.locator("main, [data-testid=stMain]").first.inner_text()

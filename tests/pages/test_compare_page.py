@@ -176,13 +176,13 @@ def test_a_comparison_opens_on_its_own_page_from_the_lab_and_from_its_list(
 ) -> None:
     page = compared(place, pictures, three[:2], "A fox")
     found = page.opened
-    page.press("All comparisons")
+    page.press("All experiments")
     assert not page.opened
     page.press_key(key("open", found))
     assert page.opened == found
     page.go(words.LAB.page)  # at the address of the comparison
     assert (page.title, page.opened) == (TITLE, found)
-    page.press("All comparisons")
+    page.press("All experiments")
     page.go(words.LAB.page)
     page.put("button_group", key("page"), places.ALL)
     assert "Compare" in page.html
