@@ -10,6 +10,8 @@ MAX_DEPTH = 64
 
 _TAGS = re.compile(r"<(script|style)\b[^<>]*>[^<]*</\1\s*>|<[^<>]*>", re.IGNORECASE)
 _HTML_CHARACTERS = 64 * 1024
+_EXPONENT = 308
+"""Of the largest number that a float can be."""
 
 
 def loads(body: bytes) -> Any:
@@ -43,9 +45,12 @@ def _children(value: Any) -> list[Any]:
 def plain(value: Any) -> Any:
     """`value`, as `loads` gave it, made of what every JSON writer and database takes.
 
-    Fractions become floats (money is read before), text loses what `clean` takes away.
+    Fractions become floats (money is read before), numbers beyond all floats text, and text loses
+    what `clean` takes away.
     """
     if isinstance(value, Decimal):
+        if value.adjusted() > _EXPONENT:
+            return str(value)  # a few signs that would be millions of digits
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, str):
         return clean(value)

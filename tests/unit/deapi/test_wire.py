@@ -266,3 +266,10 @@ def test_any_answer_is_read_or_not_understood(data: dict[str, Any], wrapped: boo
 @given(st.decimals(allow_nan=False, allow_infinity=False) | st.text() | st.lists(st.text()))
 def test_plain_values_can_be_written_as_json(value: Any) -> None:
     json.dumps(plain(value)).encode()
+
+
+def test_a_number_of_a_million_digits_is_read_at_once_and_kept_as_it_was_written() -> None:
+    value = loads(b'{"price": 1e1000000, "least": 1e-1000000, "large": 1e300}')
+    found = plain(value)
+    assert found == {"price": "1E+1000000", "least": 0.0, "large": 10**300}
+    json.dumps(found)
