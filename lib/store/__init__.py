@@ -1,5 +1,5 @@
 """What the playground remembers: runs, ledger, caps, balances, files, deliveries, drafts,
-catalogues, looks, experiments, favourites and where texts come from.
+catalogues, looks, experiments, favourites, recipes and where texts come from.
 
 Open a `Store`, then use one module a subject, as in `ledger.admit(store, new)`,
 `runs.claim(store, run_id, owner)`, `history.page(store, filters)`. Everything is synchronous and
@@ -20,6 +20,7 @@ from lib.store import (
     ledger,
     lineage,
     looks,
+    recipes,
     runs,
     sessions,
     spending,
@@ -108,6 +109,7 @@ __all__ = [
     "ledger",
     "lineage",
     "looks",
+    "recipes",
     "reserve_up",
     "runs",
     "sessions",

@@ -10,6 +10,8 @@ from lib.store.tables import (
     experiments,
     favourites,
     looks,
+    recipe_runs,
+    recipes,
     runs,
     texts,
     totals,
@@ -30,7 +32,7 @@ def take(store: Store, name: str) -> int:
     with store.write() as connection:
         mine = {"person": name}
         taken = connection.execute(update(runs).where(runs.c.person == LOCAL).values(mine))
-        for table in (entries, experiments, favourites, texts):
+        for table in (entries, experiments, favourites, recipe_runs, recipes, texts):
             connection.execute(update(table).where(table.c.person == LOCAL).values(mine))
         _add_totals(connection, name)
         for table, *key in (
