@@ -5,7 +5,6 @@ waits as long as a person would, and none of them shows the key.
 """
 
 import math
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
@@ -31,6 +30,7 @@ from lib.runs.orders import Order
 from lib.runs.params import restored, stored
 from lib.runs.profiles import SANDBOX
 from lib.runs.quotes import Quote
+from lib.runs.recipes import given
 from lib.runs.reconcile import Comparison
 from lib.store import (
     Choices,
@@ -390,11 +390,7 @@ class Client:
 
         Raises `KeyError` when there is none, and as `upload` does.
         """
-        run, kept = self._mine(run_id), self.results([run_id])[run_id]
-        with files.result_path(self._store, run_id, kept[0].name).open("rb") as file:
-            words = re.findall(r"\w+", run.text)[:6]
-            name = "-".join(words).lower() or "result"
-            return self.upload(file, f"{name}{Path(kept[0].name).suffix}", media)
+        return given.as_upload(self._store, self.person, self._mine(run_id), media)
 
     def url(self, run: Run, what: str) -> str:
         """The address of a run's file on the origin that this browser sees; `what` is one of
