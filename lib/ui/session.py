@@ -61,6 +61,7 @@ from lib.store import (
 )
 from lib.ui.experiment.desk import Experiments
 from lib.ui.favourites import Favourites
+from lib.ui.recipes.desk import Recipes
 from lib.ui.team import Team
 
 Tier = Literal["premium", "basic"]
@@ -257,6 +258,11 @@ class Client:
     def experiments(self) -> Experiments:
         """What I may ask and order about experiments."""
         return Experiments(self._engine, self.profile, self.who, self.check)
+
+    @property
+    def recipes(self) -> Recipes:
+        """What I may ask and order about recipes."""
+        return Recipes(self._engine, self.profile, self.who, self.check)
 
     @property
     def favourites(self) -> Favourites:

@@ -35,6 +35,7 @@ __all__ = [
     "PEOPLE",
     "PLACES",
     "PROFILES",
+    "RECIPES",
     "SANDBOX",
     "START",
     "STATES",
@@ -103,6 +104,13 @@ LAB = FamilyWords(
     "vote without knowing which is which.",
 )
 
+RECIPES = FamilyWords(
+    title="Recipes",
+    icon="🍲",
+    page="pages/recipes.py",
+    hint="Several steps that worked, run again with other words or another file.",
+)
+
 MODELS = FamilyWords(title="Models", icon="📚", page="pages/models.py")
 
 HISTORY = FamilyWords(title="History", icon="🕘", page="pages/history.py")
@@ -116,7 +124,7 @@ PEOPLE = FamilyWords(title="People", icon="👥", page="pages/people.py")
 
 HELP = FamilyWords(title="Help", icon="💡", page="pages/help.py")
 
-PLACES = (START, *FAMILIES.values(), LAB, HISTORY, MODELS, HELP)
+PLACES = (START, *FAMILIES.values(), LAB, RECIPES, HISTORY, MODELS, HELP)
 """Every page that is always there, in the order of the navigation."""
 
 TILES = (

@@ -242,7 +242,7 @@ def test_a_step_that_became_dearer_than_was_said_asks_first(
     asks: bool,
 ) -> None:
     before, _ = books(store)
-    deapi.prices = [price(PRICE)] * step + [price(cost)]
+    deapi.prices = [*(price(PRICE) for _ in range(step)), price(cost)]
     with_one_dearer = [PRICE, PRICE]
     with_one_dearer[step] = cost
     plan = new(chain)
