@@ -33,7 +33,7 @@ def draw(client: Client, run: Run, *, keys: str = "") -> None:
         for step in steps:
             _button(client, run, step, keys)
             _said("→ this" if step is steps[-1] else "→")
-    save.button(client, run, steps, keys=keys)
+        save.button(client, run, steps, keys=keys)
 
 
 def _said(text: str) -> None:

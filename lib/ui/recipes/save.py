@@ -28,6 +28,7 @@ def button(client: Client, run: Run, steps: Sequence[Link], *, keys: str = "") -
         "Save as a recipe",
         icon=words.RECIPES.icon,
         key=f"{keys}recipe:{run.id}",
+        type="tertiary",
         on_change="rerun",
     )
     if not box.open:
