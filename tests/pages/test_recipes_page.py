@@ -1,14 +1,16 @@
 """Recipes in the app: saved from a result, priced as a whole, run again, shared and taken away."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
 
 from lib.deapi.contract import Endpoint, endpoint
-from lib.people.who import LOCAL
-from lib.store import Run, State, Status, recipes
-from lib.store.recipes import Recipe, RecipeRun, Step, Take
+from lib.people.who import LOCAL, Person
+from lib.store import Denied, Role, Run, State, Status, recipes
+from lib.store.recipes import NewRecipeRun, Planned, Recipe, RecipeRun, Step, Take
 from lib.ui.plain import label
+from lib.ui.recipes.desk import Recipes
 from tests.pages.test_lineage import CUTS, improved, pressed
 from tests.support.pages import IMAGES, Page, Playing
 from tests.support.sandbox import Sandbox, sandboxes
@@ -102,7 +104,7 @@ def test_a_price_stands_for_each_step_and_for_all_before_anything_is_sent(
     assert len(place.runs()) == 3
     page.put("text_area", f"recipes:input:{recipes.page(place.store, LOCAL)[0].id}:0:prompt", "")
     assert page.problems
-    assert "recipes:run" not in page.pressable
+    assert not [each for each in page.pressable if each.startswith("recipes:run:")]
 
 
 def test_a_picture_made_from_nothing_but_words_offers_no_recipe(
@@ -170,3 +172,43 @@ def test_a_failed_step_says_so_and_is_tried_again_at_its_price(
     going = done(place, page)
     [stage] = recipes.stages(place.store, going.id)
     assert (stage.tries, len(place.runs())) == (1, 2)
+
+
+def test_a_step_that_became_dearer_asks_with_both_prices_before_it_is_sent(
+    place: Playing,
+) -> None:
+    recipe = kept(place, "Pictures")
+    profile = place.engine.profiles[0]
+    going = recipes.begin(
+        place.store,
+        NewRecipeRun(
+            recipe_id=recipe.id,
+            title=recipe.title,
+            profile=profile,
+            person=LOCAL,
+            nonce="press",
+            steps=[Planned(step=recipe.steps[0], price=Decimal("0.001"), exact=True)],
+        ),
+    )
+    recipes.ask(place.store, going.id, 0, Decimal("0.02"))
+    page = Page(RECIPES).press("Open")
+    said = label("$0.02")
+    assert f"costs {said} instead of {label('$0.001')}" in "".join(page.captions)
+    assert not place.runs()
+    page.press(f"Go on · {said}")
+    done(place, page)
+    assert len(place.runs()) == 1
+
+
+def test_somebody_elses_recipe_is_not_mine_to_see_or_change(place: Playing) -> None:
+    theirs = kept(place, "Theirs", person="ada")
+    shared = kept(place, "Shared", person="ada", shared=True)
+    bob = Recipes(place.engine, place.engine.profiles[0], Person("bob", Role.MEMBER), lambda: None)
+    assert bob.get(theirs.id) is None
+    assert [each.id for each in bob.page()] == [shared.id]
+    assert not bob.is_mine(shared)
+    with pytest.raises(Denied):
+        bob.remove(shared.id)
+    with pytest.raises(Denied):
+        bob.change(shared.id, title="Mine")
+    assert recipes.get(place.store, shared.id) == shared

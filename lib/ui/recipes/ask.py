@@ -16,7 +16,7 @@ from lib.store import Run, StoreError
 from lib.store.recipes import Recipe, Step
 from lib.ui import catalogue, errors, from_results, inputs, notes, uploads, words
 from lib.ui.inputs import Spot
-from lib.ui.plain import clip
+from lib.ui.plain import clip, safe
 from lib.ui.recipes.place import key
 from lib.ui.session import Client
 
@@ -28,7 +28,7 @@ def draw(client: Client, recipe: Recipe) -> Given:
     for n, step in enumerate(recipe.steps):
         begins = client.recipes.begins_with(step) if step.inputs else {}
         if several and step.inputs:
-            st.html(f'<p class="pg-only">{words.endpoint(step.endpoint).title}</p>')
+            st.html(f'<p class="pg-only">{safe(words.endpoint(step.endpoint).title)}</p>')
         for name in step.inputs:
             where = key("input", recipe.id, n, name)
             if endpoint(step.endpoint).param(name).is_file:

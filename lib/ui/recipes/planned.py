@@ -147,7 +147,7 @@ def _button(client: Client, name: str, now: Plan, prices: Prices) -> None:
         Press(client.profile, state.nonce(name), total, sure=False),
         can=total is not None,
         blocked=blocked,
-        key=key("run"),
+        key=key("run", name),
         on_press=partial(state.press, name),
         type="primary",
         width="stretch",

@@ -7,7 +7,6 @@ import streamlit as st
 from lib.store import Run, StoreError
 from lib.store import Step as Link
 from lib.ui import errors, notes, words
-from lib.ui.plain import clip
 from lib.ui.recipes import place
 from lib.ui.recipes.place import key
 from lib.ui.session import Client
@@ -50,12 +49,13 @@ def button(client: Client, run: Run, steps: Sequence[Link], *, keys: str = "") -
 def _form(client: Client, run: Run, steps: Sequence[Link], keys: str) -> None:
     by_hand = f" {_BY_HAND}" if any(step.change for step in steps) else ""
     st.caption(_WHY + by_hand)
+    otherwise = words.endpoint(run.endpoint).title
     with st.form(f"{keys}recipe_form:{run.id}", border=False):
         title = st.text_input(
             "Its name",
             key=f"{keys}recipe_title:{run.id}",
             max_chars=120,
-            placeholder=clip(words.endpoint(run.endpoint).title, 60),
+            placeholder=otherwise,
         )
         shared = st.toggle(
             "Share with the team",
@@ -69,7 +69,7 @@ def _form(client: Client, run: Run, steps: Sequence[Link], keys: str) -> None:
     if not pressed:
         return
     try:
-        recipe = client.recipes.save(run.id, title or "", shared=shared)
+        recipe = client.recipes.save(run.id, (title or "").strip() or otherwise, shared=shared)
     except (StoreError, ValueError) as error:
         notes.problem(errors.Advice(str(error)))
         return

@@ -63,7 +63,7 @@ def _made(
     path = files.result_path(store, run.id, name)
     path.parent.mkdir(parents=True)
     path.write_bytes(written.encode() or content)
-    kept = ResultFile(n=0, name=name, media_type="image/png", size=1, sha256=f"hash of {nonce}")
+    kept = ResultFile(n=0, name=name, media_type="image/png", size=1, sha256=f"hash_of_{nonce}")
     told = list(json.loads(written).values()) if written else []
     done = runs.keep(store, inline, [kept], thumb=False, written=told)
     assert done
@@ -131,8 +131,8 @@ def test_a_change_by_hand_is_left_out_and_the_rest_stays(
 
 def test_one_picture_that_went_two_ways_is_made_once(store: Store, made: Making) -> None:
     drawn = made(PICTURES, "drawn", content=picture(), prompt="a fox")
-    made(CUTS, "cut", content=picture(), image=upload("hash of drawn"))
-    both = ["hash of cut", "hash of drawn", "my own"]
+    made(CUTS, "cut", content=picture(), image=upload("hash_of_drawn"))
+    both = ["hash_of_cut", "hash_of_drawn", "my_own"]
     edit = made(
         "images.edits",
         "edit",
@@ -144,7 +144,7 @@ def test_one_picture_that_went_two_ways_is_made_once(store: Store, made: Making)
     places = {(each.step, each.place) for each in steps[2].takes}
     assert places == {(1, 0), (0, 1)}
     found = given.values(store, steps[2], [drawn, drawn])["images[]"]
-    assert [each.sha256 for each in found][2] == "my own"
+    assert [each.sha256 for each in found][2] == "my_own"
     assert found[0].sha256 == found[1].sha256  # the same picture again, by its content
     assert found[0].sha256 not in both
 
