@@ -86,6 +86,15 @@ class Param:
     def is_file(self) -> bool:
         return self.type in ("file", "file[]")
 
+    @property
+    def is_own_text(self) -> bool:
+        """Whether a person fills it with words of their own."""
+        return (
+            self.role == "value"
+            and self.type in ("string", "string|array")
+            and not (self.choices or self.listed or self.address)
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceBy:

@@ -10,6 +10,7 @@ import logging
 from collections import Counter
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -31,6 +32,7 @@ from lib.runs.loop import Clock, Loop
 from lib.runs.orders import NoQuote, Order
 from lib.runs.profiles import Address, Profile
 from lib.runs.quotes import LIFE, Quote
+from lib.runs.recipes.cook import Cook
 from lib.runs.reconcile import Comparison
 from lib.store import (
     Run,
@@ -41,10 +43,12 @@ from lib.store import (
     catalogues,
     deliveries,
     experiments,
+    recipes,
     runs,
 )
 from lib.store.catalogues import StoredCatalogue
 from lib.store.experiments import Experiment, NewExperiment
+from lib.store.recipes import NewRecipeRun, RecipeRun
 
 T = TypeVar("T")
 
@@ -75,6 +79,7 @@ class Engine:
         self._profiles: dict[str, Profile] = {}
         self._journeys: dict[str, Journey] = {}
         self._conductors: dict[str, Conductor] = {}
+        self._cooks: dict[str, Cook] = {}
         self._followed: set[str] = set()
         self._looking: set[str] = set()
 
@@ -263,16 +268,48 @@ class Engine:
             if cell.run is not None and cell.run.state is State.WAITING:
                 runs.cancel(self.store, cell.run.id, experiment.person)
 
-    def _told(self, run: Run | None) -> Run | None:
-        """A run that a person has moved; the experiment that it belongs to may go on by that."""
-        if run is not None and run.profile in self._conductors:
-            self._loop.call(self._conductors[run.profile].moved, run)
-        return run
-
     def _go_on(self, experiment: Experiment) -> None:
         conductor = self._conductors.get(experiment.profile)
         if conductor is not None:
             self._loop.call(conductor.take, experiment.id)
+
+    # --- recipes ---------------------------------------------------------------------------------
+
+    def run_recipe(self, new: NewRecipeRun) -> RecipeRun:
+        """Commit a run of a recipe and have it go on. Raises `StoreError`; then nothing was
+        committed."""
+        begun = recipes.begin(self.store, new)
+        self._cook(begun)
+        return begun
+
+    def resume_recipe(self, going: RecipeRun, shown: Decimal) -> bool:
+        """Go on with its next step at `shown` USD; whether that is what it asks for. Raises
+        `StoreError`."""
+        resumed = recipes.resume(self.store, going.id, shown)
+        self._cook(going)
+        return resumed is not None
+
+    def stop_recipe(self, going: RecipeRun) -> None:
+        """Send nothing more of it, and take back what still waits. Raises `StoreError`."""
+        recipes.stop(self.store, going.id)
+        for stage in recipes.stages(self.store, going.id):
+            if stage.run is not None and stage.run.state is State.WAITING:
+                runs.cancel(self.store, stage.run.id, going.person)
+
+    def _cook(self, going: RecipeRun) -> None:
+        if (cook := self._cooks.get(going.profile)) is not None:
+            self._loop.call(cook.take, going.id)
+
+    def _told(self, run: Run | None) -> Run | None:
+        """A run that a person has moved; what it belongs to may go on by that."""
+        if run is not None and run.profile in self._journeys:
+            self._loop.call(self._moved, run)
+        return run
+
+    def _moved(self, run: Run) -> None:
+        """A run has made a step: what waits for it may go on."""
+        self._conductors[run.profile].moved(run)
+        self._cooks[run.profile].moved(run)
 
     # --- what deAPI tells by itself --------------------------------------------------------------
 
@@ -296,8 +333,8 @@ class Engine:
             await self._open(address)
         for run in await self._loop.thread(runs.recover, self.store, self._owner):
             self._follow(run)
-        for conductor in self._conductors.values():
-            await conductor.resume()
+        for each in (*self._conductors.values(), *self._cooks.values()):
+            await each.resume()
 
     def _follow(self, run: Run) -> None:
         """Take a run to its end, once. One whose profile has gone waits for it to come back."""
@@ -374,11 +411,10 @@ class Engine:
         known = await self._loop.thread(catalogues.load, self.store, address.name)
         profile = Profile(address, self._loop.clock, known and _listing(known), remember)
         self._profiles[address.name] = profile
-        conductor = Conductor(self._loop, self.store, profile, self._follow)
-        self._conductors[address.name] = conductor
-        self._journeys[address.name] = Journey(
-            self._loop, self.store, profile, self._owner, self._follow, conductor.moved
-        )
+        here = (self._loop, self.store, profile)
+        self._conductors[address.name] = Conductor(*here, self._follow)
+        self._cooks[address.name] = Cook(*here, self._follow)
+        self._journeys[address.name] = Journey(*here, self._owner, self._follow, self._moved)
         self._loop.spawn(self._journeys[address.name].desk.keep_line())
         self._loop.spawn(self._journeys[address.name].estimates.resume())
         self._look_if_due(address.name)

@@ -86,7 +86,12 @@ def check(order: Order) -> None:
 
 
 def admit(store: Store, order: Order, quote: Quote) -> Run:
-    """Commit the run and its hold at `quote`.
+    """Commit the run and its hold at `quote`. Raises as `new_run`, and `StoreError`."""
+    return ledger.admit(store, new_run(store, order, quote))
+
+
+def new_run(store: Store, order: Order, quote: Quote) -> NewRun:
+    """The run to be admitted at `quote`.
 
     Raises `PriceRose` when that is more than was shown, and `StoreError` (`DiskFull` when its
     result would not fit).
@@ -96,21 +101,18 @@ def admit(store: Store, order: Order, quote: Quote) -> Run:
         raise PriceRose(quote)
     files.free_space_ok(store.data_dir, EXPECTED_RESULT_BYTES)
     factor = ledger.overrun(store, order.profile, order.endpoint.id, order.model.slug)
-    return ledger.admit(
-        store,
-        NewRun(
-            profile=order.profile,
-            person=order.person,
-            endpoint=order.endpoint.id,
-            model=order.model.slug,
-            params=stored(order.params),
-            nonce=order.nonce,
-            quote=quote.price,
-            reserved=quote.price * factor,
-            text=text_of(order.endpoint, order.values),
-            fallback=order.fallback,
-            instead_of=order.instead_of,
-        ),
+    return NewRun(
+        profile=order.profile,
+        person=order.person,
+        endpoint=order.endpoint.id,
+        model=order.model.slug,
+        params=stored(order.params),
+        nonce=order.nonce,
+        quote=quote.price,
+        reserved=quote.price * factor,
+        text=text_of(order.endpoint, order.values),
+        fallback=order.fallback,
+        instead_of=order.instead_of,
     )
 
 

@@ -31,10 +31,16 @@ def written(result: Result, content: str) -> list[str]:
         return [transcripts.parse(content).text]
     if result != "prompt":
         return []
+    found = prompts(content)
+    return [found[name] for name in ("prompt", "negative_prompt") if name in found]
+
+
+def prompts(content: str) -> dict[str, str]:
+    """The `prompt` and the `negative_prompt` that a result of that kind names, if it does."""
     try:
         facts: Any = json.loads(content)
     except (ValueError, RecursionError):
-        return []
+        return {}
     said = cast(dict[str, Any], facts) if isinstance(facts, dict) else {}
-    found = (said.get("prompt"), said.get("negative_prompt"))
-    return [each for each in found if isinstance(each, str)]
+    wanted = ("prompt", "negative_prompt")
+    return {name: said[name] for name in wanted if isinstance(said.get(name), str)}

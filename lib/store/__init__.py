@@ -1,5 +1,6 @@
 """What the playground remembers: runs, ledger, caps, balances, files, deliveries, drafts,
-catalogues, looks, experiments, favourites, what people say of runs and where texts come from.
+catalogues, looks, experiments, favourites, recipes, what people say of runs and where texts come
+from.
 
 Open a `Store`, then use one module a subject, as in `ledger.admit(store, new)`,
 `runs.claim(store, run_id, owner)`, `history.page(store, filters)`. Everything is synchronous and
@@ -22,6 +23,7 @@ from lib.store import (
     lineage,
     looks,
     marks,
+    recipes,
     runs,
     sessions,
     spending,
@@ -115,6 +117,7 @@ __all__ = [
     "lineage",
     "looks",
     "marks",
+    "recipes",
     "reserve_up",
     "runs",
     "sessions",

@@ -11,6 +11,8 @@ from lib.store.tables import (
     favourites,
     looks,
     marks,
+    recipe_runs,
+    recipes,
     runs,
     texts,
     totals,
@@ -31,7 +33,7 @@ def take(store: Store, name: str) -> int:
     with store.write() as connection:
         mine = {"person": name}
         taken = connection.execute(update(runs).where(runs.c.person == LOCAL).values(mine))
-        for table in (entries, experiments, favourites, marks, texts):
+        for table in (entries, experiments, favourites, marks, recipe_runs, recipes, texts):
             connection.execute(update(table).where(table.c.person == LOCAL).values(mine))
         _add_totals(connection, name)
         for table, *key in (

@@ -111,6 +111,21 @@ def chain(store: Store, run: Run) -> list[Step]:
     return found[::-1]
 
 
+def runs_behind(store: Store, run: Run) -> list[Step]:
+    """The runs that the parameters of `run` came from, one run back: a text that was changed by
+    hand counts as the text that it was before."""
+    found: list[Step] = []
+    with store.read() as connection:
+        waiting = _of_run(connection, run)
+        while waiting and len(found) < DEPTH:
+            step = waiting.pop()
+            if step.run is not None:
+                found.append(step)
+            else:
+                waiting += _before(connection, step)  # changes older and older: it ends
+    return found
+
+
 def _before(connection: Connection, step: Step) -> list[Step]:
     if step.run is not None:
         return _of_run(connection, step.run)

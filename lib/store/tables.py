@@ -489,3 +489,46 @@ favourites = Table(
     Column("at", Moment, nullable=False),
 )
 """Prompts that the team wants to find again, whatever the profile."""
+
+recipes = Table(
+    "recipes",
+    metadata,
+    Column("id", String(36), primary_key=True),  # ordered by time
+    Column("person", String(80), nullable=False),
+    Column("title", String(200), nullable=False),
+    Column("steps", JSON, nullable=False),
+    Column("shared", Boolean, nullable=False),  # the team may see it and run it
+    Column("at", Moment, nullable=False),
+    Index(None, "person", "id"),
+)
+"""Chains of runs that somebody wants to run again, whatever the profile."""
+
+recipe_runs = Table(
+    "recipe_runs",
+    metadata,
+    Column("id", String(36), primary_key=True),  # ordered by time
+    Column("recipe_id", String(36), nullable=False),  # which may be gone: its steps are here too
+    Column("profile", String(40), nullable=False),
+    Column("person", String(80), nullable=False),
+    Column("nonce", String(64), nullable=False, unique=True),
+    Column("title", String(200), nullable=False),
+    Column("status", _words(Status), nullable=False),
+    Column("problem", Text),  # why nothing is sent just now
+    Column("created_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Index(None, "recipe_id", "person", "id"),
+    Index(None, "status"),
+)
+
+recipe_steps = Table(
+    "recipe_steps",
+    metadata,
+    Column("recipe_run_id", String(36), ForeignKey("recipe_runs.id"), primary_key=True),
+    Column("n", Integer, primary_key=True),  # in the order in which they are run
+    Column("step", JSON, nullable=False),  # as in `recipes`, with what its person put in
+    Column("planned", Nano, nullable=False),  # the price that was agreed to
+    Column("exact", Boolean, nullable=False),  # or about that
+    Column("asks", Nano),  # what it costs instead, until its person has agreed to that
+    Column("tries", Integer, nullable=False),  # how often it was given a run before this one
+    Column("run_id", String(36), ForeignKey("runs.id"), index=True),
+)

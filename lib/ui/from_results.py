@@ -16,13 +16,14 @@ SEARCHED = 100
 """So many of the last runs are looked through."""
 
 
-def draw(client: Client, spot: Spot, take: Callable[[Run], None]) -> None:
+def draw(client: Client, spot: Spot, take: Callable[[Run], None], *, keys: str = "") -> None:
     """The newest results that the field takes, looked up when somebody asks; `take` is called
-    with the run of the one that was chosen."""
+    with the run of the one that was chosen. `keys` tells its widgets from those of another drawing
+    of the same field."""
     box = st.popover(
         "From your results",
         icon="🕘",
-        key=f"{spot.at.id}:{spot.field.name}:mine",
+        key=f"{keys}{spot.at.id}:{spot.field.name}:mine",
         on_change="rerun",
     )
     if not box.open:
@@ -32,7 +33,7 @@ def draw(client: Client, spot: Spot, take: Callable[[Run], None]) -> None:
         if not found:
             st.caption("Nothing that fits here yet. What you make will be found here.")
         for run, file in found:
-            _row(client, spot, run, file, take)
+            _row(client, spot, run, file, take, keys)
 
 
 def _fitting(client: Client, spot: Spot) -> Iterator[tuple[Run, ResultFile]]:
@@ -49,7 +50,12 @@ def _fitting(client: Client, spot: Spot) -> Iterator[tuple[Run, ResultFile]]:
 
 
 def _row(
-    client: Client, spot: Spot, run: Run, file: ResultFile, take: Callable[[Run], None]
+    client: Client,
+    spot: Spot,
+    run: Run,
+    file: ResultFile,
+    take: Callable[[Run], None],
+    keys: str,
 ) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if run.thumb:
@@ -57,7 +63,7 @@ def _row(
             st.html(f'<img class="pg-thumb" src="{source}" alt="" loading="lazy">', width="content")
         if st.button(
             label(clip(words.name(run), 40)),
-            key=f"{spot.at.id}:{spot.field.name}:mine:{run.id}",
+            key=f"{keys}{spot.at.id}:{spot.field.name}:mine:{run.id}",
             help=label(words.endpoint(run.endpoint).title),
             width="stretch",
         ):

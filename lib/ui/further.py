@@ -138,11 +138,7 @@ def text_param(at: Endpoint) -> Param | None:
 
 def is_own_text(param: Param) -> bool:
     """Whether a person fills it with words of their own."""
-    return (
-        param.role == "value"
-        and param.type in ("string", "string|array")
-        and not (param.choices or param.listed or param.address)
-    )
+    return param.is_own_text
 
 
 def fits(param: Param, file: ResultFile) -> bool:

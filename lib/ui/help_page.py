@@ -63,6 +63,14 @@ BASICS: Mapping[str, str] = {
         "row, and the price of all rows stands on Run. The results come back beside the rows. "
         "Columns without a meaning of their own, such as an article number, stay beside them."
     ),
+    "Recipes": (
+        "Steps that worked, run again with other words or another file. Try it on the Sandbox: "
+        "make a picture, press “Remove background” under it and run that too. Its result says "
+        "what it was made from; press “Save as a recipe” there and give it a name. On Recipes, "
+        "write another prompt: every step has its price, the sum stands on the button, and each "
+        "step begins when the one before it is done. A step that fails, or costs more than was "
+        "said, asks you before anything else is sent."
+    ),
     "Keyboard": (
         "Ctrl + Enter runs. Tab goes through the form. In a vote, 1 to 4 answer and U takes the "
         "last answer back. In a player, Space plays and the arrows seek; in a before and after, "

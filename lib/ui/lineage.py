@@ -11,6 +11,7 @@ from lib.store import Run, Step, StoreError
 from lib.store.lineage import DEPTH
 from lib.ui import catalogue, further, money, state, words
 from lib.ui.plain import clip, label, safe
+from lib.ui.recipes import save
 from lib.ui.session import Client
 
 PART, ALIKE = 4, 0.5
@@ -32,6 +33,7 @@ def draw(client: Client, run: Run, *, keys: str = "") -> None:
         for step in steps:
             _button(client, run, step, keys)
             _said("→ this" if step is steps[-1] else "→")
+        save.button(client, run, steps, keys=keys)
 
 
 def _said(text: str) -> None:

@@ -5,7 +5,6 @@ waits as long as a person would, and none of them shows the key.
 """
 
 import math
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
@@ -31,6 +30,7 @@ from lib.runs.orders import Order
 from lib.runs.params import restored, stored
 from lib.runs.profiles import SANDBOX
 from lib.runs.quotes import Quote
+from lib.runs.recipes import given
 from lib.runs.reconcile import Comparison
 from lib.store import (
     Choices,
@@ -62,6 +62,7 @@ from lib.store import (
 from lib.ui.experiment.desk import Experiments
 from lib.ui.favourites import Favourites
 from lib.ui.marks import Marks
+from lib.ui.recipes.desk import Recipes
 from lib.ui.team import Team
 from lib.ui.usage.desk import Usage
 
@@ -266,6 +267,11 @@ class Client:
         return Usage(self._store, self.profile, self.who, self.check)
 
     @property
+    def recipes(self) -> Recipes:
+        """What I may ask and order about recipes."""
+        return Recipes(self._engine, self.profile, self.who, self.check)
+
+    @property
     def favourites(self) -> Favourites:
         """The prompts that the team has kept."""
         return Favourites(self._store, self.who, self.check)
@@ -402,11 +408,7 @@ class Client:
 
         Raises `KeyError` when there is none, and as `upload` does.
         """
-        run, kept = self._mine(run_id), self.results([run_id])[run_id]
-        with files.result_path(self._store, run_id, kept[0].name).open("rb") as file:
-            words = re.findall(r"\w+", run.text)[:6]
-            name = "-".join(words).lower() or "result"
-            return self.upload(file, f"{name}{Path(kept[0].name).suffix}", media)
+        return given.as_upload(self._store, self.person, self._mine(run_id), media)
 
     def url(self, run: Run, what: str) -> str:
         """The address of a run's file on the origin that this browser sees; `what` is one of

@@ -51,7 +51,7 @@ def _asked(client: Client, spot: Spot, before: list[Upload] | None = None) -> No
     file = st.file_uploader(
         spot.words.label, key=f"{spot.at.id}:{field.name}:upload:{count}", help=spot.words.help
     )
-    st.caption(_accepted(field))
+    st.caption(accepted(field))
     media: Media = field.media or "image"
 
     def given(content: bytes, name: str) -> NoReturn:
@@ -91,7 +91,7 @@ def _take(
     st.rerun()
 
 
-def _accepted(field: Field) -> str:
+def accepted(field: Field) -> str:
     """What may be given: "JPEG, PNG or WEBP, at most 10 MB"."""
     kinds = list(field.formats)
     said = [" or ".join(filter(None, [", ".join(kinds[:-1]), *kinds[-1:]]))]

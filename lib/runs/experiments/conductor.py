@@ -4,34 +4,22 @@ It keeps a few runs waiting before the governor, which spaces them and takes tur
 the others stay cells, so that a pause or a stop is one at once. It sleeps until a run has moved.
 """
 
-import asyncio
-import logging
 from collections.abc import Callable
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from lib.deapi.contract import endpoint
-from lib.deapi.errors import DeapiError, Invalid, Refused
+from lib.deapi.errors import DeapiError
+from lib.runs.going import AGAIN, FOR_GOOD, OVER, Going, room_again
 from lib.runs.loop import Loop
-from lib.runs.params import FileGone, restored
+from lib.runs.params import restored
 from lib.runs.profiles import Profile
-from lib.store import OverCap, Run, State, Status, Store, StoreError, experiments, final, ledger
+from lib.store import OverCap, Run, State, Status, Store, experiments, final, ledger
 from lib.store.experiments import Cell, Experiment, OverItsLimit
-
-log = logging.getLogger(__name__)
 
 WAITING = 12
 """So many runs of an experiment wait to be sent: enough that none of a minute's places stays free
 while more are admitted."""
-AGAIN = 5.0
-"""Seconds until what failed in passing is tried again."""
-LOOK = timedelta(minutes=5)
-"""How long to wait where a limit keeps everything back: an admin may have moved it."""
-
-_FOR_GOOD = (Invalid, Refused, FileGone)
-"""Answers to a price that will not change by waiting."""
-_OVER = datetime.min.replace(tzinfo=UTC)
-"""Instead of a time to wait for: it does not go on."""
 
 
 class Conductor:
@@ -45,8 +33,7 @@ class Conductor:
         self._store = store
         self._profile = profile
         self._follow = follow
-        self._going: dict[str, asyncio.Event] = {}
-        """What wakes each experiment that goes on."""
+        self._going = Going(loop, "experiment", self._step)
 
     async def resume(self) -> None:
         """Take up what a process before this one has left going on."""
@@ -55,40 +42,18 @@ class Conductor:
 
     def take(self, experiment_id: str) -> None:
         """Have an experiment go on, or look at it again if it does."""
-        if (wake := self._going.get(experiment_id)) is not None:
-            wake.set()
-            return
-        self._going[experiment_id] = asyncio.Event()
-        self._loop.spawn(self._go(experiment_id))
+        self._going.take(experiment_id)
 
     def moved(self, run: Run) -> None:
         """A run has made a step; if it is an experiment's, there may be room for the next."""
-        wake = self._going.get(experiments.of_nonce(run.nonce))
-        if wake is not None:
-            wake.set()
-
-    async def _go(self, experiment_id: str) -> None:
-        wake = self._going[experiment_id]
-        try:
-            while True:
-                wake.clear()
-                try:
-                    until = await self._step(experiment_id)
-                except StoreError as error:
-                    log.warning("experiment %s: %s", experiment_id, error)
-                    until = self._loop.clock.later(AGAIN)
-                if until == _OVER:
-                    return
-                await (self._loop.clock.until(until, wake) if until else wake.wait())
-        finally:
-            del self._going[experiment_id]
+        self._going.wake(experiments.of_nonce(run.nonce))
 
     async def _step(self, experiment_id: str) -> datetime | None:
         """Send what there is room for; until when to wait at most for one of its runs to move, if
-        anything else may change, or `_OVER`."""
+        anything else may change, or `OVER`."""
         experiment = await self._loop.thread(experiments.get, self._store, experiment_id)
         if experiment is None or experiment.status is not Status.RUNNING:
-            return _OVER
+            return OVER
         room = WAITING - await self._loop.thread(
             experiments.in_the_air, self._store, experiment_id, (State.WAITING, State.SENDING)
         )
@@ -100,13 +65,13 @@ class Conductor:
         if cells or room < WAITING:
             return None
         ended = await self._loop.thread(experiments.finish, self._store, experiment_id)
-        return _OVER if ended else None
+        return OVER if ended else None
 
     async def _send(self, experiment: Experiment, cell: Cell) -> datetime | None:
         """Have one cell become a run; until when the others have to wait, if they do."""
         try:
             price = await self._price(cell)
-        except _FOR_GOOD as error:
+        except FOR_GOOD as error:
             await self._note(experiments.give_up, experiment, cell.n, str(error))
             return None
         except DeapiError as error:
@@ -126,7 +91,7 @@ class Conductor:
             return self._loop.clock.now()
         except OverCap as error:
             await self._note(experiments.wait, experiment, str(error))
-            return min(self._tomorrow(), self._loop.clock.now() + LOOK)
+            return room_again(self._loop, self._store)
         if run is not None:
             self._follow(run)
         if experiment.problem is not None:
@@ -146,8 +111,3 @@ class Conductor:
         self, how: Callable[..., object], experiment: Experiment, *told: object
     ) -> None:
         await self._loop.thread(how, self._store, experiment.id, *told)
-
-    def _tomorrow(self) -> datetime:
-        zone = self._store.timezone
-        day = self._loop.clock.now().astimezone(zone).date() + timedelta(days=1)
-        return datetime.combine(day, time(), zone)

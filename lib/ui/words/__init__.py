@@ -37,6 +37,7 @@ __all__ = [
     "PEOPLE",
     "PLACES",
     "PROFILES",
+    "RECIPES",
     "SANDBOX",
     "START",
     "STATES",
@@ -122,6 +123,13 @@ BATCH = FamilyWords(
     "what is wrong, and get the results back beside the rows.",
 )
 
+RECIPES = FamilyWords(
+    title="Recipes",
+    icon="🍲",
+    page="pages/recipes.py",
+    hint="Several steps that worked, run again with other words or another file.",
+)
+
 MODELS = FamilyWords(title="Models", icon="📚", page="pages/models.py")
 
 HISTORY = FamilyWords(title="History", icon="🕘", page="pages/history.py")
@@ -137,7 +145,7 @@ PEOPLE = FamilyWords(title="People", icon="👥", page="pages/people.py")
 
 HELP = FamilyWords(title="Help", icon="💡", page="pages/help.py")
 
-PLACES = (START, *FAMILIES.values(), LAB, COMPARE, BATCH, HISTORY, USAGE, MODELS, HELP)
+PLACES = (START, *FAMILIES.values(), LAB, COMPARE, BATCH, RECIPES, HISTORY, USAGE, MODELS, HELP)
 """Every page that is always there, in the order of the navigation."""
 
 TILES = (

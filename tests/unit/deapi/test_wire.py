@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from lib.deapi import wire
 from lib.deapi.errors import NotUnderstood
 from lib.deapi.media import Upload
-from lib.deapi.text import plain
+from lib.deapi.text import loads, plain
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

@@ -1,0 +1,140 @@
+"""Runs recipes: each step when the one before it is done, at a price that its person agreed to.
+
+It sends nothing where a step failed or nobody knows what became of it: a person decides then.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from lib.deapi.contract import endpoint
+from lib.deapi.errors import DeapiError
+from lib.deapi.models import NO_MODEL, Model
+from lib.runs import orders
+from lib.runs.going import AGAIN, FOR_GOOD, OVER, Going, room_again
+from lib.runs.loop import Loop
+from lib.runs.orders import FieldProblems, Order, PriceRose
+from lib.runs.profiles import Profile
+from lib.runs.quotes import Quote
+from lib.runs.recipes import given
+from lib.runs.recipes.given import NothingThere
+from lib.store import DiskFull, OverCap, Run, State, Status, Store, recipes
+from lib.store.recipes import RecipeRun, Stage, following
+
+LEEWAY = Decimal("1.1")
+"""What was only said about is agreed to up to this much of it: its person has read that it may
+differ. What was said exactly is agreed to as it is."""
+
+_ASKS = (State.UNKNOWN, State.STALLED)
+
+
+class Cook:
+    """The recipes of one profile that are being run. Lives on the loop."""
+
+    def __init__(
+        self, loop: Loop, store: Store, profile: Profile, follow: Callable[[Run], None]
+    ) -> None:
+        """`follow` takes a run that was admitted to its end."""
+        self._loop = loop
+        self._store = store
+        self._profile = profile
+        self._follow = follow
+        self._going = Going(loop, "recipe", self._step)
+
+    async def resume(self) -> None:
+        """Take up what a process before this one has left going on."""
+        for each in await self._loop.thread(recipes.going_on, self._store, self._profile.name):
+            self.take(each.id)
+
+    def take(self, recipe_run_id: str) -> None:
+        """Have it go on, or look at it again if it does."""
+        self._going.take(recipe_run_id)
+
+    def moved(self, run: Run) -> None:
+        """A run has made a step; if it is a recipe's, the next one may be sent."""
+        self._going.wake(recipes.of_nonce(run.nonce))
+
+    async def _step(self, recipe_run_id: str) -> datetime | None:
+        going = await self._loop.thread(recipes.run, self._store, recipe_run_id)
+        if going is None or going.status is not Status.RUNNING:
+            return OVER
+        stages = await self._loop.thread(recipes.stages, self._store, recipe_run_id)
+        stage = following(stages)
+        if stage is None:
+            await self._loop.thread(recipes.finish, self._store, recipe_run_id)
+            return OVER
+        if stage.run is None:
+            return await self._send(going, stages, stage)
+        return await self._wait(going, stage, stage.run)
+
+    async def _wait(self, going: RecipeRun, stage: Stage, run: Run) -> datetime | None:
+        """For the run of a step to move."""
+        if run.state in (State.FAILED, State.CANCELLED):
+            how = "failed" if run.state is State.FAILED else "was cancelled"
+            return await self._pause(going, f"Step {stage.n + 1} {how}, so nothing more is sent.")
+        asks = f"Step {stage.n + 1} needs your answer before it can go on."
+        await self._note(going, asks if run.state in _ASKS else None)
+        return None
+
+    async def _send(
+        self, going: RecipeRun, stages: Sequence[Stage], stage: Stage
+    ) -> datetime | None:
+        """Have a step become a run; until when to wait, if it can't yet."""
+        try:
+            order = await self._order(going, stages, stage)
+            quote = await self._profile.quotes.ask(order.endpoint, order.params)
+            run = await self._loop.thread(self._admit, going, stage, order, quote)
+        except PriceRose as rose:
+            await self._loop.thread(recipes.ask, self._store, going.id, stage.n, rose.quote.price)
+            return OVER
+        except (NothingThere, FieldProblems, *FOR_GOOD) as error:
+            return await self._pause(going, f"Step {stage.n + 1} can't be sent: {error}")
+        except OverCap as error:
+            await self._note(going, str(error))
+            return room_again(self._loop, self._store)
+        except (DeapiError, DiskFull) as error:
+            await self._note(going, str(error))
+            return self._loop.clock.later(AGAIN)
+        if run is None:
+            return self._loop.clock.now()  # a person was quicker: look at it anew
+        self._follow(run)
+        return None
+
+    async def _order(self, going: RecipeRun, stages: Sequence[Stage], stage: Stage) -> Order:
+        """What to send. Raises `NothingThere`, `FieldProblems`, and `DeapiError`."""
+        model = await self._model(stage)
+        before = [each.run for each in stages[: stage.n] if each.run]
+        values = await self._loop.thread(given.values, self._store, stage.step, before)
+        order = Order(
+            profile=going.profile,
+            person=going.person,
+            endpoint=endpoint(stage.step.endpoint),
+            model=model,
+            values=values,
+            nonce=recipes.nonce_of(going, stage),
+            shown=stage.planned if stage.exact else stage.planned * LEEWAY,
+        )
+        orders.check(order)
+        return order
+
+    async def _model(self, stage: Stage) -> Model:
+        at = endpoint(stage.step.endpoint)
+        if at.model_param is None:
+            return NO_MODEL
+        listing = await self._profile.catalogue.get()
+        for each in listing.models:
+            if each.slug == stage.step.model:
+                return each
+        raise NothingThere("its model is not offered any more.")
+
+    def _admit(self, going: RecipeRun, stage: Stage, order: Order, quote: Quote) -> Run | None:
+        new = orders.new_run(self._store, order, quote)
+        return recipes.send(self._store, going, stage, new)
+
+    async def _pause(self, going: RecipeRun, problem: str) -> datetime:
+        await self._loop.thread(recipes.pause, self._store, going.id, problem)
+        return OVER
+
+    async def _note(self, going: RecipeRun, problem: str | None) -> None:
+        if going.problem != problem:
+            await self._loop.thread(recipes.note, self._store, going.id, problem)

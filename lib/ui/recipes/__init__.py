@@ -1,0 +1,1 @@
+"""Recipes: chains of steps that are saved from a result, priced as a whole and run again."""
