@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from lib.store import LOCAL, Role, Run, Store, sessions, users
 from lib.store.experiments import Experiment
+from lib.store.showcases import Showcase
 
 COOKIE = "playground_session"
 SECURE_COOKIE = f"__Host-{COOKIE}"
@@ -27,13 +28,13 @@ class Person:
     def is_admin(self) -> bool:
         return self.role is Role.ADMIN
 
-    def may_see(self, it: Run | Experiment) -> bool:
-        """What is their own; an admin everyone's (design.md, People). An experiment that is shared
-        is the team's to see."""
-        shared = isinstance(it, Experiment) and it.shared
+    def may_see(self, it: Run | Experiment | Showcase) -> bool:
+        """What is their own; an admin everyone's (design.md, People). An experiment or a showcase
+        that is shared is the team's to see."""
+        shared = isinstance(it, Experiment | Showcase) and it.shared
         return shared or self.may_change(it)
 
-    def may_change(self, it: Run | Experiment) -> bool:
+    def may_change(self, it: Run | Experiment | Showcase) -> bool:
         """What is their own; an admin everyone's."""
         return self.is_admin or it.person == self.name
 

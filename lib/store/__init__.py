@@ -1,5 +1,6 @@
 """What the playground remembers: runs, ledger, caps, balances, files, deliveries, drafts,
-catalogues, looks, experiments, favourites, what people say of runs and where texts come from.
+catalogues, looks, experiments, favourites, showcases, what people say of runs and where texts come
+from.
 
 Open a `Store`, then use one module a subject, as in `ledger.admit(store, new)`,
 `runs.claim(store, run_id, owner)`, `history.page(store, filters)`. Everything is synchronous and
@@ -24,6 +25,7 @@ from lib.store import (
     marks,
     runs,
     sessions,
+    showcases,
     spending,
     statistics,
     tokens,
@@ -51,6 +53,7 @@ from lib.store.looks import Look
 from lib.store.marks import Mark
 from lib.store.money import final, reserve_up
 from lib.store.run import NewRun, ResultFile, Run
+from lib.store.showcases import Showcase
 from lib.store.states import ENDED, FOLLOWED, HOLDING, MOVES, OPEN, Settlement, State
 from lib.store.statistics import Record
 from lib.store.tables import LOCAL, TEAM, Purpose, Role, Status, Winner
@@ -89,6 +92,7 @@ __all__ = [
     "Run",
     "Seen",
     "Settlement",
+    "Showcase",
     "Spent",
     "State",
     "Status",
@@ -118,6 +122,7 @@ __all__ = [
     "reserve_up",
     "runs",
     "sessions",
+    "showcases",
     "spending",
     "statistics",
     "tokens",

@@ -12,6 +12,7 @@ from lib.store.tables import (
     looks,
     marks,
     runs,
+    showcases,
     texts,
     totals,
     uploads,
@@ -31,7 +32,7 @@ def take(store: Store, name: str) -> int:
     with store.write() as connection:
         mine = {"person": name}
         taken = connection.execute(update(runs).where(runs.c.person == LOCAL).values(mine))
-        for table in (entries, experiments, favourites, marks, texts):
+        for table in (entries, experiments, favourites, marks, showcases, texts):
             connection.execute(update(table).where(table.c.person == LOCAL).values(mine))
         _add_totals(connection, name)
         for table, *key in (
