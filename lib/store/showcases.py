@@ -5,7 +5,7 @@ Who has the address of one that is shared may see its runs too; so the address i
 
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -49,21 +49,21 @@ def begin(
     """A new one, shown to nobody else, with the first `MOST` of these runs in their order. Raises
     `ValueError` for its title as `put` does, and `StoreError`."""
     now = store.now()
-    row = {
-        "id": _fresh_id(now),
-        "profile": profile,
-        "person": person,
-        "title": _title(title),
-        "shared": False,
-        "prices": True,
-        "at": now,
-    }
+    new = Showcase(
+        id=_fresh_id(now),
+        profile=profile,
+        person=person,
+        title=_title(title),
+        shared=False,
+        prices=True,
+        at=now,
+    )
     wanted = list(dict.fromkeys(run_ids))
     with store.write() as connection:
-        connection.execute(insert(showcases).values(row))
+        connection.execute(insert(showcases).values(asdict(new)))
         there = {*connection.scalars(select(runs.c.id).where(runs.c.id.in_(wanted), *_SHOWN))}
-        _put_in(connection, row["id"], [each for each in wanted if each in there][:MOST])
-    return Showcase(**row)
+        _put_in(connection, new.id, [each for each in wanted if each in there][:MOST])
+    return new
 
 
 def get(store: Store, showcase_id: str) -> Showcase | None:
