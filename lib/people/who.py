@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from lib.store import LOCAL, Role, Run, Store, sessions, users
 from lib.store.experiments import Experiment
 from lib.store.recipes import Recipe, RecipeRun
+from lib.store.showcases import Showcase
+
+Ours = Run | Experiment | Recipe | RecipeRun | Showcase
+"""What belongs to a person."""
 
 COOKIE = "playground_session"
 SECURE_COOKIE = f"__Host-{COOKIE}"
@@ -28,13 +32,13 @@ class Person:
     def is_admin(self) -> bool:
         return self.role is Role.ADMIN
 
-    def may_see(self, it: Run | Experiment | Recipe | RecipeRun) -> bool:
-        """What is their own; an admin everyone's (design.md, People). An experiment or a recipe
-        that is shared is the team's to see."""
-        shared = isinstance(it, Experiment | Recipe) and it.shared
+    def may_see(self, it: Ours) -> bool:
+        """What is their own; an admin everyone's (design.md, People). An experiment, a recipe or a
+        showcase that is shared is the team's to see."""
+        shared = isinstance(it, Experiment | Recipe | Showcase) and it.shared
         return shared or self.may_change(it)
 
-    def may_change(self, it: Run | Experiment | Recipe | RecipeRun) -> bool:
+    def may_change(self, it: Ours) -> bool:
         """What is their own; an admin everyone's."""
         return self.is_admin or it.person == self.name
 

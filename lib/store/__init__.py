@@ -1,6 +1,6 @@
 """What the playground remembers: runs, ledger, caps, balances, files, deliveries, drafts,
-catalogues, looks, experiments, favourites, recipes, what people say of runs and where texts come
-from.
+catalogues, looks, experiments, favourites, recipes, showcases, what people say of runs and where
+texts come from.
 
 Open a `Store`, then use one module a subject, as in `ledger.admit(store, new)`,
 `runs.claim(store, run_id, owner)`, `history.page(store, filters)`. Everything is synchronous and
@@ -26,6 +26,7 @@ from lib.store import (
     recipes,
     runs,
     sessions,
+    showcases,
     spending,
     statistics,
     tokens,
@@ -53,6 +54,7 @@ from lib.store.looks import Look
 from lib.store.marks import Mark
 from lib.store.money import final, reserve_up
 from lib.store.run import NewRun, ResultFile, Run
+from lib.store.showcases import Showcase
 from lib.store.states import ENDED, FOLLOWED, HOLDING, MOVES, OPEN, Settlement, State
 from lib.store.statistics import Record
 from lib.store.tables import LOCAL, TEAM, Purpose, Role, Status, Winner
@@ -91,6 +93,7 @@ __all__ = [
     "Run",
     "Seen",
     "Settlement",
+    "Showcase",
     "Spent",
     "State",
     "Status",
@@ -121,6 +124,7 @@ __all__ = [
     "reserve_up",
     "runs",
     "sessions",
+    "showcases",
     "spending",
     "statistics",
     "tokens",

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete as delete_rows
 from sqlalchemy import update
 
-from lib.store import files, marks, search
+from lib.store import files, marks, search, showcases
 from lib.store.database import Store
 from lib.store.run import RUN_COLUMNS, Run, as_run
 from lib.store.states import ENDED
@@ -50,6 +50,7 @@ def delete(store: Store, run_id: str, person: str | None) -> Run | None:
         connection.execute(told.values(body={}))
         marks.forget(connection, run_id)
         search.forget(connection, run_id)
+        showcases.forget(connection, run_id)
         # Last, and before the commit: should the power fail in between, the run is there without
         # its files, and not the files without anything that says whose they are.
         files.remove_result(store, run_id)

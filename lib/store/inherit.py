@@ -14,6 +14,7 @@ from lib.store.tables import (
     recipe_runs,
     recipes,
     runs,
+    showcases,
     texts,
     totals,
     uploads,
@@ -33,7 +34,10 @@ def take(store: Store, name: str) -> int:
     with store.write() as connection:
         mine = {"person": name}
         taken = connection.execute(update(runs).where(runs.c.person == LOCAL).values(mine))
-        for table in (entries, experiments, favourites, marks, recipe_runs, recipes, texts):
+        for table in (
+            *(entries, experiments, favourites, marks),
+            *(recipe_runs, recipes, showcases, texts),
+        ):
             connection.execute(update(table).where(table.c.person == LOCAL).values(mine))
         _add_totals(connection, name)
         for table, *key in (

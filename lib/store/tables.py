@@ -532,3 +532,25 @@ recipe_steps = Table(
     Column("tries", Integer, nullable=False),  # how often it was given a run before this one
     Column("run_id", String(36), ForeignKey("runs.id"), index=True),
 )
+
+showcases = Table(
+    "showcases",
+    metadata,
+    Column("id", String(36), primary_key=True),  # ordered by time; nobody guesses it
+    Column("profile", String(40), nullable=False),
+    Column("person", String(80), nullable=False),
+    Column("title", String(200), nullable=False),
+    Column("shared", Boolean, nullable=False),  # everybody who is signed in may see it
+    Column("prices", Boolean, nullable=False),  # whether it says what each result has cost
+    Column("at", Moment, nullable=False),
+    Index(None, "profile", "person", "id"),
+)
+"""Results in an order of their own, to present from."""
+
+showcase_items = Table(
+    "showcase_items",
+    metadata,
+    Column("showcase_id", String(36), ForeignKey("showcases.id"), primary_key=True),
+    Column("run_id", String(36), ForeignKey("runs.id"), primary_key=True, index=True),
+    Column("place", Integer, nullable=False),
+)

@@ -71,6 +71,13 @@ BASICS: Mapping[str, str] = {
         "step begins when the one before it is done. A step that fails, or costs more than was "
         "said, asks you before anything else is sent."
     ),
+    "Showing results": (
+        "A showcase is a page of results without anything around them. Try it on the Sandbox: make "
+        "two pictures, open each in History and press its star. In Showcase, press “Make one from "
+        "my starred results”, then Present; Esc brings the controls back. Arrange puts the results "
+        "in your order, hides the prices, and shares the page with the team: who has its address "
+        "and is signed in sees it. “Run it again” opens a result's form, and costs nothing yet."
+    ),
     "Keyboard": (
         "Ctrl + Enter runs. Tab goes through the form. In a vote, 1 to 4 answer and U takes the "
         "last answer back. In a player, Space plays and the arrows seek; in a before and after, "

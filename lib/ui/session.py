@@ -63,6 +63,7 @@ from lib.ui.experiment.desk import Experiments
 from lib.ui.favourites import Favourites
 from lib.ui.marks import Marks
 from lib.ui.recipes.desk import Recipes
+from lib.ui.showcase.desk import Showcases
 from lib.ui.team import Team
 from lib.ui.usage.desk import Usage
 
@@ -280,6 +281,11 @@ class Client:
     def marks(self) -> Marks:
         """What I may say of runs, and which of them may be deleted."""
         return Marks(self._store, self.profile, self._whose, self.who, self.check)
+
+    @property
+    def showcases(self) -> Showcases:
+        """Results to present from: mine, and what others share."""
+        return Showcases(self._store, self.profile, self.who, self.check)
 
     # --- my account -------------------------------------------------------------------------------
 

@@ -28,7 +28,7 @@ from starlette.routing import Route
 from lib.people import who
 from lib.people.who import Person
 from lib.runs.experiments import export
-from lib.store import ResultFile, Run, Store, experiments, files, history, runs
+from lib.store import ResultFile, Run, Store, experiments, files, history, runs, showcases
 
 _SHOWN = frozenset(
     {
@@ -178,12 +178,17 @@ def _of_run(store: Store, person: Person, run_id: str, what: str) -> _Served | N
     # The same answer for all that is not theirs: ids are not to be guessed.
     if run is None or run.deleted_at is not None:
         return None
-    if not (person.may_see(run) or experiments.shows(store, run_id)):
+    if not (person.may_see(run) or _shared(store, run_id)):
         return None
     if other := _OTHER_FORM.fullmatch(what):
         return _download(store, run, int(other[1]))
     found = {"result": _result, "download": _download, "thumb": _thumb, "preview": _preview}
     return found[what](store, run) if what in found else None
+
+
+def _shared(store: Store, run_id: str) -> bool:
+    """Whether its person shows it to the whole team, wherever that is."""
+    return experiments.shows(store, run_id) or showcases.shows(store, run_id)
 
 
 _OTHER_FORM = re.compile(r"download-([1-9][0-9]?)", re.ASCII)

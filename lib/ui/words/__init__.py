@@ -39,6 +39,7 @@ __all__ = [
     "PROFILES",
     "RECIPES",
     "SANDBOX",
+    "SHOWCASE",
     "START",
     "STATES",
     "TILES",
@@ -134,6 +135,8 @@ MODELS = FamilyWords(title="Models", icon="📚", page="pages/models.py")
 
 HISTORY = FamilyWords(title="History", icon="🕘", page="pages/history.py")
 
+SHOWCASE = FamilyWords(title="Showcase", icon="📽️", page="pages/showcase.py")
+
 USAGE = FamilyWords(title="Usage", icon="📊", page="pages/usage.py")
 
 SANDBOX = FamilyWords(title="Sandbox", icon="🧪", page="pages/sandbox.py")
@@ -145,7 +148,10 @@ PEOPLE = FamilyWords(title="People", icon="👥", page="pages/people.py")
 
 HELP = FamilyWords(title="Help", icon="💡", page="pages/help.py")
 
-PLACES = (START, *FAMILIES.values(), LAB, COMPARE, BATCH, RECIPES, HISTORY, USAGE, MODELS, HELP)
+PLACES = (
+    *(START, *FAMILIES.values(), LAB, COMPARE, BATCH, RECIPES),
+    *(HISTORY, SHOWCASE, USAGE, MODELS, HELP),
+)
 """Every page that is always there, in the order of the navigation."""
 
 TILES = (

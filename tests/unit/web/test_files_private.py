@@ -19,6 +19,7 @@ from lib.store import (
     inherit,
     passwords,
     sessions,
+    showcases,
     users,
 )
 from lib.store.experiments import Experiment, NewCell, NewExperiment
@@ -185,6 +186,33 @@ def test_a_shared_experiment_gives_its_results_and_its_export_to_the_team_until_
     assert browser(store).get(export).status_code == 404  # who is not signed in
     experiments.share(store, experiment.id, False)
     assert [web.get(each).status_code for each in (result, export)] == [404, 404]
+
+
+@pytest.mark.parametrize("what", ["result", "download", "thumb"])
+def test_a_shared_showcase_gives_its_results_to_the_team_until_it_is_not(
+    store: Store, run: Run, what: str
+) -> None:
+    web, path = signed_in(store, MEMBER), f"/files/{run.id}/{what}"
+    showcase = showcases.begin(store, run.profile, OWNER, "For Friday", [run.id])
+    nothing = answers(web, f"/files/{NOBODY}/{what}")
+    assert answers(web, path) == nothing
+    showcases.put(store, showcase.id, shared=True)
+    assert web.get(path).status_code == 200
+    assert browser(store).get(path).status_code == 404  # who is not signed in
+    showcases.remove(store, showcase.id, run.id)
+    assert answers(web, path) == nothing
+    showcases.add(store, showcase.id, run.id)
+    assert web.get(path).status_code == 200
+    showcases.put(store, showcase.id, shared=False)
+    assert answers(web, path) == nothing
+
+
+def test_a_shared_showcase_gives_nothing_that_a_run_was_made_from(
+    store: Store, run: Run, upload: str
+) -> None:
+    showcase = showcases.begin(store, run.profile, OWNER, "For Friday", [run.id])
+    showcases.put(store, showcase.id, shared=True)
+    assert signed_in(store, MEMBER).get(f"/files/uploads/{upload}").status_code == 404
 
 
 def test_nothing_of_an_export_stays_on_the_disk(store: Store, experiment: Experiment) -> None:

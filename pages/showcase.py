@@ -1,0 +1,5 @@
+"""Showcase: starred results as a clean page to present from."""
+
+from lib.ui.showcase import page
+
+page.draw()
