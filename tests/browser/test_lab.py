@@ -169,6 +169,9 @@ def test_a_server_killed_in_the_middle_of_a_study_goes_on_and_pays_every_cell_on
     expect(page.get_by_text("This is a rehearsal")).to_have_count(0)
     write(page, PROMPTS)
     compare(page, "As written")
+    # A choice that is made while prices still come was seen to be lost, once in fifty times on a
+    # machine under load; why is not known.
+    expect(page.get_by_role("button", name=RUN)).to_be_enabled(timeout=PATIENCE)
     sweep = page.get_by_role("combobox", name="One setting in several values")
     sweep.click()
     page.get_by_role("option", name="Steps").click()
