@@ -4,7 +4,7 @@ export default function ({ parentElement, data }) {
   const button = parentElement.querySelector('button');
   const can = 'Notification' in window;
   const show = () => {
-    button.hidden = !can || Notification.permission !== 'default';
+    button.hidden = !data.ask || !can || Notification.permission !== 'default';
   };
   button.textContent = data.ask;
   button.onclick = async () => {

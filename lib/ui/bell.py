@@ -35,13 +35,7 @@ def draw(client: Client) -> None:
                 )
             if not found:
                 st.caption("What finishes while you are elsewhere is listed here.")
-        _notices(
-            key="notices",
-            data={
-                "ask": "Tell me in the browser, too",
-                "news": [
-                    {"id": each.id, "said": each.said, "about": each.about}
-                    for each in news.fresh(client)
-                ],
-            },
-        )
+            _notices(key="notices:ask", data={"ask": "Tell me in the browser, too", "news": []})
+    # What is inside a closed popover is not there to tell anything.
+    fresh = [{"id": each.id, "said": each.said, "about": each.about} for each in news.fresh(client)]
+    _notices(key="notices", data={"ask": "", "news": fresh})

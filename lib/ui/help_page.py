@@ -78,6 +78,19 @@ BASICS: Mapping[str, str] = {
         "in your order, hides the prices, and shares the page with the team: who has its address "
         "and is signed in sees it. “Run it again” opens a result's form, and costs nothing yet."
     ),
+    "Finding it again": (
+        "History has everything that was made. Try it on the Sandbox: make a picture of a "
+        "harbour, then search History for “harb”: words of prompts, of what was read or heard and "
+        "of your own notes are found by their beginnings. Gallery shows the same as pictures; a "
+        "click opens a result at an address of its own, where it can be starred, tagged, noted "
+        "and deleted. The bell in the sidebar lists what finished while you were elsewhere, and "
+        "the browser tells you too, if you let it."
+    ),
+    "What was spent": (
+        "Usage splits up what was spent by day, kind, model or person, beside your limits. Try it "
+        "on the Sandbox: run two models and look at Usage: each has its colour in the bar of "
+        "today, its time and how often it went well, and the month is carried on to its end."
+    ),
     "Keyboard": (
         "Ctrl + Enter runs. Tab goes through the form. In a vote, 1 to 4 answer and U takes the "
         "last answer back. In a player, Space plays and the arrows seek; in a before and after, "

@@ -8,7 +8,19 @@ from tests.browser.conftest import OpenWindow
 from tests.browser.test_people import account, expect_inside, sign_in
 from tests.conftest import StartPlayground
 from tests.support import screens
+from tests.support.playground import Playground
 from tests.support.watch import Watch
+
+NOTICES = """
+window.told = [];
+window.Notification = class {
+  static permission = 'granted';
+  static requestPermission = async () => 'granted';
+  constructor(title, options) { window.told.push([title, options.body]); }
+};
+Object.defineProperty(document, 'hasFocus', { value: () => false });
+"""
+"""A browser that may tell, of a window that nobody looks at; what it tells is in `told`."""
 
 
 def find(page: Page, text: str) -> None:
@@ -79,3 +91,24 @@ def test_a_word_of_a_recording_finds_it_and_its_address_opens_it_for_nobody_else
     expect(rows).to_contain_text("a harbour at dawn")
     assert ben.request.get(result).status == 404
     assert screens.money(ben, "Spent today") == spent
+
+
+def test_what_finishes_while_nobody_looks_is_told_once_and_opens_from_the_bell(
+    playground: Playground, open_window: OpenWindow
+) -> None:
+    page = open_window()
+    page.add_init_script(NOTICES)
+    page.goto(f"{playground.url}/images")
+    screens.make_picture(page, "a harbour at noon")
+    screens.ordered(page, "a harbour at noon")
+    page.get_by_role("link", name="Models").first.click()
+    bell = page.get_by_role("button", name="1 finished")
+    expect(bell).to_be_visible(timeout=screens.PATIENCE)
+    page.wait_for_function("window.told.length === 1")
+    assert page.evaluate("window.told") == [["Picture ready", "a harbour at noon"]]
+    bell.click()
+    page.get_by_role("link", name=re.compile("Picture ready.*a harbour at noon")).click()
+    expect(page).to_have_url(re.compile(r"/history\?run="))
+    expect(page.locator(".pg-picture img")).to_be_visible()
+    expect(page.get_by_role("button", name="Nothing new")).to_be_visible()
+    assert page.evaluate("window.told.length") == 1

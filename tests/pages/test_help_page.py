@@ -5,6 +5,7 @@ import pytest
 from lib.deapi.contract import ENDPOINTS, Endpoint
 from lib.store import State
 from lib.ui import words
+from lib.ui.help_page import BASICS
 from lib.ui.plain import safe
 from tests.support.pages import HELP, Page
 
@@ -37,3 +38,16 @@ def test_it_says_what_the_playground_s_own_words_mean() -> None:
     titles = Page(HELP).expanders
     for said in ("Sandbox and Live", words.STATES[State.UNKNOWN], "Keyboard"):
         assert any(said in title for title in titles)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        *(words.LAB, words.COMPARE, words.BATCH, words.RECIPES),
+        *(words.HISTORY, words.SHOWCASE, words.USAGE),
+    ],
+    ids=lambda told: told.title,
+)
+def test_every_page_of_several_runs_has_a_worked_example(told: words.FamilyWords) -> None:
+    about = [text for title, text in BASICS.items() if told.title in f"{title} {text}"]
+    assert any("Try it on the Sandbox" in text for text in about)
