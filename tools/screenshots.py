@@ -14,7 +14,20 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from lib.people.who import COOKIE
-from lib.store import Caps, Role, Store, caps, inherit, sessions, users
+from lib.store import (
+    LOCAL,
+    Caps,
+    Filters,
+    Role,
+    Store,
+    caps,
+    history,
+    inherit,
+    marks,
+    sessions,
+    showcases,
+    users,
+)
 from lib.ui import words
 from tests.support import screens
 from tests.support.playground import playgrounds
@@ -61,9 +74,10 @@ def main() -> None:
             expect(page.locator("textarea").first).not_to_have_value("")
             screens.run(page)
             screens.done(page)
-        experiment = _study(page, url)
+        experiment, presented = _study(page, url), _presented(playground.data)
         for scheme in SCHEMES:
             _take(chromium, url, scheme, "experiment", experiment)
+            _take(chromium, url, scheme, "presented", presented)
             for told in (*words.PLACES, words.SANDBOX):
                 name = told.address
                 _take(chromium, url, scheme, name, "" if told is words.START else name)
@@ -90,6 +104,17 @@ def _study(page: Page, url: str) -> str:
     screens.run_button(page).click()
     expect(page.get_by_text("6 of 6 done")).to_be_visible(timeout=_PATIENCE)
     return page.url.removeprefix(f"{url}/")
+
+
+def _presented(data: Path) -> str:
+    """A showcase of the pictures that were made, starred; where it is presented."""
+    with closing(Store(data, ZoneInfo("UTC"))) as store:
+        found = history.page(store, Filters(profile="sandbox", endpoint="images.generations"))
+        chosen = [run.id for run in found if run.text in PROMPTS][:4]
+        for run_id in chosen:
+            marks.star(store, run_id, LOCAL, True)
+        made = showcases.begin(store, "sandbox", LOCAL, "What we made this week", chosen)
+    return f"{words.SHOWCASE.address}?showcase={made.id}&present=1"
 
 
 def _signed_in(data: Path) -> str:
