@@ -1,5 +1,6 @@
 """A recipe runs step by step, each once, through everything that may come between."""
 
+import asyncio
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -35,7 +36,6 @@ from tests.unit.runs.scripted import (
     Starting,
     Time,
     accepted,
-    job,
     price,
     reply,
 )
@@ -169,12 +169,16 @@ def recipes_upload(store: Store, run: Run) -> str:
 def test_it_goes_on_after_a_start_in_between_without_sending_anything_twice(
     chain: tuple[Step, ...], start: Starting, store: Store, deapi: Deapi
 ) -> None:
-    ended = deapi.jobs
-    deapi.jobs = [job("processing", progress=10)]
+    async def never(_: object) -> Any:
+        await asyncio.Event().wait()
+
+    ended, asked = deapi.jobs, deapi.asked
+    deapi.jobs = [never]
     first = start()
     going = first.run_recipe(new(chain))
-    eventually(lambda: states(store, going)[0] is State.WORKING)
+    eventually(lambda: deapi.asked > asked)
     first.stop()
+    assert states(store, going) == [State.ACCEPTED, None]
     deapi.jobs = ended
     start()
     becomes(store, going, Status.DONE)
