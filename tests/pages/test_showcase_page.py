@@ -12,10 +12,12 @@ from lib.people.who import Person
 from lib.store import (
     LOCAL,
     NewRun,
+    ResultFile,
     Role,
     Run,
     Showcase,
     deletion,
+    files,
     ledger,
     marks,
     runs,
@@ -55,6 +57,7 @@ def shown(page: Page) -> list[str]:
     return re.findall(r'"pg-show-prompt">([^<]*)<', page.html)
 
 
+PRICED = re.compile(r"pg-show-about[^/]*\$0\.00")
 FOX, OWL = "A red fox", "An owl &lt;b&gt;at night&lt;/b&gt;"
 
 
@@ -90,8 +93,9 @@ def test_its_person_arranges_it(place: Playing, starred: Starred, showcase: Show
     [problem] = page.problems
     assert "needs a title" in problem
     assert page.title == "For Monday"
+    assert PRICED.search(page.html)
     page.put("toggle", f"showcase:p:{showcase.id}", False)
-    assert not re.search(r"pg-show-about[^/]*\$", page.html)
+    assert not PRICED.search(page.html)
     assert shown(page.press_key(f"showcase_out:{owl}")) == [FOX]
     page.press("Delete this showcase")
     assert page.title == words.SHOWCASE.title
@@ -130,6 +134,9 @@ def test_a_deleted_run_is_not_in_it_any_more(
 
 
 # --- others ---------------------------------------------------------------------------------------
+
+
+NOTE = ResultFile(n=0, name="0.txt", media_type="text/plain", size=8, sha256="5e" * 32)
 
 
 @pytest.fixture
@@ -171,7 +178,7 @@ def ada(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("ada")
 @pytest.mark.parametrize("there", [True, False])
 def test_of_one_that_is_not_shared_a_stranger_learns_as_much_as_of_none(
-    theirs: Showcase, there: bool
+    place: Playing, theirs: Showcase, there: bool
 ) -> None:
     asked = theirs.id if there else "no-such-showcase"
     page = Page().at(SHOWCASE, showcase=asked)
@@ -179,6 +186,11 @@ def test_of_one_that_is_not_shared_a_stranger_learns_as_much_as_of_none(
     assert "secret" not in page.everything
     assert "Bob's" not in page.everything
     desk = page.client.showcases
+    [run] = showcases.shown(place.store, theirs.id)
+    path = files.result_path(place.store, run.id, NOTE.name)
+    path.parent.mkdir(parents=True)
+    path.write_text("a secret")
+    assert desk.text(run, NOTE) is None
     for change in (
         lambda: desk.share(asked, True),
         lambda: desk.retitle(asked, "Mine"),
@@ -196,6 +208,7 @@ def test_a_colleague_sees_one_that_is_shared_and_changes_nothing_about_it(
     showcases.put(place.store, theirs.id, shared=True)
     page = Page().at(SHOWCASE, showcase=theirs.id)
     assert shown(page) == ["A secret fox"]
+    assert "$0.002" in page.html
     assert "Arrange" not in page.expanders
     [run] = showcases.shown(place.store, theirs.id)
     desk = page.client.showcases

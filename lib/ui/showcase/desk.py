@@ -72,9 +72,13 @@ class Showcases:
         return history.results_of(self._store, [run.id for run in some], among=of_profile)
 
     def text(self, run: Run, file: ResultFile) -> str | None:
-        """What a written result of a run that `runs` gave says; None when it is gone."""
+        """What a written result says, of a run of mine or one that is shared; None when it is
+        gone."""
+        store = self._store
+        if not (self._who.may_see(run) or showcases.shows(store, run.id)):
+            return None
         try:
-            with files.result_path(self._store, run.id, file.name).open("rb") as content:
+            with files.result_path(store, run.id, file.name).open("rb") as content:
                 return content.read(_TEXT_BYTES).decode("utf-8-sig", "replace")
         except OSError:
             return None
