@@ -24,7 +24,8 @@ engines: ## install the sandbox's better engines too (reading, hearing, cutting 
 	@sh tools/install.sh --engines
 
 test: engines ## run every test, those in a real browser included
-	@$(WITH_BROWSER) $(PYTHON_IN_VENV) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	@$(WITH_BROWSER) $(PYTHON_IN_VENV) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile \
+		--no-loadscope-reorder
 
 KILLS ?= 200
 chaos: install ## kill the server at random points, again and again (KILLS=200)

@@ -139,7 +139,9 @@ def _take(
         expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=_PATIENCE)
         expect(page.locator('[data-testid="stSkeleton"]')).to_have_count(0, timeout=_PATIENCE)
         page.wait_for_load_state("networkidle")
-        page.wait_for_function("[...document.images].every(it => it.complete)")
+        page.wait_for_function(
+            "[...document.images].every(it => it.complete || it.loading === 'lazy')"
+        )
         page.screenshot(path=TARGET / f"{name}-{scheme}{width}.png")
         context.close()
 
