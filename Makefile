@@ -23,8 +23,9 @@ run: install ## start the playground, and the sandbox with it
 engines: ## install the sandbox's better engines too (reading, hearing, cutting out)
 	@sh tools/install.sh --engines
 
+# More of them than cores, as most wait; the long ones, of browsers and kills, begin first.
 test: engines ## run every test, those in a real browser included
-	@$(WITH_BROWSER) $(PYTHON_IN_VENV) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile \
+	@$(WITH_BROWSER) $(PYTHON_IN_VENV) -m pytest --numprocesses 3 --dist loadfile \
 		--no-loadscope-reorder
 
 KILLS ?= 200
