@@ -6,13 +6,16 @@ look is lost.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from abc import ABC, abstractmethod
+from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
+from typing import ClassVar
 
 from lib.deapi.errors import Invalid, Refused
 from lib.runs.loop import Loop
 from lib.runs.params import FileGone
-from lib.store import Store, StoreError
+from lib.runs.profiles import Profile
+from lib.store import Run, Store, StoreError
 
 log = logging.getLogger(__name__)
 
@@ -26,30 +29,51 @@ OVER = datetime.min.replace(tzinfo=UTC)
 """Instead of a time to wait for: it does not go on."""
 
 
-class Going:
-    """What of one kind goes on, by its ids. Lives on the loop."""
+class Going(ABC):
+    """What of one kind goes on in one profile, by its ids. Lives on the loop."""
+
+    kind: ClassVar[str]
+    """What it is called in the log."""
 
     def __init__(
-        self, loop: Loop, kind: str, step: Callable[[str], Awaitable[datetime | None]]
+        self, loop: Loop, store: Store, profile: Profile, follow: Callable[[Run], None]
     ) -> None:
-        """`step` does what can be done now; it tells until when to wait at most for the next
-        `wake`, if anything else may change, or `OVER`."""
+        """`follow` takes a run that was admitted to its end."""
         self._loop = loop
-        self._kind = kind
-        self._step = step
+        self._store = store
+        self._profile = profile
+        self._follow = follow
         self._wakes: dict[str, asyncio.Event] = {}
+
+    @abstractmethod
+    def _left(self) -> list[str]:
+        """The ids of those that go on, as they are written down. Raises `StoreError`."""
+
+    @abstractmethod
+    def _of(self, run: Run) -> str:
+        """The id of the one that this run would be made for, if it is one of this kind."""
+
+    @abstractmethod
+    async def _step(self, it: str) -> datetime | None:
+        """Do what can be done now; until when to wait at most for one of its runs to move, if
+        anything else may change, or `OVER`."""
+
+    async def resume(self) -> None:
+        """Take up what a process before this one has left going on."""
+        for each in await self._loop.thread(self._left):
+            self.take(each)
 
     def take(self, it: str) -> None:
         """Have it go on, or look at it again if it does."""
         if it in self._wakes:
-            self.wake(it)
+            self._wakes[it].set()
             return
         self._wakes[it] = asyncio.Event()
         self._loop.spawn(self._go(it))
 
-    def wake(self, it: str) -> None:
-        """Look at it again, if it goes on."""
-        if (wake := self._wakes.get(it)) is not None:
+    def moved(self, run: Run) -> None:
+        """A run has made a step; what it was made for, if that goes on, may have its next one."""
+        if (wake := self._wakes.get(self._of(run))) is not None:
             wake.set()
 
     async def _go(self, it: str) -> None:
@@ -60,7 +84,7 @@ class Going:
                 try:
                     until = await self._step(it)
                 except StoreError as error:
-                    log.warning("%s %s: %s", self._kind, it, error)
+                    log.warning("%s %s: %s", self.kind, it, error)
                     until = self._loop.clock.later(AGAIN)
                 if until == OVER:
                     if wake.is_set():

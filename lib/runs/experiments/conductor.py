@@ -11,10 +11,8 @@ from decimal import Decimal
 from lib.deapi.contract import endpoint
 from lib.deapi.errors import DeapiError
 from lib.runs.going import AGAIN, FOR_GOOD, OVER, Going, room_again
-from lib.runs.loop import Loop
 from lib.runs.params import restored
-from lib.runs.profiles import Profile
-from lib.store import OverCap, Run, State, Status, Store, experiments, final, ledger
+from lib.store import OverCap, Run, State, Status, experiments, final, ledger
 from lib.store.experiments import Cell, Experiment, OverItsLimit
 
 WAITING = 12
@@ -22,49 +20,32 @@ WAITING = 12
 while more are admitted."""
 
 
-class Conductor:
+class Conductor(Going):
     """The experiments of one profile. Lives on the loop."""
 
-    def __init__(
-        self, loop: Loop, store: Store, profile: Profile, follow: Callable[[Run], None]
-    ) -> None:
-        """`follow` takes a run that was admitted to its end."""
-        self._loop = loop
-        self._store = store
-        self._profile = profile
-        self._follow = follow
-        self._going = Going(loop, "experiment", self._step)
+    kind = "experiment"
 
-    async def resume(self) -> None:
-        """Take up what a process before this one has left going on."""
-        for each in await self._loop.thread(experiments.going_on, self._store, self._profile.name):
-            self.take(each.id)
+    def _left(self) -> list[str]:
+        return [each.id for each in experiments.going_on(self._store, self._profile.name)]
 
-    def take(self, experiment_id: str) -> None:
-        """Have an experiment go on, or look at it again if it does."""
-        self._going.take(experiment_id)
+    def _of(self, run: Run) -> str:
+        return experiments.of_nonce(run.nonce)
 
-    def moved(self, run: Run) -> None:
-        """A run has made a step; if it is an experiment's, there may be room for the next."""
-        self._going.wake(experiments.of_nonce(run.nonce))
-
-    async def _step(self, experiment_id: str) -> datetime | None:
-        """Send what there is room for; until when to wait at most for one of its runs to move, if
-        anything else may change, or `OVER`."""
-        experiment = await self._loop.thread(experiments.get, self._store, experiment_id)
+    async def _step(self, it: str) -> datetime | None:
+        experiment = await self._loop.thread(experiments.get, self._store, it)
         if experiment is None or experiment.status is not Status.RUNNING:
             return OVER
         room = WAITING - await self._loop.thread(
-            experiments.in_the_air, self._store, experiment_id, (State.WAITING, State.SENDING)
+            experiments.in_the_air, self._store, it, (State.WAITING, State.SENDING)
         )
-        cells = await self._loop.thread(experiments.unsent, self._store, experiment_id, room)
+        cells = await self._loop.thread(experiments.unsent, self._store, it, room)
         for cell in cells:
             until = await self._send(experiment, cell)
             if until is not None:
                 return until
         if cells or room < WAITING:
             return None
-        ended = await self._loop.thread(experiments.finish, self._store, experiment_id)
+        ended = await self._loop.thread(experiments.finish, self._store, it)
         return OVER if ended else None
 
     async def _send(self, experiment: Experiment, cell: Cell) -> datetime | None:

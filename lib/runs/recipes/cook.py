@@ -3,7 +3,7 @@
 It sends nothing where a step failed or nobody knows what became of it: a person decides then.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -12,13 +12,11 @@ from lib.deapi.errors import DeapiError
 from lib.deapi.models import NO_MODEL, Model
 from lib.runs import orders
 from lib.runs.going import AGAIN, FOR_GOOD, OVER, Going, room_again
-from lib.runs.loop import Loop
 from lib.runs.orders import FieldProblems, Order, PriceRose
-from lib.runs.profiles import Profile
 from lib.runs.quotes import Quote
 from lib.runs.recipes import given
 from lib.runs.recipes.given import NothingThere
-from lib.store import DiskFull, OverCap, Run, State, Status, Store, recipes
+from lib.store import DiskFull, OverCap, Run, State, Status, recipes
 from lib.store.recipes import RecipeRun, Stage, following
 
 LEEWAY = Decimal("1.1")
@@ -28,40 +26,25 @@ differ. What was said exactly is agreed to as it is."""
 _ASKS = (State.UNKNOWN, State.STALLED)
 
 
-class Cook:
+class Cook(Going):
     """The recipes of one profile that are being run. Lives on the loop."""
 
-    def __init__(
-        self, loop: Loop, store: Store, profile: Profile, follow: Callable[[Run], None]
-    ) -> None:
-        """`follow` takes a run that was admitted to its end."""
-        self._loop = loop
-        self._store = store
-        self._profile = profile
-        self._follow = follow
-        self._going = Going(loop, "recipe", self._step)
+    kind = "recipe"
 
-    async def resume(self) -> None:
-        """Take up what a process before this one has left going on."""
-        for each in await self._loop.thread(recipes.going_on, self._store, self._profile.name):
-            self.take(each.id)
+    def _left(self) -> list[str]:
+        return [each.id for each in recipes.going_on(self._store, self._profile.name)]
 
-    def take(self, recipe_run_id: str) -> None:
-        """Have it go on, or look at it again if it does."""
-        self._going.take(recipe_run_id)
+    def _of(self, run: Run) -> str:
+        return recipes.of_nonce(run.nonce)
 
-    def moved(self, run: Run) -> None:
-        """A run has made a step; if it is a recipe's, the next one may be sent."""
-        self._going.wake(recipes.of_nonce(run.nonce))
-
-    async def _step(self, recipe_run_id: str) -> datetime | None:
-        going = await self._loop.thread(recipes.run, self._store, recipe_run_id)
+    async def _step(self, it: str) -> datetime | None:
+        going = await self._loop.thread(recipes.run, self._store, it)
         if going is None or going.status is not Status.RUNNING:
             return OVER
-        stages = await self._loop.thread(recipes.stages, self._store, recipe_run_id)
+        stages = await self._loop.thread(recipes.stages, self._store, it)
         stage = following(stages)
         if stage is None:
-            await self._loop.thread(recipes.finish, self._store, recipe_run_id)
+            await self._loop.thread(recipes.finish, self._store, it)
             return OVER
         if stage.run is None:
             return await self._send(going, stages, stage)
