@@ -10,6 +10,7 @@ from lib.deapi.media import Upload, accepted
 from lib.deapi.models import number
 from lib.deapi.ranges import LARGEST, SMALLEST, Number, Range
 from lib.deapi.text import clean
+from lib.deapi.values import several
 
 
 def problem(field: Field, value: Any) -> str | None:
@@ -114,7 +115,7 @@ def _is_address(text: str, scheme: str) -> bool:
 
 def _check_texts(field: Field, value: Any) -> str | None:
     """Of tokens only what is certain: a text has at least as many as words."""
-    lines = cast(list[Any], value) if isinstance(value, list) else [value]
+    lines = several(value)
     if field.max_items is not None and len(lines) > field.max_items:
         return f"At most {field.max_items:,} texts at once; these are {len(lines):,}."
     words: list[int] = []
@@ -169,7 +170,7 @@ def _check_file(field: Field, value: Any) -> str | None:
 
 
 def _check_files(field: Field, value: Any) -> str | None:
-    files = cast(list[Any], value) if isinstance(value, list) else [value]
+    files = several(value)
     if field.max_items is not None and len(files) > field.max_items:
         return f"At most {field.max_items:,} files for this model; these are {len(files):,}."
     return next((each for each in (_check_file(field, file) for file in files) if each), None)

@@ -32,6 +32,7 @@ from lib.deapi.media import Upload
 from lib.deapi.models import Model, number
 from lib.deapi.ranges import Number, Range
 from lib.deapi.rules import AppliesTo, ExactlyOne, RequiredIf
+from lib.deapi.values import files_in
 
 __all__ = ["Field", "Kind", "adapt", "check", "fields", "request", "step_to"]
 
@@ -409,8 +410,7 @@ def _adapted(field: Field, value: Any) -> Any:
         case "file":
             return value if isinstance(value, Upload) else None
         case "files":
-            files = cast(list[Any], value) if isinstance(value, list) else [value]
-            return [each for each in files if isinstance(each, Upload)] or None
+            return files_in([value]) or None
 
 
 def _known_loras(field: Field, value: Any) -> list[dict[str, Any]]:

@@ -6,13 +6,14 @@ Everything that can be refused for free is refused here, before anything is comm
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 from lib.deapi import fields
 from lib.deapi.contract import Endpoint
 from lib.deapi.errors import DeapiError
 from lib.deapi.media import Upload
 from lib.deapi.models import Model
+from lib.deapi.values import several
 from lib.runs.params import stored
 from lib.runs.quotes import Quote
 from lib.store import NewRun, Run, Store, files, final, ledger
@@ -121,11 +122,7 @@ def text_of(at: Endpoint, values: Mapping[str, Any]) -> str:
     first file."""
     own = [each for each in at.params if each.role == "value" and not each.choices]
     given = [values.get(each.name) for each in own]
-    flat = [each for value in given for each in _several(value)]
+    flat = [each for value in given for each in several(value)]
     texts = (each for each in flat if isinstance(each, str) and each.strip())
     names = (each.name for each in flat if isinstance(each, Upload))
     return next(texts, None) or next(names, "")
-
-
-def _several(value: Any) -> list[Any]:
-    return cast(list[Any], value) if isinstance(value, list) else [value]

@@ -16,6 +16,7 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, or_, select
 
+from lib.deapi.values import several
 from lib.store.database import Store
 from lib.store.run import RUN_COLUMNS, Run, as_run
 from lib.store.tables import results, runs, texts
@@ -208,21 +209,17 @@ def _made(connection: Connection, run: Run, sha256: str) -> Run | None:
 def _texts(params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Its texts, by parameter; several in one parameter are one text of many lines."""
     for param, value in params.items():
-        lines = [each for each in _several(value) if isinstance(each, str)]
+        lines = [each for each in several(value) if isinstance(each, str)]
         if any(each.strip() for each in lines):
             yield param, "\n".join(lines)
 
 
 def _files(params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for param, value in params.items():
-        for each in _several(value):
+        for each in several(value):
             facts = cast(dict[str, Any], each) if isinstance(each, dict) else {}
             if isinstance(sha256 := facts.get("upload"), str):
                 yield param, sha256
-
-
-def _several(value: Any) -> list[Any]:
-    return cast(list[Any], value) if isinstance(value, list) else [value]
 
 
 # Rows

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 
+from lib.deapi.values import several
 from lib.store.run import Run
 from lib.store.tables import runs, searches
 
@@ -101,7 +102,7 @@ def _given(run: Run) -> Iterator[str]:
     """What its person wrote for it, and the names of the files that it works on."""
     yield run.text
     for name, value in run.params.items():
-        for each in cast(list[Any], value) if isinstance(value, list) else [value]:
+        for each in several(value):
             if isinstance(each, str) and name in _TEXTS:
                 yield each
             elif isinstance(each, dict):

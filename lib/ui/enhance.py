@@ -11,8 +11,8 @@ import streamlit as st
 from lib.deapi import fields
 from lib.deapi.contract import ENHANCER, SAMPLER, WRITTEN_FOR, Endpoint, endpoint
 from lib.deapi.errors import DeapiError
-from lib.deapi.media import Upload
 from lib.deapi.models import NO_MODEL, Model
+from lib.deapi.values import files_in
 from lib.ui import catalogue, errand, inputs, lineage, state, words
 from lib.ui.errand import Ended, Errand
 from lib.ui.inputs import Spot
@@ -77,10 +77,8 @@ def _improvement(client: Client, spot: Spot, values: Mapping[str, Any], text: st
 def _more(at: Endpoint, values: Mapping[str, Any]) -> dict[str, Any]:
     """What else the form says that is worth knowing: its picture, and what to avoid."""
     place = next(each.name for each in at.files)
-    flat = [each for value in values.values() for each in _several(value)]
-    pictures = [
-        each for each in flat if isinstance(each, Upload) and each.media_type.startswith("image/")
-    ]
+    files = files_in(values.values())
+    pictures = [each for each in files if each.media_type.startswith("image/")]
     return {place: next(iter(pictures), None), AVOID: values.get(AVOID)}
 
 
@@ -159,7 +157,3 @@ def _take_back(at: Endpoint) -> None:
 def _done(at: Endpoint) -> list[_Undo]:
     """What the clicks of this session have put into a form, the last one last."""
     return st.session_state.setdefault(f"undo:{at.id}", [])
-
-
-def _several(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from lib.deapi.contract import Endpoint, endpoint
+from lib.deapi.values import several
 from lib.store import Run, Step, StoreError
 from lib.store.lineage import DEPTH
 from lib.ui import catalogue, further, money, state, words
@@ -121,5 +122,4 @@ def _parts(text: str) -> set[str]:
 
 
 def _text(value: Any) -> str:
-    lines = value if isinstance(value, list) else [value]
-    return "\n".join(each for each in lines if isinstance(each, str))
+    return "\n".join(each for each in several(value) if isinstance(each, str))

@@ -20,6 +20,7 @@ from lib.deapi.errors import DeapiError
 from lib.deapi.media import Upload, inspect
 from lib.deapi.models import Model
 from lib.deapi.terms import Media
+from lib.deapi.values import files_in
 from lib.people import who as people
 from lib.people.who import Person
 from lib.runs import evidence
@@ -502,8 +503,7 @@ class Client:
 
     def given(self, run: Run) -> list[Upload]:
         """The files that a run works on, in the order of its parameters."""
-        values = [each for value in self.params(run).values() for each in _several(value)]
-        return [each for each in values if isinstance(each, Upload)]
+        return files_in(self.params(run).values())
 
     def params(self, run: Run) -> dict[str, Any]:
         """What a run sends, files as `Upload`s."""
@@ -601,10 +601,6 @@ class Client:
 def origin() -> str:
     """The address that this browser sees, without a path."""
     return "/".join((st.context.url or "").split("/", 3)[:3])
-
-
-def _several(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 @st.cache_resource(scope="session", show_spinner=False)

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 from numpy.typing import NDArray
 
+from lib.deapi.values import several
 from lib.runs import tables
 
 Vectors = NDArray[np.float32]
@@ -61,8 +62,7 @@ def _rows(value: Any) -> list[Any]:
 
 def texts(given: Any) -> list[str]:
     """The texts that were embedded, from the run's `input`: one, or a list of them."""
-    items = cast(list[Any], given) if isinstance(given, list) else [given]
-    return [each for each in items if isinstance(each, str)]
+    return [each for each in several(given) if isinstance(each, str)]
 
 
 def matrix(vectors: Vectors) -> NDArray[np.float32]:

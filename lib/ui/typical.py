@@ -12,6 +12,7 @@ from lib.deapi.media import Upload, inspect
 from lib.deapi.models import Model
 from lib.deapi.rules import ExactlyOne
 from lib.deapi.terms import Media
+from lib.deapi.values import files_in
 from lib.ui import words
 from lib.ui.plain import seconds
 
@@ -34,10 +35,9 @@ def values(at: Endpoint, model: Model, given: Mapping[str, Any]) -> dict[str, An
 def amount(at: Endpoint, values: Mapping[str, Any]) -> str:
     """How much `values` are: of the first file its length or size, else of the example text that
     stands in while there is none. "12 s", "640 × 480", "96 characters"."""
-    for value in values.values():
-        for each in value if isinstance(value, list) else [value]:
-            if isinstance(each, Upload):
-                return seconds(each.seconds) if each.seconds else f"{each.width} × {each.height}"
+    if files := files_in(values.values()):
+        first = files[0]
+        return seconds(first.seconds) if first.seconds else f"{first.width} × {first.height}"
     examples = words.endpoint(at.id).examples
     return f"{len(examples[0].text)} characters" if examples else ""
 

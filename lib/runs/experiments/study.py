@@ -7,11 +7,11 @@ what they are for (`Draft.then`), and the experiment that uses them, as somebody
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
-from typing import Any, cast
+from typing import Any
 
 from lib.deapi import contract
 from lib.deapi.contract import Endpoint
-from lib.deapi.media import Upload
+from lib.deapi.values import files_in
 from lib.runs.experiments.plan import Draft, Input, Variant
 
 AVOID = "negative_prompt"
@@ -143,17 +143,11 @@ def _variants(study: Study, names: Names) -> Iterator[tuple[str, str, str, dict[
 def _of_words(row: Input, study: Study) -> Input:
     """What a row gives to those who rewrite it: its words, what to avoid, and its picture."""
     given = {**study.shared, **row.values}
-    flat = [each for value in given.values() for each in _several(value)]
-    pictures = [
-        each for each in flat if isinstance(each, Upload) and each.media_type.startswith("image/")
-    ]
+    files = files_in(given.values())
+    pictures = [each for each in files if each.media_type.startswith("image/")]
     values: dict[str, Any] = {"prompt": given.get(study.text, "")}
     values |= {AVOID: given[AVOID]} if given.get(AVOID) else {}
     return Input(name=row.name, values=values | ({"image": pictures[0]} if pictures else {}))
-
-
-def _several(value: Any) -> list[Any]:
-    return cast(list[Any], value) if isinstance(value, list) else [value]
 
 
 def _kind(rewriter: Endpoint, at: Endpoint) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from lib.deapi import transcripts
 from lib.deapi.contract import Param, endpoint
 from lib.deapi.media import BadMedia, Upload, inspect
 from lib.deapi.terms import Media
+from lib.deapi.values import several
 from lib.runs.params import restored
-from lib.runs.recipes.saved import several
 from lib.runs.texts import prompts
 from lib.store import Run, Store, files, history
 from lib.store.recipes import Step, Take

@@ -13,11 +13,11 @@ from lib.deapi.checks import is_empty
 from lib.deapi.contract import Endpoint, endpoint
 from lib.deapi.media import Upload
 from lib.deapi.models import NO_MODEL, Model
+from lib.deapi.values import several
 from lib.runs.experiments.plan import MODEL, Cell
 from lib.runs.orders import text_of
 from lib.runs.params import restored, stored
 from lib.runs.recipes.given import put
-from lib.runs.recipes.saved import several
 from lib.store import Store, files
 from lib.store.recipes import Step
 

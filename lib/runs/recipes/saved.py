@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from lib.deapi.checks import is_empty
 from lib.deapi.contract import Endpoint, Param, endpoint
+from lib.deapi.values import several
 from lib.runs.texts import WRITING
 from lib.store import Run, Store, history, lineage
 from lib.store import Step as Link
@@ -84,11 +85,6 @@ def _own(at: Endpoint, params: Mapping[str, Any]) -> Iterator[str]:
 def _is_input(param: Param) -> bool:
     address = param.address and param.role == "value"
     return param.is_own_text or address or (param.is_file and param.role == "value")
-
-
-def several(value: Any) -> list[Any]:
-    """The value of a parameter that may be one or a list of them."""
-    return cast(list[Any], value) if isinstance(value, list) else [value]
 
 
 def _hash(value: Any) -> object:

@@ -4,7 +4,7 @@ Pure functions over the fields of an endpoint: which of them are asked once for 
 and the plan that the answers make.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from lib.deapi.contract import Endpoint, Result
 from lib.deapi.field import Field
 from lib.deapi.media import Upload
 from lib.deapi.models import Model
+from lib.deapi.values import files_in
 from lib.runs.experiments.plan import Draft, Input, Variant
 from lib.ui import words
 from lib.ui.experiment import settings
@@ -250,8 +251,5 @@ def _name(at: Endpoint, values: Mapping[str, Any], given: Mapping[str, Any]) -> 
     return clip(next(iter([*texts, *files]), "Comparison"), _NAME)
 
 
-def _uploads(at: Endpoint, values: Mapping[str, Any]) -> Iterator[Upload]:
-    for param in at.files:
-        given = values.get(param.name)
-        several = given if isinstance(given, list) else [given]
-        yield from (each for each in several if isinstance(each, Upload))
+def _uploads(at: Endpoint, values: Mapping[str, Any]) -> list[Upload]:
+    return files_in(values.get(param.name) for param in at.files)

@@ -11,6 +11,7 @@ from lib.deapi.errors import DeapiError
 from lib.deapi.fields import Field, fields
 from lib.deapi.media import BadMedia, Upload
 from lib.deapi.models import NO_MODEL
+from lib.deapi.values import files_in
 from lib.runs.recipes.planned import Given
 from lib.store import Run, StoreError
 from lib.store.recipes import Recipe, Step
@@ -65,7 +66,7 @@ def _text(step: Step, name: str, begins: object, where: str) -> str | list[str] 
 
 def _files(client: Client, step: Step, name: str, begins: object, where: str) -> Any:
     """One file, as the parameter takes it; those that it was saved with until another is given."""
-    now: list[Upload] = st.session_state.setdefault(where, _uploads(begins))
+    now: list[Upload] = st.session_state.setdefault(where, files_in([begins]))
     at = endpoint(step.endpoint)
     if now:
         for n, upload in enumerate(now):
@@ -85,11 +86,6 @@ def _files(client: Client, step: Step, name: str, begins: object, where: str) ->
     if at.param(name).type == "file[]":
         return now or None
     return now[0] if now else None
-
-
-def _uploads(value: object) -> list[Upload]:
-    some = value if isinstance(value, list) else [value]
-    return [each for each in some if isinstance(each, Upload)]
 
 
 def _field(client: Client, at: Endpoint, step: Step, name: str) -> Field | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from lib.deapi.errors import DeapiError
-from lib.deapi.media import Upload
+from lib.deapi.values import files_in
 from lib.people.who import Person
 from lib.runs.engine import Engine
 from lib.runs.experiments import plan
@@ -14,7 +14,7 @@ from lib.runs.params import restored
 from lib.runs.quotes import Quote
 from lib.runs.recipes import planned
 from lib.runs.recipes.planned import Given
-from lib.runs.recipes.saved import several, steps_of
+from lib.runs.recipes.saved import steps_of
 from lib.store import Denied, Run, Store, files, recipes
 from lib.store import runs as kept_runs
 from lib.store.recipes import NewRecipeRun, Planned, Recipe, RecipeRun, Stage, Step
@@ -90,7 +90,7 @@ class Recipes:
         values = restored(step.params, self._store)
         found: dict[str, object] = {}
         for name in step.inputs:
-            files_of = [each for each in several(values.get(name)) if isinstance(each, Upload)]
+            files_of = files_in([values.get(name)])
             if all(files.upload(self._store, self._who.name, each.sha256) for each in files_of):
                 found[name] = values.get(name)
             else:
