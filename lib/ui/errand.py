@@ -7,7 +7,6 @@ place of its button says so.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -19,7 +18,8 @@ from lib.deapi.errors import DeapiError
 from lib.deapi.models import Model
 from lib.runs.orders import NoQuote, OrderRefused, PriceRose
 from lib.store import Run, State, StoreError
-from lib.ui import errors, money, news, notes, priced_button, run_status, state
+from lib.ui import asked_back, errors, money, news, notes, priced_button, run_status, state
+from lib.ui.asked_back import Question
 from lib.ui.plain import label, safe
 from lib.ui.session import Client
 from lib.ui.state import Press
@@ -70,22 +70,13 @@ class Ended:
     values: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class _Question:
-    """A press that has to be asked back, as `run_button` does it."""
-
-    amount: Decimal
-    instead: Decimal | None
-    about: str
-
-
 @dataclass(slots=True)
 class _Kept:
     """What has come of the presses so far. A plain object, for the reason that `state.order` has:
     no drawing is broken off between a run and the note of it."""
 
     started: _Started | None = None
-    question: _Question | None = None
+    question: Question | None = None
     problem: errors.Advice | None = None
 
 
@@ -151,11 +142,9 @@ def _answer(client: Client, errand: Errand, pressed: Press, kept: _Kept) -> None
     if shown is None or why:
         kept.problem = why or priced_button.NO_PRICE_YET
         return
-    balance = client.balance()
-    left = balance.amount if balance else None
     about = _about(client, errand)
-    if not pressed.sure and money.needs_a_second_click(shown, left):
-        kept.question = _Question(shown, None, about)
+    if not pressed.sure and asked_back.is_large(client, shown):
+        kept.question = Question(shown, None, about)
         return
     submit = partial(client.submit, nonce=pressed.nonce, shown=shown)
     errand.first()
@@ -164,7 +153,7 @@ def _answer(client: Client, errand: Errand, pressed: Press, kept: _Kept) -> None
             errand.name, about, lambda: submit(errand.at, errand.model, errand.values)
         )
     except PriceRose as error:
-        kept.question = _Question(error.quote.price, shown, about)
+        kept.question = Question(error.quote.price, shown, about)
     except NoQuote as error:
         kept.problem = errors.advice(error.error, rehearsing=client.rehearsing)
     except (OrderRefused, StoreError) as error:
@@ -216,24 +205,15 @@ def _look_again(client: Client, errand: Errand) -> None:
         st.rerun()
 
 
-def _ask(client: Client, errand: Errand, question: _Question) -> None:
-    nonce, now = state.nonce(errand.name), label(money.price(question.amount))
-    told, yes = f"This costs {now}. That is a large step: go ahead?", f"Yes, spend {now}"
-    if question.instead is not None:
-        now, before = map(label, money.prices(question.amount, question.instead))
-        told, yes = f"The price is now {now} instead of {before}.", f"Go on · {now}"
-    st.caption(told)
-    st.button(
-        yes,
-        key=f"errand_sure:{errand.name}:{client.profile}:{nonce}:{question.amount}",
-        on_click=state.press,
-        args=(errand.name, Press(client.profile, nonce, question.amount, sure=True)),
-    )
-    st.button(
-        "Not now",
-        key=f"errand_not_now:{errand.name}",
-        on_click=_drop,
-        args=(_kept(client, errand.name),),
+def _ask(client: Client, errand: Errand, question: Question) -> None:
+    asked_back.draw(
+        client,
+        errand.name,
+        question,
+        costs="This costs",
+        key=lambda part: f"errand_{part}:{errand.name}",
+        drop=partial(_drop, _kept(client, errand.name)),
+        type="secondary",
     )
 
 

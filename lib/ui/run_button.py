@@ -1,7 +1,7 @@
 """The button that spends money: its price, its second click, and what may go wrong with a press."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -12,19 +12,21 @@ from lib.deapi.contract import Endpoint
 from lib.deapi.models import Model
 from lib.runs.orders import FieldProblems, NoQuote, PriceRose
 from lib.store import StoreError
-from lib.ui import errors, form, limits, lineage, money, notes, price, priced_button, state
+from lib.ui import (
+    asked_back,
+    errors,
+    form,
+    limits,
+    lineage,
+    money,
+    notes,
+    price,
+    priced_button,
+    state,
+)
+from lib.ui.asked_back import Question
 from lib.ui.session import Client
 from lib.ui.state import Press
-
-
-@dataclass(frozen=True, slots=True)
-class _Question:
-    """What a press has to be asked back: spend that much, or go on although the price rose from
-    `instead`. It stands only as long as the form stays as it was."""
-
-    amount: Decimal
-    instead: Decimal | None
-    about: str
 
 
 def draw(
@@ -97,10 +99,8 @@ def _order(
     shown: Decimal,
     about: str,
 ) -> None:
-    balance = client.balance()
-    left = balance.amount if balance else None
-    if not pressed.sure and money.needs_a_second_click(shown, left):
-        st.session_state[_key(at)] = _Question(shown, None, about)
+    if not pressed.sure and asked_back.is_large(client, shown):
+        st.session_state[_key(at)] = Question(shown, None, about)
         return
     may_fall_back = st.session_state.get(_fallback_key(at), False)
     submit = partial(client.submit, nonce=pressed.nonce, shown=shown, fallback=may_fall_back)
@@ -112,7 +112,7 @@ def _order(
         state.answered(at.id)
         st.rerun()
     except PriceRose as error:
-        st.session_state[_key(at)] = _Question(error.quote.price, shown, about)
+        st.session_state[_key(at)] = Question(error.quote.price, shown, about)
     except NoQuote as error:
         notes.problem(errors.advice(error.error))
     except StoreError as error:
@@ -174,7 +174,7 @@ def _no_price(
     )
 
 
-def _ask(client: Client, at: Endpoint, question: _Question) -> None:
+def _ask(client: Client, at: Endpoint, question: Question) -> None:
     nonce, spend = state.nonce(at.id), money.price(question.amount)
     yes = f"Yes, spend {spend}"
     if question.instead is None:

@@ -10,6 +10,7 @@ from lib.runs.orders import NoQuote, OrderRefused, PriceRose
 from lib.runs.profiles import SANDBOX
 from lib.store import FOLLOWED, Run, State, StoreError
 from lib.ui import (
+    asked_back,
     clock,
     errors,
     evidence,
@@ -252,9 +253,7 @@ def _settle(how: Callable[[str], Run | None], run_id: str) -> None:
 
 
 def _resend(client: Client, run: Run, nonce: str, shown: Decimal, sure: bool) -> None:
-    balance = client.balance()
-    large = money.needs_a_second_click(shown, balance.amount if balance else None)
-    if large and not sure:
+    if asked_back.is_large(client, shown) and not sure:
         st.session_state[f"asked:{run.id}"] = shown
     elif _is_here(client, run):
         _order(client, run, nonce, shown)

@@ -220,6 +220,10 @@ class Client:
         """How much of each cap that applies to me is used: my own, then the team's."""
         return caps.uses(self._store, self.profile, self.person)
 
+    def tightest(self) -> Use | None:
+        """The cap that applies to me with the least left; None where there is none."""
+        return min(self.uses(), key=lambda use: use.left, default=None)
+
     def over_cap(self, at: Endpoint, model: Model, price: Decimal) -> Use | None:
         """The first cap that a run at `price` USD would go over, with all that is held for it."""
         uses = self.uses()

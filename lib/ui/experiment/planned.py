@@ -14,8 +14,9 @@ from lib.runs.experiments import manifest, plan
 from lib.runs.experiments.order import same
 from lib.runs.experiments.plan import Cell, Draft, TooManyCells
 from lib.runs.quotes import Quote
-from lib.store import StoreError, Use
-from lib.ui import errors, limits, money, notes, priced_button, state, words
+from lib.store import StoreError
+from lib.ui import asked_back, errors, limits, money, notes, priced_button, state, words
+from lib.ui.asked_back import Question
 from lib.ui.experiment import place
 from lib.ui.experiment.place import key
 from lib.ui.plain import clip, label, safe, seconds
@@ -99,7 +100,7 @@ def draw(
     _sums(client, now, later)
     _problems(now, later, problems)
     with st.container(key="run_bar:lab"):
-        question: _Question | None = st.session_state.get(_QUESTION)
+        question: Question | None = st.session_state.get(_QUESTION)
         if question is not None and question.about == about:
             _ask(client, question)
         else:
@@ -233,15 +234,11 @@ def _time(client: Client, cells: Sequence[Cell]) -> list[str]:
 
 def _room(client: Client, now: _Priced, total: Decimal) -> list[str]:
     """What a limit means for it: what does not fit into today goes on tomorrow."""
-    use = _tightest(client)
+    use = client.tightest()
     if use is None or total <= use.left:
         return []
     left = f"{limits.title(use)}: {money.left(use.left)}."
     return [f"{left} What does not fit into it waits for the next day, and goes on by itself."]
-
-
-def _tightest(client: Client) -> Use | None:
-    return min(client.uses(), key=lambda use: use.left, default=None)
 
 
 def _problems(now: _Priced, later: _Priced | None, problems: Sequence[str]) -> None:
@@ -280,19 +277,11 @@ def _row(draft: Draft, cell: Cell) -> str:
 _NAME = "experiment"
 
 
-@dataclass(frozen=True, slots=True)
-class _Question:
-    """A press that has to be asked back; it stands as long as the plan stays as it was."""
-
-    amount: Decimal
-    about: str
-
-
 def _button(client: Client, now: _Priced, problems: Sequence[str]) -> None:
     total, count = now.total, len(now.good)
     verb = "Write the words" if now.draft.then else "Run"
     said = verb if total is None else f"{verb} · {money.price(total)}"
-    use = _tightest(client)
+    use = client.tightest()
     first = next((now.known.get(plan.key(each)) for each in now.to_send), None)
     over = use if use is not None and first is not None and first > use.left else None
     priced_button.draw(
@@ -311,18 +300,9 @@ def _button(client: Client, now: _Priced, problems: Sequence[str]) -> None:
         notes.problem(limits.over(over))
 
 
-def _ask(client: Client, question: _Question) -> None:
-    spend = label(money.price(question.amount))
-    st.caption(f"This may cost {spend}. That is a large step: go ahead?")
+def _ask(client: Client, question: Question) -> None:
     with st.container(horizontal=True):
-        st.button(
-            f"Yes, spend {spend}",
-            key=f"{key('sure')}:{client.profile}:{state.nonce(_NAME)}:{question.amount}",
-            type="primary",
-            on_click=state.press,
-            args=(_NAME, Press(client.profile, state.nonce(_NAME), question.amount, sure=True)),
-        )
-        st.button("Not now", key=key("not_now"), on_click=_drop)
+        asked_back.draw(client, _NAME, question, costs="This may cost", key=key, drop=_drop)
 
 
 def _drop() -> None:
@@ -347,10 +327,8 @@ def _answer(
     if total is None or pressed.shown is None:
         notes.problem(priced_button.NO_PRICE_YET)
         return
-    balance = client.balance()
-    large = money.needs_a_second_click(total, balance.amount if balance else None)
-    if (large and not pressed.sure) or total > pressed.shown:
-        st.session_state[_QUESTION] = _Question(total, about)
+    if (asked_back.is_large(client, total) and not pressed.sure) or total > pressed.shown:
+        st.session_state[_QUESTION] = Question(total, None, about)
         return
     try:
         view = now.draft.view

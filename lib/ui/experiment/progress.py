@@ -7,7 +7,7 @@ import streamlit as st
 
 from lib.store import State, Status, StoreError
 from lib.store.experiments import Cell, Experiment
-from lib.ui import money, session
+from lib.ui import asked_back, money, session
 from lib.ui.experiment import cell as one
 from lib.ui.experiment import place
 from lib.ui.experiment.listing import STATUS
@@ -109,15 +109,17 @@ def _again(client: Client, experiment: Experiment, cells: Sequence[Cell]) -> Non
     if not failed or experiment.status is Status.STOPPED:
         return
     cost = sum((each.quote for each in failed), Decimal(0))
-    told = f"Try {len(failed)} failed again · {label(money.price(cost))}"
-    balance = client.balance()
-    if not money.needs_a_second_click(cost, balance.amount if balance else None):
-        _button(told, "retry", client.experiments.retry, experiment.id, icon="🔁")
-        return
-    with st.popover(told, icon="🔁", key=key("retry_ask")):
-        spend = label(money.price(cost))
-        st.caption(f"This may cost {spend}. That is a large step: go ahead?")
-        _button(f"Yes, spend {spend}", "retry", client.experiments.retry, experiment.id)
+    spend = label(money.price(cost))
+    asked_back.button(
+        client,
+        f"Try {len(failed)} failed again · {spend}",
+        cost,
+        spend,
+        key=key("retry"),
+        icon="🔁",
+        on_click=_do,
+        args=(client.experiments.retry, experiment.id),
+    )
 
 
 def _button(

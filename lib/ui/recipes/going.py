@@ -7,6 +7,7 @@ import streamlit as st
 from lib.store import State, Status, StoreError
 from lib.store.recipes import Recipe, RecipeRun, Stage, following
 from lib.ui import (
+    asked_back,
     catalogue,
     clock,
     errors,
@@ -185,13 +186,9 @@ def _go_on(client: Client, going: RecipeRun, stage: Stage) -> None:
     # With the price: what is pressed while a newer one is drawn means the old one.
     name = key("go_on", going.id, stage.n, stage.tries, stage.price)
     args = (client.recipes.resume, going.id, stage.price)
-    balance = client.balance()
-    if not money.needs_a_second_click(stage.price, balance.amount if balance else None):
-        st.button(told, key=name, type="primary", on_click=_do, args=args)
-        return
-    with st.popover(told, key=f"{name}:ask"):
-        st.caption(f"This may cost {price}. That is a large step: go ahead?")
-        st.button(f"Yes, spend {price}", key=name, type="primary", on_click=_do, args=args)
+    asked_back.button(
+        client, told, stage.price, price, key=name, type="primary", on_click=_do, args=args
+    )
 
 
 def _do(do: Callable[..., object], *args: object) -> None:

@@ -1,7 +1,6 @@
 """What a recipe would cost, step by step and as a whole, and the button that runs it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 
@@ -14,7 +13,8 @@ from lib.runs.quotes import Quote
 from lib.runs.recipes.planned import Given
 from lib.store import StoreError, Use
 from lib.store.recipes import Recipe, Step
-from lib.ui import catalogue, errors, limits, money, notes, priced_button, state, words
+from lib.ui import asked_back, catalogue, errors, limits, money, notes, priced_button, state, words
+from lib.ui.asked_back import Question
 from lib.ui.plain import label, safe
 from lib.ui.recipes import listing
 from lib.ui.recipes.desk import Plan, known
@@ -30,15 +30,6 @@ _ABOUT = (
 )
 
 Prices = Sequence[Quote | DeapiError | None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Question:
-    """A press that has to be asked back; it stands as long as nothing changes in the recipe."""
-
-    amount: Decimal
-    instead: Decimal | None
-    about: str
 
 
 def draw(client: Client, recipe: Recipe, given: Given) -> None:
@@ -58,7 +49,7 @@ def draw(client: Client, recipe: Recipe, given: Given) -> None:
         st.caption(_ABOUT)
     _problems(now.cells, prices)
     with st.container(key="run_bar:recipe"):
-        question: _Question | None = st.session_state.get(key("question"))
+        question: Question | None = st.session_state.get(key("question"))
         if question is not None and question.about == about:
             _ask(client, name, question)
         else:
@@ -131,7 +122,7 @@ def _problems(cells: Sequence[Cell], prices: Prices) -> None:
 
 
 def _over(client: Client, total: Decimal | None) -> Use | None:
-    use = min(client.uses(), key=lambda use: use.left, default=None)
+    use = client.tightest()
     return use if use is not None and total is not None and total > use.left else None
 
 
@@ -157,23 +148,9 @@ def _button(client: Client, name: str, now: Plan, prices: Prices) -> None:
         notes.problem(limits.over(over))
 
 
-def _ask(client: Client, name: str, question: _Question) -> None:
-    now = label(money.price(question.amount))
-    told, yes = f"This may cost {now}. That is a large step: go ahead?", f"Yes, spend {now}"
-    if question.instead is not None:
-        now, before = map(label, money.prices(question.amount, question.instead))
-        told, yes = f"The price is now {now} instead of {before}.", f"Go on · {now}"
-    st.caption(told)
-    nonce = state.nonce(name)
+def _ask(client: Client, name: str, question: Question) -> None:
     with st.container(horizontal=True):
-        st.button(
-            yes,
-            key=f"{key('sure')}:{client.profile}:{nonce}:{question.amount}",
-            type="primary",
-            on_click=state.press,
-            args=(name, Press(client.profile, nonce, question.amount, sure=True)),
-        )
-        st.button("Not now", key=key("not_now"), on_click=_drop)
+        asked_back.draw(client, name, question, costs="This may cost", key=key, drop=_drop)
 
 
 def _drop() -> None:
@@ -193,13 +170,12 @@ def _answer(
     if found is None or pressed.shown is None:
         notes.problem(priced_button.NO_PRICE_YET)
         return
-    total, balance = _sum(found), client.balance()
-    large = money.needs_a_second_click(total, balance.amount if balance else None)
+    total = _sum(found)
     if total > pressed.shown:
-        st.session_state[key("question")] = _Question(total, pressed.shown, about)
+        st.session_state[key("question")] = Question(total, pressed.shown, about)
         return
-    if large and not pressed.sure:
-        st.session_state[key("question")] = _Question(total, None, about)
+    if asked_back.is_large(client, total) and not pressed.sure:
+        st.session_state[key("question")] = Question(total, None, about)
         return
     begin = partial(client.recipes.begin, recipe, now, found, nonce=pressed.nonce)
     try:
