@@ -1,25 +1,14 @@
 """The team's library as one session may use it: everybody signed in sees and fills all of it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from lib.deapi.contract import Endpoint
-from lib.people.who import Person
-from lib.store import Favourite, Kept, NewFavourite, Run, Store, favourites
+from lib.store import Favourite, Kept, NewFavourite, Run, favourites
+from lib.ui.desk import Desk
 
 
-class Favourites:
-    """Each method raises `StoreError`, and `SignedOut` for who is not signed in any more."""
-
-    def __init__(self, store: Store, who: Person, check: Callable[[], None]) -> None:
-        """`check` raises when `who` is not behind the session any more, or has another role."""
-        self._whole = store
-        self._who = who
-        self._check = check
-
-    @property
-    def _store(self) -> Store:
-        self._check()
-        return self._whole
+class Favourites(Desk):
+    """The whole library, for whoever is signed in."""
 
     def page(
         self,

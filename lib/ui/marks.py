@@ -1,35 +1,18 @@
 """What one session may say of runs, and delete: of one's own, as an admin of everybody's."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
-from lib.people.who import Person
-from lib.store import Mark, Run, Store, deletion, marks, runs
+from lib.store import Mark, Run, deletion, marks, runs
+from lib.ui.desk import ProfileDesk
 
 
-class Marks:
-    """Each method raises `StoreError`, and `SignedOut` for who is not signed in any more. Those
-    that change something raise `KeyError` for a run that is not there, or not mine."""
-
-    def __init__(
-        self,
-        store: Store,
-        profile: str,
-        whose: str | None,
-        who: Person,
-        check: Callable[[], None],
-    ) -> None:
-        """`whose` runs these are, with None everybody's; `check` raises when `who` is not behind
-        the session any more, or has another role."""
-        self._whole = store
-        self._profile = profile
-        self._whose = whose
-        self._who = who
-        self._check = check
+class Marks(ProfileDesk):
+    """Those that change something raise `KeyError` for a run that is not there, or not mine."""
 
     @property
-    def _store(self) -> Store:
-        self._check()
-        return self._whole
+    def _whose(self) -> str | None:
+        """Whose runs these are: mine, and with None everybody's for an admin."""
+        return None if self._who.is_admin else self._who.name
 
     def of(self, some: Sequence[Run]) -> dict[str, Mark]:
         """What is said of runs that I may see, by their ids; nothing is said of the others."""

@@ -285,7 +285,7 @@ class Client:
     @property
     def marks(self) -> Marks:
         """What I may say of runs, and which of them may be deleted."""
-        return Marks(self._store, self.profile, self._whose, self.who, self.check)
+        return Marks(self._store, self.profile, self.who, self.check)
 
     @property
     def showcases(self) -> Showcases:

@@ -3,13 +3,11 @@
 import json
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import BinaryIO
 
 from lib.deapi.errors import DeapiError
-from lib.people.who import Person
-from lib.runs.engine import Engine
 from lib.runs.experiments import manifest, plan
 from lib.runs.experiments.export import MANIFEST
 from lib.runs.experiments.manifest import BadManifest
@@ -22,7 +20,6 @@ from lib.store import (
     Filters,
     ResultFile,
     State,
-    Store,
     Winner,
     drafts,
     experiments,
@@ -32,6 +29,7 @@ from lib.store import (
 )
 from lib.store.experiments import Cell, Experiment
 from lib.store.votes import Vote
+from lib.ui.desk import EngineDesk
 
 _MOST_PLAN = 20 * 2**20
 """Bytes of a plan that somebody hands in."""
@@ -40,20 +38,8 @@ _BROKEN = (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZip
 """What reading somebody's ZIP or JSON may raise: a password is a RuntimeError, so is depth."""
 
 
-class Experiments:
-    """`who`'s on one profile. `check` says before each order whether they are still signed in."""
-
-    def __init__(
-        self, engine: Engine, profile: str, who: Person, check: Callable[[], None]
-    ) -> None:
-        self._engine = engine
-        self._profile = profile
-        self._who = who
-        self._check = check
-
-    @property
-    def _store(self) -> Store:
-        return self._engine.store
+class Experiments(EngineDesk):
+    """`who`'s on one profile."""
 
     # --- before it costs anything -----------------------------------------------------------------
 

@@ -1,13 +1,11 @@
 """What a person may ask and order about recipes: their own, and those shared with the team."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from lib.deapi.errors import DeapiError
 from lib.deapi.values import files_in
-from lib.people.who import Person
-from lib.runs.engine import Engine
 from lib.runs.experiments import plan
 from lib.runs.experiments.plan import Cell
 from lib.runs.params import restored
@@ -15,9 +13,10 @@ from lib.runs.quotes import Quote
 from lib.runs.recipes import planned
 from lib.runs.recipes.planned import Given
 from lib.runs.recipes.saved import steps_of
-from lib.store import Denied, Run, Store, files, recipes
+from lib.store import Denied, Run, files, recipes
 from lib.store import runs as kept_runs
 from lib.store.recipes import NewRecipeRun, Planned, Recipe, RecipeRun, Stage, Step
+from lib.ui.desk import EngineDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +27,8 @@ class Plan:
     cells: Sequence[Cell]
 
 
-class Recipes:
-    """`who`'s on one profile. `check` says before each order whether they are still signed in."""
-
-    def __init__(
-        self, engine: Engine, profile: str, who: Person, check: Callable[[], None]
-    ) -> None:
-        self._engine = engine
-        self._profile = profile
-        self._who = who
-        self._check = check
-
-    @property
-    def _store(self) -> Store:
-        return self._engine.store
+class Recipes(EngineDesk):
+    """`who`'s on one profile."""
 
     # --- what there is ----------------------------------------------------------------------------
 

@@ -1,41 +1,27 @@
 """Showcases as one session may use them: one's own, and those that are shared with the team."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from lib.people.who import Person
 from lib.store import (
     Filters,
     ResultFile,
     Run,
     Showcase,
     State,
-    Store,
     files,
     history,
     runs,
     showcases,
 )
+from lib.ui.desk import ProfileDesk
 
 _TEXT_BYTES = 80_000
 """So much of a written result is shown."""
 
 
-class Showcases:
-    """`who`'s on one profile. Each method raises `StoreError`, and `SignedOut` for who is not
-    signed in any more. Those that change something raise `KeyError` for a showcase or a run that
-    is not there, or not mine."""
-
-    def __init__(self, store: Store, profile: str, who: Person, check: Callable[[], None]) -> None:
-        """`check` raises when `who` is not behind the session any more, or has another role."""
-        self._whole = store
-        self._profile = profile
-        self._who = who
-        self._check = check
-
-    @property
-    def _store(self) -> Store:
-        self._check()
-        return self._whole
+class Showcases(ProfileDesk):
+    """Those that change something raise `KeyError` for a showcase or a run that is not there, or
+    not mine."""
 
     # --- what there is ----------------------------------------------------------------------------
 

@@ -1,30 +1,16 @@
 """What a person may ask about usage: their own, and an admin anybody's."""
 
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
-from lib.people.who import Person
-from lib.store import TEAM, Caps, Store, Use, caps, ledger, spending, usage
+from lib.store import TEAM, Caps, Use, caps, ledger, spending, usage
 from lib.store.usage import By, Period, Record, Slice
+from lib.ui.desk import ProfileDesk
 
 
-class Usage:
+class Usage(ProfileDesk):
     """Over one profile's books. Whose is asked about is a name, or None for everybody; who is no
-    admin gets their own, whatever they ask. Each method raises `StoreError`, and `SignedOut` for
-    who is not signed in any more."""
-
-    def __init__(self, store: Store, profile: str, who: Person, check: Callable[[], None]) -> None:
-        """`check` raises when `who` is not behind the session any more, or has another role."""
-        self._whole = store
-        self._profile = profile
-        self._who = who
-        self._check = check
-
-    @property
-    def _store(self) -> Store:
-        self._check()
-        return self._whole
+    admin gets their own, whatever they ask."""
 
     def _seen(self, whose: str | None) -> str | None:
         return whose if self._who.is_admin else self._who.name
