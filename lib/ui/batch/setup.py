@@ -111,7 +111,7 @@ def _table(client: Client, at: Endpoint, shown: Mapping[str, Field]) -> tuple[Ta
     if found.columns == (source.FILE,) and of is not None:
         return found, Values(known, {source.FILE: of.name}, uploads, text)
     main = text or (of.name if of else None)
-    mark = f"batch:{st.session_state.get(source.COUNT, 0)}"
+    mark = f"batch:{source.PLACE.count}"
     meaning = table.columns(at, known, found, main, mark, out="keep it beside the result")
     return found, Values(known, meaning, uploads, text)
 

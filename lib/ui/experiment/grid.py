@@ -1,6 +1,6 @@
 """The results beside each other: a row a prompt, a column a variant."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import streamlit as st
 
@@ -22,12 +22,14 @@ def draw(client: Client, experiment: Experiment, cells: Sequence[Cell]) -> None:
     rows = sorted({each.input for each in cells})
     shown: int = st.session_state.get(key("rows", experiment.id), PAGE)
     by_row = {row: [each for each in cells if each.input == row] for row in rows[:shown]}
-    files = client.experiments.results([each for some in by_row.values() for each in some])
+    drawn = [each for some in by_row.values() for each in some]
+    files = client.experiments.results(drawn)
+    seen = client.seen([each.run.id for each in drawn if each.run])
     inputs = names(experiment, "inputs")
     for row, some in by_row.items():
         with st.container(key=f"lab_row:{row}", border=True):
             st.html(f'<p class="pg-prompt"><b>{row + 1}</b> {safe(inputs[row])}</p>')
-            _cells(client, experiment, some, files)
+            _cells(client, experiment, some, files, seen)
     if len(rows) > shown:
         st.button(
             f"Show more of {len(rows):,}",
@@ -43,7 +45,9 @@ def _cells(
     experiment: Experiment,
     cells: Sequence[Cell],
     files: Mapping[str, list[ResultFile]],
+    seen: Collection[str],
 ) -> None:
+    """`seen` are the runs whose card may be shown."""
     variants = names(experiment, "variants")
     wide = min(len(variants), BESIDE)
     for start in range(0, len(cells), wide):
@@ -52,7 +56,7 @@ def _cells(
             kept = files.get(each.run.id, []) if each.run else []
             with column:
                 st.html(one.html(client, each, kept, variants[each.variant]))
-                if each.run is not None and client.run(each.run.id) is not None:
+                if each.run is not None and each.run.id in seen:
                     st.button("Show", key=key("show", str(each.n)), on_click=show, args=(each,))
 
 

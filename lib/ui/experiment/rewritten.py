@@ -1,7 +1,6 @@
 """The words that were written: what changed in each prompt, to be edited before it is used."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -181,4 +180,4 @@ def _draft(client: Client, experiment: Experiment) -> Draft:
     found = st.session_state[name]
     if found is None:
         raise ValueError("This plan does not say what its words are for.")
-    return replace(found)
+    return found

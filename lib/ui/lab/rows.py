@@ -32,7 +32,7 @@ def draw(client: Client, at: Endpoint, model: Model) -> list[Input]:
     with."""
     form = fields.fields(at, model)
     of = files.field(form)
-    given = table.given()
+    given = table.PLACE.table
     rows = table.draw(at, form, given) if given else _written(client, at)
     uploads = files.draw(client, at, of) if of is not None else []
     return files.with_each(at, rows, of, uploads)
@@ -85,7 +85,7 @@ def add(lines: Sequence[str]) -> None:
 
 def put(lines: Sequence[str]) -> None:
     """The same at once, for buttons."""
-    table.away()
+    table.PLACE.away()
     _append(lines)
 
 

@@ -7,18 +7,18 @@ import streamlit as st
 
 from lib.deapi.contract import Endpoint
 from lib.deapi.field import Field
-from lib.runs.experiments import mapping, reading
+from lib.runs.experiments import mapping
 from lib.runs.experiments.plan import Input
-from lib.runs.experiments.reading import Table, Unreadable
+from lib.runs.experiments.reading import Table
 from lib.ui import notes, words
 from lib.ui.errors import Advice
 from lib.ui.experiment import targets
+from lib.ui.experiment.given_table import GivenTable
 from lib.ui.experiment.place import key
 from lib.ui.plain import clip, safe
 
-_GIVEN, _NAME, _REFUSED, _COUNT = (
-    key(f"table:{what}") for what in ("given", "name", "no", "count")
-)
+PLACE = GivenTable("lab")
+"""The table that stands in the place of the prompts that are written."""
 _SHOWN = 3
 """So many rows are shown as they would be sent."""
 _ASKED = 12
@@ -29,46 +29,25 @@ KINDS = ("text", "integer", "number", "boolean", "choice")
 """Kinds of fields that a cell of a table can be."""
 
 
-def given() -> Table | None:
-    """The table that stands in the place of the prompts that are written."""
-    return st.session_state.get(_GIVEN)
-
-
 def ask() -> None:
     """A place to give one."""
     with st.popover("From a file", icon="📄", key=key("from_file")):
-        count = st.session_state.setdefault(_COUNT, 0)
-        file = st.file_uploader(
+        PLACE.ask(
             "A CSV, Excel, JSONL or text file",
-            key=key("file", str(count)),
-            help="A row is a prompt. Other columns can be settings of their own: what to avoid, a "
-            "seed, a size.",
+            key("file"),
+            "A row is a prompt. Other columns can be settings of their own: what to avoid, a seed, "
+            "a size.",
         )
-        if file is not None:
-            st.session_state[_COUNT] += 1
-            st.session_state.pop(_REFUSED, None)
-            try:
-                _take(reading.read(file.getvalue(), file.name), file.name)
-            except Unreadable as error:
-                st.session_state[_REFUSED] = f"{clip(file.name, 60)}: {error}"
-            st.rerun()
-        if why := st.session_state.get(_REFUSED):
-            notes.problem(Advice(why))
-
-
-def _take(table: Table, name: str) -> None:
-    st.session_state[_GIVEN] = table
-    st.session_state[_NAME] = name
 
 
 def draw(at: Endpoint, form: Sequence[Field], table: Table) -> list[Input]:
     """What the table is, what its columns mean, and its first rows; the rows as they are meant."""
     known = {each.name: each for each in form if each.kind in KINDS}
-    name = clip(st.session_state.get(_NAME, ""), 60)
-    st.html(f'<p class="pg-prompt"><b>{len(table.rows):,} prompts</b> from {safe(name)}</p>')
-    meaning = columns(at, known, table, targets.text_of(at), str(st.session_state[_COUNT]))
+    count = f"<b>{len(table.rows):,} prompts</b>"
+    st.html(f'<p class="pg-prompt">{count} from {safe(PLACE.name)}</p>')
+    meaning = columns(at, known, table, targets.text_of(at), str(PLACE.count))
     rows = _rows(at, known, table, meaning)
-    st.button("Take the file away", key=key("table_away"), on_click=away)
+    st.button("Take the file away", key=key("table_away"), on_click=PLACE.away)
     if targets.text_of(at) not in meaning.values():
         notes.problem(Advice("Say which column holds the prompts."))
         return []
@@ -132,8 +111,3 @@ def _told(at: Endpoint, row: Input) -> str:
             for name, value in row.values.items()
         )
     )
-
-
-def away() -> None:
-    """Have the prompts be written again."""
-    st.session_state.pop(_GIVEN, None)
