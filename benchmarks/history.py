@@ -16,17 +16,16 @@ from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert
 
+from benchmarks.done_runs import PRICE, done_run
 from benchmarks.report import Measure, end
 from benchmarks.watcher import Watcher
 from lib.people.who import LOCAL
 from lib.runs.profiles import LIVE
 from lib.store import State, Store, ledger, search
-from lib.store.run import time_ordered_id
 from lib.store.tables import TEAM, Kind, entries, runs, searches, totals
 from lib.ui import words
 from tests.support.playground import Playground, playgrounds
@@ -41,7 +40,7 @@ KINDS = (
     *(("audio.speech", "Kokoro"), ("videos.generations", "Ltx2_19B_Dist_FP8")),
 )
 TITLE = words.endpoint(KINDS[0][0]).title
-PRICE, ZERO = Decimal("0.002"), Decimal(0)
+ZERO = Decimal(0)
 WORDS = ("fox", "snow", "harbour", "lamp", "teapot", "train", "cat", "window", "river", "tower")
 
 
@@ -143,28 +142,15 @@ def _fill(store: Store, count: int, chance: random.Random) -> None:
 def _run(person: str, at: datetime, chance: random.Random) -> dict[str, Any]:
     endpoint, model = chance.choice(KINDS)
     text = " ".join(chance.choices(WORDS, k=12))
-    return {
-        "profile": LIVE,
-        "id": time_ordered_id(at),
-        "person": person,
-        "endpoint": endpoint,
-        "model": model,
-        "params": {"prompt": text, "seed": chance.randrange(2**32)},
-        "text": text,
-        "search": text,
-        "nonce": uuid4().hex,
-        "state": State.DONE if chance.random() < 0.97 else State.CANCELLED,
-        "fence": 1,
-        "request_id": str(uuid4()),
-        "quote": PRICE,
-        "reserved": PRICE,
-        "price": PRICE,
-        "price_estimated": False,
-        "alternatives": {},
-        "thumb": False,
-        "keep_tries": 0,
-        **dict.fromkeys(("created_at", "sending_at", "accepted_at", "ended_at", "kept_at"), at),
-    }
+    return done_run(
+        at,
+        person=person,
+        endpoint=endpoint,
+        model=model,
+        params={"prompt": text, "seed": chance.randrange(2**32)},
+        text=text,
+        state=State.DONE if chance.random() < 0.97 else State.CANCELLED,
+    )
 
 
 if __name__ == "__main__":

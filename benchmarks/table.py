@@ -12,7 +12,6 @@ from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,14 +21,14 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import Browser, FilePayload, Page, expect, sync_playwright
 from sqlalchemy import insert
 
+from benchmarks.done_runs import PRICE, done_run
 from benchmarks.report import Measure, end
 from lib.people.who import LOCAL
 from lib.runs.experiments import manifest
 from lib.runs.experiments.plan import Draft, Input, Variant
 from lib.runs.profiles import LIVE
-from lib.store import State, Store, experiments
+from lib.store import Store, experiments
 from lib.store.experiments import NewCell, NewExperiment
-from lib.store.run import time_ordered_id
 from lib.store.tables import runs
 from lib.ui import words
 from lib.ui.experiment import place
@@ -41,7 +40,6 @@ FEW, MANY = 20, 2_000
 ROUNDS, WARM = 16, 4
 AIM = 1.5
 AT, MODEL = "images.generations", "Flux1schnell"
-PRICE = Decimal("0.002")
 RUN = re.compile(r"^Run · \$")
 PRICED = 60_000  # milliseconds
 
@@ -173,28 +171,14 @@ def _filled(store: Store, count: int) -> str:
 
 
 def _run(text: str, at: datetime) -> dict[str, Any]:
-    return {
-        "profile": LIVE,
-        "id": time_ordered_id(at),
-        "person": LOCAL,
-        "endpoint": AT,
-        "model": MODEL,
-        "params": {"prompt": text, "model": MODEL, "width": 768, "height": 768, "seed": 7},
-        "text": text,
-        "search": text,
-        "nonce": uuid4().hex,
-        "state": State.DONE,
-        "fence": 1,
-        "request_id": str(uuid4()),
-        "quote": PRICE,
-        "reserved": PRICE,
-        "price": PRICE,
-        "price_estimated": False,
-        "alternatives": {},
-        "thumb": False,
-        "keep_tries": 0,
-        **dict.fromkeys(("created_at", "sending_at", "accepted_at", "ended_at", "kept_at"), at),
-    }
+    return done_run(
+        at,
+        person=LOCAL,
+        endpoint=AT,
+        model=MODEL,
+        params={"prompt": text, "model": MODEL, "width": 768, "height": 768, "seed": 7},
+        text=text,
+    )
 
 
 # --- a table that waits ---------------------------------------------------------------------------

@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.conftest import StartPlayground
 from tests.support.playground import Playground, playgrounds
+from tests.support.team import account, expect_inside, sign_in
 from tests.support.watch import Watch
 from tools import browser as tool
 
 OpenWindow = Callable[..., Page]
+Enter = Callable[[str, str], Page]
 
 PICTURES = Path("test-results")
 expect.set_options(timeout=15_000)  # milliseconds; two cores draw, serve and render here
@@ -78,6 +81,30 @@ def open_window(
 def page(open_window: OpenWindow, playground: Playground) -> Page:
     """The page of pictures in a fresh window."""
     return open_window(playground.images)
+
+
+@pytest.fixture
+def three(start_playground: StartPlayground, watch: Watch) -> Playground:
+    """A playground of Ada's, who is an admin, and of Ben and Cora, each of whom may be told that
+    something is not theirs."""
+    watch.allow(r"console error.*(401|403|404|WebSocket)")
+    playground = start_playground()
+    for name, options in (("ada", ("--admin",)), ("ben", ()), ("cora", ())):
+        account(playground, name, *options)
+    return playground
+
+
+@pytest.fixture
+def enter(open_window: OpenWindow) -> Enter:
+    """Opens windows in which somebody has signed in: `enter(url, "ben")`."""
+
+    def enter(url: str, name: str) -> Page:
+        page = open_window(url)
+        sign_in(page, name)
+        expect_inside(page, name)
+        return page
+
+    return enter
 
 
 FAILED = pytest.StashKey[bool]()

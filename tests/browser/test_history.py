@@ -4,12 +4,9 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenWindow
-from tests.browser.test_people import account, expect_inside, sign_in
-from tests.conftest import StartPlayground
+from tests.browser.conftest import Enter, OpenWindow
 from tests.support import screens
 from tests.support.playground import Playground
-from tests.support.watch import Watch
 
 NOTICES = """
 window.told = [];
@@ -30,15 +27,9 @@ def find(page: Page, text: str) -> None:
 
 
 def test_a_word_of_a_recording_finds_it_and_its_address_opens_it_for_nobody_else(
-    start_playground: StartPlayground, open_window: OpenWindow, watch: Watch
+    three: Playground, enter: Enter
 ) -> None:
-    watch.allow(r"console error.*(401|403|404|WebSocket)")
-    playground = start_playground(PLAYGROUND_SANDBOX="on")
-    for name, options in (("ada", ("--admin",)), ("ben", ()), ("cora", ())):
-        account(playground, name, *options)
-    ben = open_window(f"{playground.url}/images")
-    sign_in(ben, "ben")
-    expect_inside(ben, "ben")
+    ben = enter(f"{three.url}/images", "ben")
     screens.write(ben, "a harbour at dawn")
     screens.run(ben)
     screens.done(ben)
@@ -60,7 +51,7 @@ def test_a_word_of_a_recording_finds_it_and_its_address_opens_it_for_nobody_else
     ben.locator("a.pg-shot").click()
     expect(ben.get_by_role("region", name="Transcript")).to_contain_text("bring the lanterns")
     address = ben.url
-    assert re.fullmatch(rf"{playground.url}/history\?run=[0-9a-f-]+", address)
+    assert re.fullmatch(rf"{three.url}/history\?run=[0-9a-f-]+", address)
 
     note = ben.get_by_role("textbox", name="Note")
     note.fill("for the newsletter")
@@ -72,17 +63,14 @@ def test_a_word_of_a_recording_finds_it_and_its_address_opens_it_for_nobody_else
     find(ben, "newslet")
     expect(ben.locator("a.pg-shot")).to_have_count(1)
 
-    cora, ada = open_window(address), open_window(address)
-    for page, name in ((cora, "cora"), (ada, "ada")):
-        sign_in(page, name)
-        expect_inside(page, name)
+    cora, ada = enter(address, "cora"), enter(address, "ada")
     expect(cora.get_by_text("There is no such run, or it is not yours to see.")).to_be_visible()
     expect(cora.get_by_text("lanterns")).to_have_count(0)
     expect(ada.get_by_role("textbox", name="Note")).to_have_value("for the newsletter")
     expect(ada.get_by_role("region", name="Transcript")).to_contain_text("bring the lanterns")
 
     ben.goto(address)
-    result = f"{playground.url}/files/{address.partition('run=')[2]}/result"
+    result = f"{three.url}/files/{address.partition('run=')[2]}/result"
     spent = screens.money(ben, "Spent today")
     assert ben.request.get(result).status == 200
     ben.get_by_role("button", name="Delete").click()

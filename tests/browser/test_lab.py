@@ -8,8 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenWindow
-from tests.browser.test_people import account, expect_inside, sign_in
+from tests.browser.conftest import Enter, OpenWindow
 from tests.conftest import StartPlayground, StartSandbox
 from tests.support import screens
 from tests.support.playground import Playground
@@ -49,12 +48,6 @@ def compare(page: Page, *wordings: str) -> None:
             pill.click()
 
 
-def amount(button_text: str) -> Decimal:
-    found = re.search(r"\$([\d.]+)", button_text)
-    assert found
-    return Decimal(found[1])
-
-
 def near(one: Decimal, other: Decimal) -> bool:
     """Whether two amounts are the same as far as a button says it, in three digits; to the
     nano-dollar it is shown in tests/faults/test_experiments.py."""
@@ -64,9 +57,7 @@ def near(one: Decimal, other: Decimal) -> bool:
 def begin(page: Page, name: re.Pattern[str]) -> Decimal:
     """Press the button once its price has been read; that price in USD."""
     button = page.get_by_role("button", name=name)
-    expect(button).to_be_enabled(timeout=PATIENCE)
-    page.wait_for_timeout(600)  # so long a price must have stood there (lib/ui/priced_button.py)
-    price = amount(button.inner_text())
+    price = screens.read_price(page, button)
     button.click()
     return price
 
@@ -115,7 +106,7 @@ def test_a_whole_study_from_prompts_to_an_outcome_and_back_from_its_export(
     finished(page, 18)
     expect(page.locator(".pg-cell-picture")).to_have_count(18)
     spent = page.locator(".pg-run .pg-total").inner_text()
-    assert near(amount(spent), planned)
+    assert near(screens.amount(spent), planned)
     assert len(playground.request_ids()) - before == 18
 
     page.get_by_role("radio", name="Vote blind").click()
@@ -153,7 +144,7 @@ def test_a_whole_study_from_prompts_to_an_outcome_and_back_from_its_export(
     expect(page.get_by_text("6 × 3")).to_be_visible()
     again = page.get_by_role("button", name=RUN)
     expect(again).to_be_enabled(timeout=PATIENCE)
-    assert near(amount(again.inner_text()), planned)
+    assert near(screens.amount(again.inner_text()), planned)
 
 
 def test_a_server_killed_in_the_middle_of_a_study_goes_on_and_pays_every_cell_once(
@@ -203,16 +194,10 @@ def test_a_server_killed_in_the_middle_of_a_study_goes_on_and_pays_every_cell_on
 
 
 def test_two_people_vote_at_once_and_a_stranger_sees_nothing(
-    open_window: OpenWindow, start_playground: StartPlayground, watch: Watch
+    three: Playground, enter: Enter
 ) -> None:
-    watch.allow(r"console error.*(401|403|404|WebSocket)")
-    playground = start_playground()
-    for name, options in (("ada", ("--admin",)), ("ben", ()), ("cora", ())):
-        account(playground, name, *options)
-    ben = open_window(lab(playground))
-    sign_in(ben, "ben")
-    expect_inside(ben, "ben")
-    ben.goto(lab(playground))
+    ben = enter(lab(three), "ben")
+    ben.goto(lab(three))
     write(ben, PROMPTS[:2])
     compare(ben, "As written", "By hand")
     other = ben.get_by_role("textbox", name=re.compile("Your own other words"))
@@ -222,13 +207,11 @@ def test_two_people_vote_at_once_and_a_stranger_sees_nothing(
     finished(ben, 4)
     address = ben.url
 
-    cora = open_window(address)
-    sign_in(cora, "cora")
-    expect_inside(cora, "cora")
+    cora = enter(address, "cora")
     expect(cora.get_by_text("This experiment is not here")).to_be_visible()
     expect(cora.locator(".pg-cell-picture")).to_have_count(0)
     picture = ben.locator(".pg-cell-picture").first.get_attribute("src") or ""
-    export = f"{playground.url}/files/experiments/{address.partition('experiment=')[2]}"
+    export = f"{three.url}/files/experiments/{address.partition('experiment=')[2]}"
     assert cora.request.get(picture).status == 404
     assert cora.request.get(export).status == 404
 

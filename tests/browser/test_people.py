@@ -7,22 +7,14 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenWindow
 from tests.conftest import StartPlayground
 from tests.support.playground import Playground, playgrounds
 from tests.support.processes import TOP, environment
+from tests.support.team import SECRET, account, expect_inside, expect_outside, sign_in
 from tests.support.watch import Watch
-
-SECRET = "four green kettles"
-
-
-def account(playground: Playground, name: str, *options: str) -> None:
-    """As its README says: by the command, beside the running playground."""
-    command = [sys.executable, "-m", "lib.store.users", "add", name, *options]
-    settings = environment(PLAYGROUND_DATA_DIR=str(playground.data))
-    subprocess.run(command, cwd=TOP, env=settings, input=f"{SECRET}\n", text=True, check=True)
 
 
 @pytest.fixture(scope="module")
@@ -35,20 +27,6 @@ def team(tmp_path_factory: pytest.TempPathFactory, playground: Playground) -> Pl
 @pytest.fixture(autouse=True)
 def signing_out(watch: Watch) -> None:
     watch.allow(r"console error.*(401|403|WebSocket)")
-
-
-def sign_in(page: Page, name: str, password: str = SECRET) -> None:
-    page.get_by_label("Name").fill(name)
-    page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_role("button", name="Sign in").click()
-
-
-def expect_inside(page: Page, name: str) -> None:
-    expect(page.get_by_role("button", name=re.compile(name))).to_be_visible()
-
-
-def expect_outside(page: Page) -> None:
-    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
 def test_who_signs_in_is_where_they_wanted_to_be(team: Playground, open_window: OpenWindow) -> None:

@@ -4,8 +4,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import OpenWindow
-from tests.browser.test_people import account, expect_inside, sign_in
+from tests.browser.conftest import Enter, OpenWindow
 from tests.conftest import StartPlayground, StartSandbox
 from tests.support import screens
 from tests.support.playground import Playground
@@ -30,8 +29,7 @@ def save(card: Locator, name: str) -> None:
 def run(page: Page) -> None:
     """Press Run once its price has stood there for as long as reading takes."""
     button = page.get_by_role("button", name=RUN)
-    expect(button).to_be_enabled(timeout=PATIENCE)
-    page.wait_for_timeout(600)
+    screens.read_price(page, button)
     button.click()
 
 
@@ -121,16 +119,10 @@ def test_a_server_killed_between_two_steps_goes_on_and_pays_each_once(
 
 
 def test_a_shared_recipe_is_run_by_another_with_a_file_of_their_own(
-    open_window: OpenWindow, start_playground: StartPlayground, watch: Watch
+    three: Playground, enter: Enter
 ) -> None:
-    watch.allow(r"console error.*(401|403|404|WebSocket)")
-    playground = start_playground()
-    for name, options in (("ada", ("--admin",)), ("ben", ()), ("cora", ())):
-        account(playground, name, *options)
-    ben = open_window(playground.images)
-    sign_in(ben, "ben")
-    expect_inside(ben, "ben")
-    ben.goto(playground.images)
+    ben = enter(three.images, "ben")
+    ben.goto(three.images)
     screens.choose(ben, "Remove background")
     ben.get_by_role("button", name="Use a sample picture").click()
     screens.run(ben)
@@ -139,9 +131,7 @@ def test_a_shared_recipe_is_run_by_another_with_a_file_of_their_own(
     screens.run(ben)
     save(screens.done(ben), "Large cut-outs")
 
-    cora = open_window(ben.url)
-    sign_in(cora, "cora")
-    expect_inside(cora, "cora")
+    cora = enter(ben.url, "cora")
     expect(cora.get_by_text("This recipe is not here")).to_be_visible()
     ben.get_by_role("button", name="Share with the team").click()
     expect(ben.get_by_role("button", name="Stop sharing")).to_be_visible()

@@ -5,12 +5,9 @@ from typing import Literal
 
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
-from tests.browser.conftest import OpenWindow
-from tests.browser.test_people import account, expect_inside, sign_in
-from tests.conftest import StartPlayground
+from tests.browser.conftest import Enter
 from tests.support import screens
 from tests.support.playground import Playground
-from tests.support.watch import Watch
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 PROJECTOR: ViewportSize = {"width": 1920, "height": 1080}
@@ -56,20 +53,14 @@ def expect_presented(page: Page, columns: int) -> float:
 
 
 def test_starred_results_are_presented_on_any_screen_and_shared_by_their_address(
-    start_playground: StartPlayground, open_window: OpenWindow, watch: Watch
+    three: Playground, enter: Enter
 ) -> None:
-    watch.allow(r"console error.*(401|403|404|WebSocket)")
-    playground = start_playground(PLAYGROUND_SANDBOX="on")
-    for name, options in (("ada", ("--admin",)), ("ben", ()), ("cora", ())):
-        account(playground, name, *options)
-    ben = open_window(f"{playground.url}/showcase")
-    sign_in(ben, "ben")
-    expect_inside(ben, "ben")
+    ben = enter(f"{three.url}/showcase", "ben")
     expect(ben.get_by_text("Star ★ a result first")).to_be_visible()
     for text in (HARBOUR, FOREST):
-        make_and_star(ben, playground, text)
+        make_and_star(ben, three, text)
 
-    ben.goto(f"{playground.url}/showcase")
+    ben.goto(f"{three.url}/showcase")
     ben.get_by_role("button", name="Make one from my starred results").click()
     expect(prompts(ben)).to_have_text([FOREST, HARBOUR])
     address = ben.url
@@ -81,9 +72,7 @@ def test_starred_results_are_presented_on_any_screen_and_shared_by_their_address
     ben.get_by_text("Show prices").click()
     expect(ben.locator(".pg-show-about", has_text="$")).to_have_count(0)
 
-    cora = open_window(address)
-    sign_in(cora, "cora")
-    expect_inside(cora, "cora")
+    cora = enter(address, "cora")
     expect(cora.get_by_text("There is no such showcase")).to_be_visible()
     expect(cora.get_by_text(HARBOUR)).to_have_count(0)
     ben.get_by_text("Shared with the team").click()

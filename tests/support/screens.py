@@ -32,10 +32,10 @@ def make_picture(page: Page, text: str) -> Decimal:
     return price
 
 
-def read_price(page: Page) -> Decimal:
-    """The price in USD on the Run button, once it has stood there for as long as reading takes:
-    a press before that means the lower one that stood there."""
-    button = run_button(page)
+def read_price(page: Page, button: Locator | None = None) -> Decimal:
+    """The price in USD on the Run button, or on this one, once it has stood there for as long as
+    reading takes: a press before that means the lower one that stood there."""
+    button = button or run_button(page)
     expect(button).to_be_enabled(timeout=PATIENCE)
     while True:
         before = amount(button.inner_text())
