@@ -113,6 +113,7 @@ def test_sounds_play_pause_and_seek_together_and_one_is_heard(
 ) -> None:
     page = open_window()
     compare(page, playground, "Make music")
+    expect(page.get_by_role("textbox", name="What should it sound like?")).to_be_visible()
     page.locator('[class*="st-key-chips"] button').first.click()
     ran(page, 2)
     players = cards(page).locator("audio")

@@ -30,7 +30,7 @@ def make_and_star(page: Page, playground: Playground, text: str) -> None:
     page.goto(playground.images)
     screens.write(page, text)
     screens.run(page)
-    screens.done(page)
+    screens.finished(page, text)
     page.goto(f"{playground.url}/history")
     page.get_by_text("Gallery", exact=True).click()
     page.locator("a.pg-shot", has_text=text).click()
