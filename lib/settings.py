@@ -22,6 +22,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 OWN = ("127.0.0.1", "localhost", "::1")
 """This machine, by its own names."""
 
+_BUCKET = r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]*)?$"
+
 
 class Settings(BaseSettings):
     """What the playground is told from outside. Empty values count as not set."""
@@ -47,6 +49,15 @@ class Settings(BaseSettings):
     playground_timezone: str = "UTC"
     """Where the days and months of spending begin (an IANA name)."""
     playground_data_dir: Path = Path(".data")
+    playground_database_url: SecretStr | None = None
+    """A PostgreSQL (`postgresql+psycopg://…`) in place of SQLite in the data folder."""
+    playground_media_url: Annotated[str, Field(pattern=_BUCKET)] | None = None
+    """A bucket (`s3://NAME` or `s3://NAME/FOLDER`) for files, in place of the data folder. Where it
+    is and its keys come from the environment, by the names that every tool of S3 knows (`AWS_…`)."""
+    playground_metrics_token: Annotated[SecretStr, Field(min_length=16)] | None = None
+    """Who sends it may read `/metrics`; without it there is none."""
+    playground_log: Literal["text", "json"] = "text"
+    """Whether log lines are for people or one JSON object each."""
     playground_public_url: HttpUrl | None = None
     """The address by which others reach this playground, deAPI's webhooks among them. Any but this
     machine's own needs an account first."""
@@ -60,8 +71,21 @@ class Settings(BaseSettings):
             raise ValueError(f"{name!r} is not a timezone; use a name like Europe/Berlin")
         return name
 
+    @field_validator("playground_database_url")
+    @classmethod
+    def _postgresql(cls, url: SecretStr | None) -> SecretStr | None:
+        # The address holds a password: no message repeats it.
+        if url is not None and not url.get_secret_value().startswith("postgresql+psycopg://"):
+            raise ValueError("it must begin with postgresql+psycopg://")
+        return url
+
     @model_validator(mode="after")
     def _safe_and_useful(self) -> Self:
+        if self.playground_database_url is not None and self.playground_cookie_secret is None:
+            raise ValueError(
+                "PLAYGROUND_DATABASE_URL needs PLAYGROUND_COOKIE_SECRET, the same on every server "
+                "that shares the database: 32 characters or more that nobody can guess"
+            )
         public = self.playground_public_url
         if public is not None and public.scheme != "https":
             raise ValueError("PLAYGROUND_PUBLIC_URL must begin with https://; deAPI calls no other")
