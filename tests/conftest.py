@@ -8,6 +8,7 @@ import pytest
 
 from tests.support import playground
 from tests.support.playground import StartPlayground, playgrounds
+from tests.support.postgres import PostgreSQL, postgresql
 from tests.support.sandbox import Sandbox, StartSandbox, sandboxes
 
 # How long an example takes says how busy the machine is; hypothesis' tables take seconds at first.
@@ -51,3 +52,10 @@ def start_playground(tmp_path: Path) -> Iterator[StartPlayground]:
     """Starts playgrounds: `start_playground(live=sandbox, PLAYGROUND_TIMEZONE="Asia/Tokyo")`."""
     with playgrounds(tmp_path) as start:
         yield start
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgreSQL]:
+    """One PostgreSQL for all tests of a worker, with databases for each."""
+    with postgresql(tmp_path_factory.mktemp("postgresql")) as server:
+        yield server

@@ -1,7 +1,6 @@
 """A store with one finished run, and a client that talks to the routes in-process."""
 
 import hashlib
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -17,9 +16,9 @@ from starlette.testclient import TestClient
 from lib.store import NewRun, ResultFile, Run, Store, files, ledger, runs
 from lib.web import files as served
 from lib.web import health
-from tests.unit.store.conftest import migrated, not_flushed
+from tests.support.databases import Stores, database
 
-__all__ = ["migrated"]
+__all__ = ["database"]
 
 Keeping = Callable[..., Run]
 
@@ -31,12 +30,10 @@ def picture() -> bytes:
 
 
 @pytest.fixture
-def store(migrated: Path, tmp_path: Path) -> Iterator[Store]:
-    shutil.copy(migrated, tmp_path / "playground.db")
-    opened = Store(tmp_path, ZoneInfo("UTC"), now=lambda: datetime(2026, 11, 24, tzinfo=UTC))
-    not_flushed(opened)
-    yield opened
-    opened.close()
+def store(stores: Stores, tmp_path: Path) -> Iterator[Store]:
+    now = datetime(2026, 11, 24, tzinfo=UTC)
+    with stores.opened(tmp_path, ZoneInfo("UTC"), lambda: now) as opened:
+        yield opened
 
 
 @pytest.fixture
