@@ -20,6 +20,7 @@ from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, sel
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
+from lib.store import media
 from lib.store.errors import DiskFull, NewerData, StoreError
 
 BUSY_SECONDS = 10.0
@@ -41,8 +42,9 @@ class Store:
     Opening it makes the folder and brings the tables up to date. It may be used from any thread.
     `timezone` says where days and months of spending begin. `now` is the clock of the database;
     with SQLite that is this machine's, tests put their own. `url` is a PostgreSQL to use
-    (`postgresql+psycopg://…`) instead of a file in the folder. Raises `StoreError`, or `NewerData`
-    when a newer playground has written it.
+    (`postgresql+psycopg://…`) instead of a file in the folder, `media_url` a bucket (`s3://…`) for
+    the files that people gave and jobs made: `media` is where they are. Raises `StoreError`, or
+    `NewerData` when a newer playground has written it.
     """
 
     def __init__(
@@ -52,12 +54,14 @@ class Store:
         *,
         now: Callable[[], datetime] = utc_now,
         url: str | None = None,
+        media_url: str | None = None,
     ) -> None:
         self.data_dir = data_dir
         self.timezone = timezone
         self.now = now
         # Prompts and results are private: the folder is for this user alone.
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.media = media.opened(data_dir, media_url)
         self._turn: AbstractContextManager[Any]
         if url is None:
             self._engine = self._reading = _sqlite(data_dir / "playground.db")
