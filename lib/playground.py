@@ -36,7 +36,7 @@ class Playground:
         folder = told.playground_data_dir
         with contextlib.ExitStack() as undo, _usable(folder):
             undo.enter_context(hold(folder))
-            self.store = Store(folder, told.timezone)
+            self.store = Store(folder, told.timezone, media_url=told.playground_media_url)
             undo.callback(self.store.close)
             _not_for_strangers(told, self.store)
             addresses: list[Address] = []
