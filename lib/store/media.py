@@ -248,7 +248,7 @@ class Bucket:
     @contextmanager
     def local(self, name: str) -> Generator[Path]:
         with spool(self._data_dir) as folder:
-            path = folder / name.rpartition("/")[2]
+            path = folder / _safe(name).rpartition("/")[2]
             copy(self, name, path)
             yield path
 

@@ -9,11 +9,19 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from obstore.store import S3Store
 
 from tests.support.processes import Process, environment
 from tests.support.waiting import eventually
 
 __all__ = ["bucket_url", "media_url"]
+
+
+KEYS = {
+    "region": "us-east-1",
+    "access_key_id": "a-key-of-these-tests",
+    "secret_access_key": "a-secret-of-these-tests",
+}
 
 
 class S3:
@@ -36,14 +44,14 @@ class S3:
     def remove(self, media_url: str) -> None:
         """Remove the bucket of this address with all that is in it."""
         name = _name(media_url)
-        for key in re.findall("<Key>(.*?)</Key>", self._ask("GET", f"{name}?list-type=2")):
-            self._ask("DELETE", f"{name}/{key}")
+        inside = S3Store(name, endpoint=self.url, client_options={"allow_http": True}, **KEYS)
+        for page in inside.list():
+            inside.delete([each["path"] for each in page])
         self._ask("DELETE", name)
 
-    def _ask(self, method: str, path: str) -> str:
+    def _ask(self, method: str, path: str) -> None:
         request = urllib.request.Request(f"{self.url}/{path}", method=method)
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return answer.read().decode()
+        urllib.request.urlopen(request, timeout=10).close()
 
 
 def _name(media_url: str) -> str:
@@ -65,9 +73,8 @@ def s3_server(folder: Path) -> Iterator[S3]:
 def reached_by(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     """Has the environment say that S3 is at `url`, with keys that any of ours takes."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", url)
-    monkeypatch.setenv("AWS_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a-key-of-these-tests")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a-secret-of-these-tests")
+    for name, value in KEYS.items():
+        monkeypatch.setenv(f"AWS_{name.upper()}", value)
 
 
 @pytest.fixture
