@@ -17,13 +17,6 @@ from tests.support.waiting import eventually
 __all__ = ["bucket_url", "media_url"]
 
 
-KEYS = {
-    "region": "us-east-1",
-    "access_key_id": "a-key-of-these-tests",
-    "secret_access_key": "a-secret-of-these-tests",
-}
-
-
 class S3:
     """The server at `url`. Its buckets end with it."""
 
@@ -42,9 +35,9 @@ class S3:
         self._ask("PUT", _name(media_url))
 
     def remove(self, media_url: str) -> None:
-        """Remove the bucket of this address with all that is in it."""
+        """Remove the bucket of this address with all that is in it, by the keys of `reached_by`."""
         name = _name(media_url)
-        inside = S3Store(name, endpoint=self.url, client_options={"allow_http": True}, **KEYS)
+        inside = S3Store(name, endpoint=self.url, client_options={"allow_http": True})
         for page in inside.list():
             inside.delete([each["path"] for each in page])
         self._ask("DELETE", name)
@@ -73,8 +66,9 @@ def s3_server(folder: Path) -> Iterator[S3]:
 def reached_by(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     """Has the environment say that S3 is at `url`, with keys that any of ours takes."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", url)
-    for name, value in KEYS.items():
-        monkeypatch.setenv(f"AWS_{name.upper()}", value)
+    monkeypatch.setenv("AWS_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a-key-of-these-tests")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a-secret-of-these-tests")
 
 
 @pytest.fixture

@@ -126,6 +126,15 @@ class TestUploads:
         assert run.state is State.DONE
         assert any(picture() in each for each in world.deapi.bodies)
 
+    def test_it_is_fetched_again_for_the_sending(
+        self, world: World, params: dict[str, Any]
+    ) -> None:
+        """The price may be known for long, or from measures alone."""
+        world.loop.submit(world.profile.quotes.ask(UPSCALE, params)).result()
+        params["image"].path.unlink(missing_ok=True)
+        run = world.go(world.order(UPSCALE.id, params))
+        assert (run.state, world.deapi.sent) == (State.DONE, 1)
+
     def test_one_that_is_gone_is_never_sent(self, world: World, params: dict[str, Any]) -> None:
         world.store.media.delete(files.upload_name(params["image"].sha256))
         run = world.go(world.order(UPSCALE.id, params))

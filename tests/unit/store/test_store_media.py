@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -165,7 +164,7 @@ class TestWithoutItsBucket:
         tmp_path: Path,
         free_port: int,
         monkeypatch: pytest.MonkeyPatch,
-    ) -> Iterator[Media]:
+    ) -> Media:
         if request.param == "it is gone":
             s3.remove(bucket_url)
         else:
