@@ -1,5 +1,6 @@
 """Both places of files keep the same promises."""
 
+import errno
 import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +11,7 @@ import pytest
 
 from lib.store import Store, StoreError, media
 from lib.store.errors import MediaDown
-from lib.store.media import Bucket, Media
+from lib.store.media import Bucket, Folder, Media
 from tests.support.media import names_in, put
 from tests.support.s3 import S3, bucket_url, media_url, reached_by
 
@@ -186,6 +187,23 @@ class TestWithoutItsBucket:
                 way()
             assert "127.0.0.1" not in str(said.value)
             assert "secret" not in str(said.value)
+
+
+def test_a_room_on_another_disk_takes_files_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, source, rename = Folder(tmp_path), tmp_path / "fresh", Path.replace
+
+    def on_one_disk(path: Path, target: Path) -> Path:
+        if path == source:
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "replace", on_one_disk)
+    source.write_bytes(b"whole")
+    place.put(NAME, source)
+    assert read(place, NAME) == b"whole"
+    assert [each.name for each in (tmp_path / NAME).parent.iterdir()] == ["0.png"]
 
 
 @pytest.mark.parametrize("url", ["", "s3://", "http://bucket", "bucket", "file:///etc"])
