@@ -51,7 +51,7 @@ def _took(servers: int) -> tuple[float, float]:
         )
         limits = {"tier": "premium", "minute": LIMIT, "window": MINUTE}
         sandbox.control("PUT", "tier", limits)
-        database = stack.enter_context(postgresql(Path(folder) / "postgresql"))()
+        database = stack.enter_context(postgresql(Path(folder) / "postgresql")).make()
         start = stack.enter_context(engines(Path(folder)))
         playgrounds = [
             start(sandbox.url, sandbox.key, minute=MINUTE, push=True, database=database)

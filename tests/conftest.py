@@ -8,6 +8,7 @@ import pytest
 
 from tests.support import playground
 from tests.support.playground import StartPlayground, playgrounds
+from tests.support.postgres import PostgreSQL, postgresql
 from tests.support.s3 import S3, s3_server
 from tests.support.sandbox import Sandbox, StartSandbox, sandboxes
 
@@ -65,3 +66,10 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3]:
 def media_url() -> str | None:
     """Where the stores of a test keep files: in their folders. `tests.support.s3` has another."""
     return None
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgreSQL]:
+    """One PostgreSQL for all tests of a worker, with databases for each."""
+    with postgresql(tmp_path_factory.mktemp("postgresql")) as server:
+        yield server

@@ -12,7 +12,7 @@ from lib.runs.profiles import LIVE
 from lib.store import Caps, Run, State, caps, experiments, runs, servers
 from tests.faults.conftest import charged
 from tests.support.engine import Playground, StartEngine
-from tests.support.postgres import MakeDatabase
+from tests.support.postgres import PostgreSQL
 from tests.support.proxy import Proxy, Way, http
 from tests.support.sandbox import Sandbox, StartSandbox
 from tests.support.waiting import eventually
@@ -35,11 +35,11 @@ def sandbox(start_sandbox: StartSandbox) -> Sandbox:
 
 
 @pytest.fixture
-def start_two(start_engine: StartEngine, make_database: MakeDatabase) -> StartTwo:
+def start_two(start_engine: StartEngine, postgres: PostgreSQL) -> StartTwo:
     """Starts two servers that share a database; each has a data folder of its own."""
 
     def start(url: str, key: str) -> tuple[Playground, Playground]:
-        database = make_database()
+        database = postgres.make()
         first = start_engine(url, key, database=database, lease=LEASE)
         return first, start_engine(url, key, database=database, lease=LEASE)
 

@@ -78,7 +78,8 @@ def bucket_url(s3: S3, monkeypatch: pytest.MonkeyPatch) -> str:
     return s3.bucket()
 
 
-@pytest.fixture(params=["folder", "bucket"])
-def media_url(request: pytest.FixtureRequest) -> str | None:
-    """Where the stores of a test keep files. Who imports this tests with a bucket, too."""
-    return None if request.param == "folder" else request.getfixturevalue("bucket_url")
+@pytest.fixture
+def media_url(request: pytest.FixtureRequest, database: str) -> str | None:
+    """Where the stores of a test keep files: with PostgreSQL in a bucket, as several servers have
+    it. Who imports this, and `database` of `tests.support.databases`, tests with both."""
+    return None if database == "sqlite" else request.getfixturevalue("bucket_url")

@@ -1,6 +1,5 @@
 """A world of runs for each test: a store, a loop, and a deAPI that does what it is told."""
 
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -19,10 +18,8 @@ from lib.runs.loop import Loop
 from lib.runs.params import at_hand
 from lib.runs.profiles import Address, Profile
 from lib.store import Run, Store
+from tests.support.databases import Stores
 from tests.unit.runs.scripted import ADDRESS, Deapi, Downloads, Starting, Time, World, reply
-from tests.unit.store.conftest import migrated, not_flushed
-
-__all__ = ["migrated"]
 
 
 @pytest.fixture
@@ -62,12 +59,9 @@ def previews(monkeypatch: pytest.MonkeyPatch) -> Downloads:
 
 
 @pytest.fixture
-def store(migrated: Path, tmp_path: Path, time: Time, media_url: str | None) -> Iterator[Store]:
-    shutil.copy(migrated, tmp_path / "playground.db")
-    opened = Store(tmp_path, ZoneInfo("UTC"), now=time.now, media_url=media_url)
-    not_flushed(opened)
-    yield opened
-    opened.close()
+def store(stores: Stores, tmp_path: Path, time: Time) -> Iterator[Store]:
+    with stores.opened(tmp_path, ZoneInfo("UTC"), time.now) as opened:
+        yield opened
 
 
 @pytest.fixture

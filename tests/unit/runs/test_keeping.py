@@ -16,6 +16,7 @@ from lib.runs.keep import GIVE_UP_TRIES, LONGEST_WAIT
 from lib.runs.loop import Clock
 from lib.store import DiskFull, ResultFile, Run, State, Store, files, history, runs
 from tests.support.media import is_kept
+from tests.support.databases import database
 from tests.support.s3 import bucket_url, media_url
 from tests.unit.runs.scripted import (
     GONE,
@@ -29,7 +30,7 @@ from tests.unit.runs.scripted import (
     reply,
 )
 
-__all__ = ["bucket_url", "media_url"]
+__all__ = ["bucket_url", "database", "media_url"]
 
 NO_SPACE = OSError(errno.ENOSPC, "No space left on device", "/home/ada/.data/results/0.part")
 

@@ -1,22 +1,15 @@
-"""A store a test, over a database that was migrated once, with a clock that tests move."""
+"""A store a test, on each of the two databases, with a clock that tests move."""
 
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 
 import pytest
 
 from lib.store import Store
-from tests.support.postgres import MakeDatabase, postgresql
-from tests.unit.store.making import BERLIN, Clock, Making, not_flushed
+from tests.support.databases import Stores, database
+from tests.unit.store.making import BERLIN, Clock, Making, OpenStore
 
-
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty database of today's version."""
-    folder = tmp_path_factory.mktemp("migrated")
-    Store(folder, BERLIN).close()
-    return folder / "playground.db"
+__all__ = ["database"]
 
 
 @pytest.fixture
@@ -30,44 +23,16 @@ def new() -> Making:
 
 
 @pytest.fixture
-def open_store(
-    migrated: Path, tmp_path_factory: pytest.TempPathFactory, media_url: str | None
-) -> Iterator[Callable[[Clock], Store]]:
-    """Opens stores that are closed when the test ends."""
-    stores: list[Store] = []
+def open_store(stores: Stores, tmp_path_factory: pytest.TempPathFactory) -> OpenStore:
+    """Opens a store of its own each time: `with open_store(clock) as store`."""
 
-    def opened(clock: Clock) -> Store:
-        folder = tmp_path_factory.mktemp("data")
-        shutil.copy(migrated, folder / "playground.db")
-        stores.append(Store(folder, BERLIN, now=clock, media_url=media_url))
-        not_flushed(stores[-1])
-        return stores[-1]
+    def opened(clock: Clock) -> AbstractContextManager[Store]:
+        return stores.opened(tmp_path_factory.mktemp("data"), BERLIN, clock)
 
-    yield opened
-    for store in stores:
-        store.close()
+    return opened
 
 
 @pytest.fixture
-def store(open_store: Callable[[Clock], Store], clock: Clock) -> Store:
-    return open_store(clock)
-
-
-@pytest.fixture(scope="session")
-def make_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeDatabase]:
-    with postgresql(tmp_path_factory.mktemp("postgresql")) as make:
-        yield make
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def either(
-    request: pytest.FixtureRequest, tmp_path: Path, clock: Clock, media_url: str | None
-) -> Iterator[Store]:
-    """A store on each of the two databases."""
-    if request.param == "sqlite":
-        yield request.getfixturevalue("open_store")(clock)
-        return
-    url = request.getfixturevalue("make_database")()
-    store = Store(tmp_path, BERLIN, now=clock, url=url, media_url=media_url)
-    yield store
-    store.close()
+def store(open_store: OpenStore, clock: Clock) -> Iterator[Store]:
+    with open_store(clock) as opened:
+        yield opened

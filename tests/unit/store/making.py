@@ -1,15 +1,13 @@
 """What the tests of the store are made with."""
 
-import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
-
-from sqlalchemy import event
 
 from lib.store import NewRun, Store
 
@@ -39,6 +37,9 @@ class Clock:
         self.at += timedelta(**delta)
 
 
+OpenStore = Callable[[Clock], AbstractContextManager[Store]]
+
+
 @dataclass
 class Making:
     """Makes runs to admit: each with a nonce of its own and sensible values."""
@@ -58,13 +59,3 @@ class Making:
             "text": "a red fox",
         }
         return NewRun(**(defaults | values))
-
-
-def not_flushed(store: Store) -> None:
-    """Takes the waits for the disk out: these tests end processes, never the power."""
-
-    def connected(connection: sqlite3.Connection, _record: Any) -> None:
-        connection.execute("PRAGMA synchronous = OFF")
-
-    store._engine.dispose()
-    event.listen(store._engine, "connect", connected)

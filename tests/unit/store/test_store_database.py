@@ -17,6 +17,7 @@ from sqlalchemy import URL, create_engine, text
 import lib.store
 from lib.store import DiskFull, NewerData, Store, StoreError, balances, ledger, runs
 from lib.store.tables import metadata
+from tests.support.databases import ONLY_SQLITE
 from tests.unit.store.making import BERLIN, COMPARED, Making
 
 
@@ -64,6 +65,7 @@ def test_a_folder_with_any_characters_works(tmp_path: Path) -> None:
     assert (folder / "playground.db").exists()
 
 
+@ONLY_SQLITE
 def test_a_folder_of_a_newer_playground_is_refused_with_a_sentence(store: Store) -> None:
     with store.write() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
@@ -95,6 +97,7 @@ def test_reading_waits_for_nobody_and_sees_one_moment(store: Store, new: Making)
         assert reader.scalar(text("SELECT count(*) FROM runs")) == 0
 
 
+@ONLY_SQLITE
 def test_only_a_writer_takes_the_write_lock_and_at_once(store: Store) -> None:
     def others_may_write() -> bool:
         with closing(sqlite3.connect(store.data_dir / "playground.db", timeout=0)) as other:
@@ -112,6 +115,7 @@ def test_only_a_writer_takes_the_write_lock_and_at_once(store: Store) -> None:
     assert others_may_write()
 
 
+@ONLY_SQLITE
 def test_two_processes_writing_at_once_wait_for_each_other(store: Store, new: Making) -> None:
     other = Store(store.data_dir, BERLIN)
 
@@ -129,6 +133,7 @@ def test_two_processes_writing_at_once_wait_for_each_other(store: Store, new: Ma
     other.close()
 
 
+@ONLY_SQLITE
 def test_a_full_disk_is_a_sentence_and_changes_nothing(store: Store, new: Making) -> None:
     run = ledger.admit(store, new())
 

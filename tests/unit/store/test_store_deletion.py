@@ -46,68 +46,68 @@ def moved(run: Run | None) -> Run:
 
 
 @pytest.fixture
-def done(either: Store, new: Making, clock: Clock) -> Callable[..., Run]:
+def done(store: Store, new: Making, clock: Clock) -> Callable[..., Run]:
     """A run that is done, with a file, a thumbnail, marks and words."""
 
     def done(price: str = "0.25", **values: Any) -> Run:
         clock.move(seconds=1)
-        run = moved(runs.claim(either, ledger.admit(either, new(**values)).id, "engine"))
-        run = moved(runs.accept(either, run, f"job of {run.id}"))
-        run = moved(runs.settle_done(either, run, Decimal(price), result_text="a secret"))
-        put(either, files.result_name(run.id, "0.txt"), b"a secret")
+        run = moved(runs.claim(store, ledger.admit(store, new(**values)).id, "engine"))
+        run = moved(runs.accept(store, run, f"job of {run.id}"))
+        run = moved(runs.settle_done(store, run, Decimal(price), result_text="a secret"))
+        put(store, files.result_name(run.id, "0.txt"), b"a secret")
         for other in (files.preview_name(run.id), files.thumb_name(run.id)):
-            put(either, other, b"picture")
+            put(store, other, b"picture")
         file = ResultFile(n=0, name="0.txt", media_type="text/plain", size=8, sha256="5e" * 32)
-        run = moved(runs.keep(either, run, [file], thumb=True, written=["a secret"]))
-        marks.star(either, run.id, "ada", True)
-        marks.note(either, run.id, "ada", "keepsake")
-        marks.retag(either, run.id, "ada", ["poster"])
+        run = moved(runs.keep(store, run, [file], thumb=True, written=["a secret"]))
+        marks.star(store, run.id, "ada", True)
+        marks.note(store, run.id, "ada", "keepsake")
+        marks.retag(store, run.id, "ada", ["poster"])
         return run
 
     return done
 
 
 def test_nothing_that_shows_runs_has_it_any_more(
-    either: Store, done: Callable[..., Run], new: Making, clock: Clock
+    store: Store, done: Callable[..., Run], new: Making, clock: Clock
 ) -> None:
     run = done(person="ada")
     kept = favourites.keep(
-        either,
+        store,
         NewFavourite(person="ada", text="a red fox", endpoint=run.endpoint, run_id=run.id),
     )
     clock.move(seconds=1)
-    made_of_it = ledger.admit(either, new(params={"prompt": "a secret"}))
-    assert [step.run for step in lineage.chain(either, made_of_it)] == [run]
+    made_of_it = ledger.admit(store, new(params={"prompt": "a secret"}))
+    assert [step.run for step in lineage.chain(store, made_of_it)] == [run]
 
-    gone = moved(deletion.delete(either, run.id, "ada"))
+    gone = moved(deletion.delete(store, run.id, "ada"))
 
     assert (gone.deleted_at, gone.text, gone.params) == (clock.at, "", {})
     assert "secret" not in repr(gone)
-    assert history.page(either, SANDBOX) == [made_of_it]
-    assert history.total(either, SANDBOX).count == 1
+    assert history.page(store, SANDBOX) == [made_of_it]
+    assert history.total(store, SANDBOX).count == 1
     for wanted in ({"text": "red"}, {"text": "keepsake"}, {"tag": "poster"}, {"starred": True}):
-        shown = history.page(either, replace(SANDBOX, **wanted))
+        shown = history.page(store, replace(SANDBOX, **wanted))
         assert run.id not in [each.id for each in shown]
-    assert history.results_of(either, [run.id]) == {}
-    assert marks.of(either, [run.id]) == {}
-    assert lineage.chain(either, made_of_it) == []
+    assert history.results_of(store, [run.id]) == {}
+    assert marks.of(store, [run.id]) == {}
+    assert lineage.chain(store, made_of_it) == []
     place = ("sandbox", "ada", run.endpoint, run.model)
-    assert experiments.kept(either, *place) == {}
-    assert favourites.page(either)[0].id == kept.favourite.id
-    assert favourites.page(either)[0].run_id is None
+    assert experiments.kept(store, *place) == {}
+    assert favourites.page(store)[0].id == kept.favourite.id
+    assert favourites.page(store)[0].run_id is None
     for room in media.ROOMS:
-        assert not names_in(either, room)
-        assert not (either.data_dir / room / run.id).exists()
-    assert moved(deletion.delete(either, done().id, None)).deleted_at
-    assert deletion.delete(either, run.id, "ada") is None
+        assert not names_in(store, room)
+        assert not (store.data_dir / room / run.id).exists()
+    assert moved(deletion.delete(store, done().id, None)).deleted_at
+    assert deletion.delete(store, run.id, "ada") is None
 
 
-def test_no_sum_changes(either: Store, done: Callable[..., Run], clock: Clock) -> None:
+def test_no_sum_changes(store: Store, done: Callable[..., Run], clock: Clock) -> None:
     run, other = done("0.25"), done("0.5", person="bob")
     began = clock.at - timedelta(hours=1)
     cell = {"endpoint": run.endpoint, "model": run.model, "params": {}}
     experiment = experiments.begin(
-        either,
+        store,
         NewExperiment(
             profile="sandbox",
             person="ada",
@@ -122,61 +122,59 @@ def test_no_sum_changes(either: Store, done: Callable[..., Run], clock: Clock) -
             ],
         ),
     )
-    caps.put(either, "sandbox", "ada", Caps(day=Decimal("0.3")))
+    caps.put(store, "sandbox", "ada", Caps(day=Decimal("0.3")))
 
     def sums() -> list[Any]:
         return [
-            ledger.spent(either, "sandbox", "ada"),
-            ledger.spent(either, "sandbox"),
-            ledger.sums(either, "sandbox"),
-            ledger.books(either, "sandbox"),
-            caps.uses(either, "sandbox", "ada"),
-            [spending.shares(either, "sandbox", clock.at.date(), by) for by in BY],
-            spending.by_person(either, "sandbox", clock.at.date()),
-            history.costs(either, "sandbox", began, clock.at),
-            ledger.overrun(either, "sandbox", run.endpoint, run.model),
-            history.durations(either, "sandbox", run.endpoint, run.model),
-            [each.run.price for each in experiments.table(either, experiment.id) if each.run],
+            ledger.spent(store, "sandbox", "ada"),
+            ledger.spent(store, "sandbox"),
+            ledger.sums(store, "sandbox"),
+            ledger.books(store, "sandbox"),
+            caps.uses(store, "sandbox", "ada"),
+            [spending.shares(store, "sandbox", clock.at.date(), by) for by in BY],
+            spending.by_person(store, "sandbox", clock.at.date()),
+            history.costs(store, "sandbox", began, clock.at),
+            ledger.overrun(store, "sandbox", run.endpoint, run.model),
+            history.durations(store, "sandbox", run.endpoint, run.model),
+            [each.run.price for each in experiments.table(store, experiment.id) if each.run],
         ]
 
     before = sums()
-    assert deletion.delete(either, run.id, "ada")
-    assert deletion.delete(either, other.id, None)
+    assert deletion.delete(store, run.id, "ada")
+    assert deletion.delete(store, other.id, None)
     assert sums() == before
-    ledger.correct(either, run.id, Decimal("0.2"))
-    assert ledger.spent(either, "sandbox", "ada").day_posted == Decimal("0.2")
-    assert ledger.sums(either, "sandbox") == ledger.books(either, "sandbox")
+    ledger.correct(store, run.id, Decimal("0.2"))
+    assert ledger.spent(store, "sandbox", "ada").day_posted == Decimal("0.2")
+    assert ledger.sums(store, "sandbox") == ledger.books(store, "sandbox")
 
 
-def test_only_its_person_or_an_admin_deletes_it(either: Store, done: Callable[..., Run]) -> None:
+def test_only_its_person_or_an_admin_deletes_it(store: Store, done: Callable[..., Run]) -> None:
     run = done(person="ada")
-    assert deletion.delete(either, run.id, "bob") is None
-    assert deletion.delete(either, "no such run", None) is None
-    assert history.page(either, SANDBOX) == [run]
-    assert is_kept(either, files.thumb_name(run.id))
-    assert deletion.delete(either, run.id, None)
+    assert deletion.delete(store, run.id, "bob") is None
+    assert deletion.delete(store, "no such run", None) is None
+    assert history.page(store, SANDBOX) == [run]
+    assert is_kept(store, files.thumb_name(run.id))
+    assert deletion.delete(store, run.id, None)
 
 
 @pytest.mark.parametrize("state", [State.WAITING, State.ACCEPTED, State.UNKNOWN, State.STALLED])
-def test_what_goes_on_or_waits_for_an_answer_stays(
-    either: Store, new: Making, state: State
-) -> None:
-    run = ledger.admit(either, new())
+def test_what_goes_on_or_waits_for_an_answer_stays(store: Store, new: Making, state: State) -> None:
+    run = ledger.admit(store, new())
     if state is not State.WAITING:
-        run = moved(runs.claim(either, run.id, "engine"))
+        run = moved(runs.claim(store, run.id, "engine"))
     if state is State.UNKNOWN:
-        run = moved(runs.lose(either, run, {}))
+        run = moved(runs.lose(store, run, {}))
     if state in (State.ACCEPTED, State.STALLED):
-        run = moved(runs.accept(either, run, "job"))
+        run = moved(runs.accept(store, run, "job"))
     if state is State.STALLED:
-        run = moved(runs.stall(either, run))
+        run = moved(runs.stall(store, run))
     assert run.state is state
-    assert deletion.delete(either, run.id, "ada") is None
-    assert runs.get(either, run.id) == run
+    assert deletion.delete(store, run.id, "ada") is None
+    assert runs.get(store, run.id) == run
 
 
 def test_a_file_that_stays_keeps_the_run(
-    either: Store, done: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+    store: Store, done: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its person sees that it is there, and deletes it again."""
     run = done()
@@ -187,6 +185,6 @@ def test_a_file_that_stays_keeps_the_run(
     with monkeypatch.context() as broken:
         broken.setattr(files, "remove_result", stuck)
         with pytest.raises(PermissionError):
-            deletion.delete(either, run.id, "ada")
-    assert history.page(either, Filters(profile="sandbox", text="keepsake")) == [run]
-    assert deletion.delete(either, run.id, "ada")
+            deletion.delete(store, run.id, "ada")
+    assert history.page(store, Filters(profile="sandbox", text="keepsake")) == [run]
+    assert deletion.delete(store, run.id, "ada")

@@ -1,6 +1,6 @@
 """What an experiment holds shrinks as its cells are sent, and nobody spends more than they may."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
@@ -25,7 +25,7 @@ from lib.store import (
 )
 from lib.store import runs as all_runs
 from lib.store.experiments import Cell, Experiment, NewCell, NewExperiment, OverItsLimit
-from tests.unit.store.making import Clock
+from tests.unit.store.making import Clock, OpenStore
 
 USD = Decimal
 ONE = USD(1)
@@ -255,7 +255,7 @@ STEPS = st.lists(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(
     steps=STEPS,
     prices=st.lists(st.integers(1, 4).map(str), min_size=1, max_size=5),
@@ -263,33 +263,33 @@ STEPS = st.lists(
     most=st.none() | st.integers(4, 12).map(USD),
 )
 def test_whatever_happens_the_totals_are_those_of_the_books_and_no_cap_is_gone_over(
-    open_store: Callable[[Clock], Store],
+    open_store: OpenStore,
     steps: list[str],
     prices: list[str],
     day: Decimal | None,
     most: Decimal | None,
 ) -> None:
     clock = Clock()
-    store = open_store(clock)
-    caps.put(store, "sandbox", "ada", Caps(day=day))
-    try:
-        experiment = begin(store, prices, most=most)
-    except (OverCap, OverItsLimit):
-        assert held(store) == 0
-        return
-    for step in steps:
-        with suppress(OverCap, OverItsLimit):
-            _do(store, clock, experiment, step)
-        held(store)
-        spent = ledger.spent(store, "sandbox", "ada")
-        assert day is None or spent.day_posted + spent.day_held <= day
-        cells = experiments.table(store, experiment.id)
-        cost = sum((_cost(each.run) for each in cells if each.run), USD(0))
-        assert most is None or cost <= most
-        planned = sum((each.reserved for each in cells if each.run is None), USD(0))
-        assert now(store, experiment).held <= planned
-    if experiments.stop(store, experiment.id):
-        assert now(store, experiment).held == 0
+    with open_store(clock) as store:
+        caps.put(store, "sandbox", "ada", Caps(day=day))
+        try:
+            experiment = begin(store, prices, most=most)
+        except (OverCap, OverItsLimit):
+            assert held(store) == 0
+            return
+        for step in steps:
+            with suppress(OverCap, OverItsLimit):
+                _do(store, clock, experiment, step)
+            held(store)
+            spent = ledger.spent(store, "sandbox", "ada")
+            assert day is None or spent.day_posted + spent.day_held <= day
+            cells = experiments.table(store, experiment.id)
+            cost = sum((_cost(each.run) for each in cells if each.run), USD(0))
+            assert most is None or cost <= most
+            planned = sum((each.reserved for each in cells if each.run is None), USD(0))
+            assert now(store, experiment).held <= planned
+        if experiments.stop(store, experiment.id):
+            assert now(store, experiment).held == 0
 
 
 def _cost(run: Run) -> Decimal:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import event
 
 from lib.store import Filters, Run, State, Store, history, ledger, runs
+from tests.support.databases import ONLY_SQLITE
 from tests.unit.store.making import Clock, Making
 
 SANDBOX = Filters(profile="sandbox")
@@ -102,6 +103,7 @@ GOING_ON = frozenset({State.WAITING, State.SENDING, State.WORKING})
     ],
     ids=["mine", "endpoint", "model", "failed", "going on", "everybody"],
 )
+@ONLY_SQLITE
 def test_no_look_at_a_long_history_walks_through_all_of_it(store: Store, filters: Filters) -> None:
     """Not a list, nor its total, nor what there is to filter by, nor what goes on: each finds in
     an index what it shows. A benchmark says what that is worth (`benchmarks.history`)."""

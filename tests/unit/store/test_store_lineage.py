@@ -1,6 +1,5 @@
 import hashlib
 import json
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,7 +17,7 @@ import lib.store
 from lib.store import ResultFile, Run, Step, Store, history, inherit, ledger, lineage, runs
 from lib.store.lineage import DEPTH, LONGEST
 from lib.store.tables import LOCAL, metadata
-from tests.unit.store.making import BERLIN, Clock, Making
+from tests.unit.store.making import BERLIN, Clock, Making, OpenStore
 
 MINE, BETTER = "a fox", "a red fox in deep snow"
 
@@ -178,29 +177,31 @@ acts = st.lists(
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(acts=acts)
 def test_nothing_is_made_from_itself_or_from_anything_twice(
-    open_store: Callable[[Clock], Store], acts: list[tuple[str, str, str, int]]
+    open_store: OpenStore, acts: list[tuple[str, str, str, int]]
 ) -> None:
     """Whatever was written and changed into whatever, also under a clock that stands or steps
     back."""
     clock = Clock()
-    doing = Doing(open_store(clock), clock, Making())
-    for what, one, other, seconds in acts:
-        if what == "run":
-            doing.run({"prompt": one, "image": {"upload": other, "name": ""}}, [other], sha256=one)
-        else:
-            doing.edit(one, other)
-        clock.move(seconds=seconds)
-    for run in history.page(doing.store, history.Filters(profile="sandbox")):
-        steps = lineage.chain(doing.store, run)
-        keys = [each.key for each in steps]
-        assert run.id not in keys
-        assert len(keys) == len(set(keys)) <= DEPTH
-        place = {key: at for at, key in enumerate([*keys, run.id])}
-        assert all(place[each.key] < place[each.into.id] for each in steps)
+    with open_store(clock) as store:
+        doing = Doing(store, clock, Making())
+        for what, one, other, seconds in acts:
+            if what == "run":
+                given = {"prompt": one, "image": {"upload": other, "name": ""}}
+                doing.run(given, [other], sha256=one)
+            else:
+                doing.edit(one, other)
+            clock.move(seconds=seconds)
+        for run in history.page(doing.store, history.Filters(profile="sandbox")):
+            steps = lineage.chain(doing.store, run)
+            keys = [each.key for each in steps]
+            assert run.id not in keys
+            assert len(keys) == len(set(keys)) <= DEPTH
+            place = {key: at for at, key in enumerate([*keys, run.id])}
+            assert all(place[each.key] < place[each.into.id] for each in steps)
 
 
 def test_the_prompts_of_before_the_update_are_known(tmp_path: Path, clock: Clock) -> None:

@@ -4,18 +4,22 @@ After each step the totals equal the sum of the entries, and both equal the mode
 profile at the end only, for the sake of time).
 """
 
-import shutil
-import tempfile
 from collections import defaultdict
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 
-import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from lib.store import (
     ENDED,
@@ -33,7 +37,7 @@ from lib.store import (
 )
 from lib.store.ledger import Balance
 from lib.store.money import ZERO
-from tests.unit.store.making import BERLIN, Clock, not_flushed
+from tests.unit.store.making import BERLIN, Clock, OpenStore
 
 ERROR = {"kind": "Test", "message": "a test said so"}
 amounts = st.decimals(min_value=0, max_value=2, places=11)
@@ -59,9 +63,9 @@ class StoreAgainstModel(RuleBasedStateMachine):
 
     made = Bundle("made")
 
-    def __init__(self) -> None:
+    def __init__(self, open_store: OpenStore) -> None:
         super().__init__()
-        self.folder = Path(tempfile.mkdtemp(prefix="store-machine-"))
+        self.open_store = open_store
         self.clock = Clock()
         self.server = "server 0"
         self.expected: dict[str, Expected] = {}
@@ -70,14 +74,12 @@ class StoreAgainstModel(RuleBasedStateMachine):
 
     @initialize()
     def opened(self) -> None:
-        shutil.copy(MIGRATED[0], self.folder / "playground.db")
-        self.store = Store(self.folder, BERLIN, now=self.clock)
-        not_flushed(self.store)
+        self.opening: AbstractContextManager[Store] = self.open_store(self.clock)
+        self.store = self.opening.__enter__()
 
     def teardown(self) -> None:
         self.agreed("live")
-        self.store.close()
-        shutil.rmtree(self.folder)
+        self.opening.__exit__(None, None, None)
 
     # The rules
 
@@ -297,16 +299,8 @@ class StoreAgainstModel(RuleBasedStateMachine):
         self.last[run.id] = run
 
 
-MIGRATED: list[Path] = []
-"""The migrated database of the session: a state machine gets no fixtures."""
-
-
-@pytest.fixture(autouse=True)
-def migrated_database(migrated: Path) -> None:
-    MIGRATED[:] = [migrated]
-
-
-StoreAgainstModel.TestCase.settings = settings(
-    max_examples=15, stateful_step_count=60, deadline=timedelta(seconds=2)
-)
-TestAnyOrderOfMoves = StoreAgainstModel.TestCase
+def test_any_order_of_moves(open_store: OpenStore) -> None:
+    run_state_machine_as_test(
+        lambda: StoreAgainstModel(open_store),  # pyright: ignore[reportArgumentType] - makes one
+        settings=settings(max_examples=10, stateful_step_count=50),
+    )

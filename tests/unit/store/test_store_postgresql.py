@@ -31,15 +31,16 @@ from lib.store import (
 from lib.store.experiments import NewCell, NewExperiment
 from lib.store.tables import TEAM, metadata
 from lib.store.usage import Period
-from tests.support.postgres import MakeDatabase
+from tests.support.postgres import PostgreSQL
 from tests.support.processes import TOP, Process, environment
 from tests.support.waiting import eventually
 from tests.unit.store.making import BERLIN, COMPARED, Clock, Making
 
 
 @pytest.fixture
-def url(make_database: MakeDatabase) -> str:
-    return make_database()
+def url(postgres: PostgreSQL) -> str:
+    """A database of the test's own, without tables: some change what others count on."""
+    return postgres.make()
 
 
 @pytest.fixture

@@ -90,7 +90,7 @@ def test_a_recipe_without_a_name_is_not_saved(store: Store, title: str) -> None:
         kept(store, title)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
 @given(some.text(min_size=1).map(lambda text: f"fox {text}"))
 def test_any_name_is_kept_on_every_database(store: Store, title: str) -> None:
     recipe = kept(store, title)

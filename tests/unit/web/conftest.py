@@ -1,7 +1,6 @@
 """A store with one finished run, and a client that talks to the routes in-process."""
 
 import hashlib
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -17,10 +16,10 @@ from starlette.testclient import TestClient
 from lib.store import NewRun, ResultFile, Run, Store, files, ledger, runs
 from lib.web import files as served
 from lib.web import health
+from tests.support.databases import Stores, database
 from tests.support.media import put
-from tests.unit.store.conftest import migrated, not_flushed
 
-__all__ = ["migrated"]
+__all__ = ["database"]
 
 Keeping = Callable[..., Run]
 
@@ -32,13 +31,10 @@ def picture() -> bytes:
 
 
 @pytest.fixture
-def store(migrated: Path, tmp_path: Path, media_url: str | None) -> Iterator[Store]:
-    shutil.copy(migrated, tmp_path / "playground.db")
+def store(stores: Stores, tmp_path: Path) -> Iterator[Store]:
     now = datetime(2026, 11, 24, tzinfo=UTC)
-    opened = Store(tmp_path, ZoneInfo("UTC"), now=lambda: now, media_url=media_url)
-    not_flushed(opened)
-    yield opened
-    opened.close()
+    with stores.opened(tmp_path, ZoneInfo("UTC"), lambda: now) as opened:
+        yield opened
 
 
 @pytest.fixture

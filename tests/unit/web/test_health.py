@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 
 from lib.store import Store
 from lib.store.media import Bucket
+from tests.support.databases import ONLY_SQLITE
 from tests.support.s3 import S3, bucket_url, media_url, reached_by
 
 __all__ = ["bucket_url", "media_url"]
@@ -19,6 +20,7 @@ def test_all_is_well(web: TestClient) -> None:
     assert answer.json() == {"status": "ok", "database": "ok", "results": "ok"}
 
 
+@ONLY_SQLITE
 def test_a_database_that_can_not_be_read_is_down(web: TestClient, store: Store) -> None:
     database = store.data_dir / "playground.db"
     store.close()
