@@ -15,8 +15,8 @@ from lib.deapi.limits import Priority
 from lib.runs.keep import GIVE_UP_TRIES, LONGEST_WAIT
 from lib.runs.loop import Clock
 from lib.store import DiskFull, ResultFile, Run, State, Store, files, history, runs
-from tests.support.media import is_kept
 from tests.support.databases import database
+from tests.support.media import is_kept
 from tests.support.s3 import bucket_url, media_url
 from tests.unit.runs.scripted import (
     GONE,
