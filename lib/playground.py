@@ -42,7 +42,8 @@ class Playground:
             addresses: list[Address] = []
             self.sandbox: sandbox.Sandbox | None = None
             if told.playground_sandbox == "on":
-                local = sandbox.start(folder / "sandbox", _drawn(folder / "sandbox.key"))
+                key, style = _drawn(folder / "sandbox.key"), told.playground_log
+                local = sandbox.start(folder / "sandbox", key, log=style)
                 undo.callback(local.stop)
                 self.sandbox = local
                 push = PushAddress(local.push_url, local.app_key, local.client_id)
@@ -56,6 +57,7 @@ class Playground:
                 raise SettingsError(f"{error}.") from error
             undo.callback(self.engine.stop)
             public = told.playground_public_url
+            self._metrics_token = _plain(told.playground_metrics_token)
             self._names = (public.host.lower(),) if public and public.host else ()
             self._undo = undo.pop_all()
 
@@ -63,6 +65,11 @@ class Playground:
     def names(self) -> tuple[str, ...]:
         """The hosts under which it may be reached, besides addresses."""
         return self._names
+
+    @property
+    def metrics_token(self) -> str | None:
+        """Who sends it may read `/metrics`; None where nobody may."""
+        return self._metrics_token
 
     @property
     def receiver(self) -> webhooks.Receiver | None:

@@ -52,8 +52,8 @@ class Settings(BaseSettings):
     playground_database_url: SecretStr | None = None
     """A PostgreSQL (`postgresql+psycopg://…`) in place of SQLite in the data folder."""
     playground_media_url: Annotated[str, Field(pattern=_BUCKET)] | None = None
-    """A bucket (`s3://NAME` or `s3://NAME/FOLDER`) for files, in place of the data folder. Where it
-    is and its keys come from the environment, by the names that every tool of S3 knows (`AWS_…`)."""
+    """A bucket (`s3://NAME` or `s3://NAME/FOLDER`) for files, in place of the data folder. Where
+    it is, and its keys, come from the environment by the names that S3's tools know (`AWS_…`)."""
     playground_metrics_token: Annotated[SecretStr, Field(min_length=16)] | None = None
     """Who sends it may read `/metrics`; without it there is none."""
     playground_log: Literal["text", "json"] = "text"

@@ -87,7 +87,7 @@ class Keeper:
                 runs.keep, self._store, run, kept, thumb=looks.thumb, written=said
             )
         except (DeapiError, StoreError, OSError) as error:
-            log.warning("run %s: its result is not ours yet: %s", run.id, error)
+            log.warning("its result is not ours yet: %s", error)
             return await self._failed(run, error)
 
     async def _due(self, run: Run) -> None:
@@ -130,7 +130,7 @@ class Keeper:
             try:
                 found.append(replace(await self._fetch(run, url, n), kind=kind[:20]))
             except DeapiError as error:
-                log.info("run %s: not as %s: %s", run.id, kind, error)
+                log.info("not as %s: %s", kind, error)
         return found
 
     def _written(self, run: Run, text: str) -> ResultFile:

@@ -1,6 +1,7 @@
 """One asyncio loop on one background thread, started once and stopped cleanly."""
 
 import asyncio
+import contextvars
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -92,8 +93,10 @@ class Loop:
         task.add_done_callback(self._tasks.discard)
 
     async def thread(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Await a short blocking call, in one of a few threads."""
-        return await self._loop.run_in_executor(self._threads, partial(work, *args, **kwargs))
+        """Await a short blocking call, in one of a few threads. What the log is about there is
+        what it is about here."""
+        inside = partial(contextvars.copy_context().run, work, *args, **kwargs)
+        return await self._loop.run_in_executor(self._threads, inside)
 
     async def finished(self, work: Coroutine[Any, Any, T]) -> T:
         """Await `work` to its end even when the one who waits is cancelled meanwhile.

@@ -54,7 +54,7 @@ class Previews:
             await self._loop.thread(files.make_preview, self._store, run.id, raw)
         except (DeapiError, StoreError, OSError, ValueError) as error:
             # A preview is a nicety: the result comes without it.
-            log.info("run %s: no preview: %s", run.id, error)
+            log.info("no preview: %s", error)
         finally:
             raw.unlink(missing_ok=True)
             self._fetching.discard(run.id)
