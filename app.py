@@ -28,7 +28,6 @@ from lib.ui import frame, gate, session
 from lib.web import files, health, metrics, signin, webhooks
 from lib.web.guard import Guard
 
-
 log = logging.getLogger("lib.app")
 
 

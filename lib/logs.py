@@ -12,7 +12,7 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, TextIO
 
 _NOTHING: Mapping[str, str] = {}
 _facts: ContextVar[Mapping[str, str]] = ContextVar("facts", default=_NOTHING)
@@ -28,13 +28,13 @@ def about(**facts: str) -> Generator[None]:
         _facts.reset(token)
 
 
-def begin(style: Literal["text", "json"]) -> None:
-    """Have this process write its lines to standard error, in this style.
+def begin(style: Literal["text", "json"], to: TextIO | None = None) -> None:
+    """Have this process write its lines in this style, to standard error when not told where.
 
     Ours from INFO on, those of others from WARNING on: httpx tells at INFO each address that it
     asks, uvicorn each that it is asked for, and some of them are secrets.
     """
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(to or sys.stderr)
     handler.setFormatter(Lines() if style == "json" else Text())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.getLogger("lib").setLevel(logging.INFO)
