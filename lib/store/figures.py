@@ -52,7 +52,7 @@ def month_spent(store: Store, profile: str) -> dict[str, Decimal]:
         .group_by(runs.c.endpoint)
     )
     with store.read() as connection:
-        return dict(connection.execute(query).tuples().all())
+        return {endpoint: spent for endpoint, spent in connection.execute(query)}  # noqa: C416
 
 
 def signed_in(store: Store) -> int:

@@ -1,5 +1,5 @@
-"""The log of a real engine on a real sandbox: each line about a run names it, and says nothing
-that is its person's."""
+"""What a real engine on a real sandbox tells who operates it: each line of its log about a run
+names it, and says nothing that is its person's; and it counts."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from lib.deapi.push import PushAddress
+from lib.runs.counts import Seen
 from lib.runs.engine import Engine
 from lib.runs.profiles import LIVE, Address
 from lib.sandbox.config import APP_KEY, CLIENT_ID
@@ -85,6 +86,27 @@ def test_two_runs_at_once_tell_their_steps_apart(
     whole = json.dumps(written)
     assert not any(prompt in whole or prompt.split()[1] in whole for prompt in PROMPTS)
     assert sandbox.key not in whole
+
+
+def test_what_it_did_is_counted(driver: Driver, sandbox: Sandbox) -> None:
+    limit = {"fault": "minute_limit", "method": "POST", "retry_after": 1}
+    sandbox.control("POST", "faults", limit | {"path": "/api/v2/images/generations"})
+    run = ends(driver, driver.order(values(PROMPTS[0]), "nonce"), State.DONE)
+
+    def kept() -> Seen | None:
+        seen = driver.engine.seen(LIVE)
+        return seen if seen.counts.steps[run.endpoint, "done"] else None
+
+    seen = eventually(kept, timeout=10)
+    assert seen.errors == {(run.endpoint, "MinuteLimit"): 1}
+    assert seen.counts.failures == {(run.endpoint, "MinuteLimit"): 1}
+    assert seen.counts.steps[run.endpoint, "sending"] == 2
+    assert seen.counts.settled == {run.endpoint: run.price}
+    (delays,) = seen.counts.delays.values()
+    assert sum(delays.counts) == 1
+    assert 0 <= delays.total < 10
+    assert seen.queues[run.endpoint][0] == 0
+    assert seen.balance is not None
 
 
 @pytest.mark.parametrize(
