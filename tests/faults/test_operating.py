@@ -70,9 +70,12 @@ def test_two_runs_at_once_tell_their_steps_apart(
 ) -> None:
     ids = [driver.order(values(prompt), f"nonce {prompt}") for prompt in PROMPTS]
     done = [ends(driver, run_id, State.DONE) for run_id in ids]
-    written = eventually(
-        lambda: (found := lines()) and str(found).count("done: kept") == 2 and found, timeout=10
-    )
+
+    def all_told() -> list[Line] | None:
+        found = lines()
+        return found if sum(line["message"] == "done: kept" for line in found) == 2 else None
+
+    written = eventually(all_told, timeout=10)
     for run in done:
         told = said_of(written, run.id)
         assert told[0].startswith("admitted at a quote of")
