@@ -19,7 +19,7 @@ from lib.runs.engine import Engine
 from lib.runs.profiles import LIVE, SANDBOX, Address
 from lib.sandbox import process as sandbox
 from lib.settings import Settings, SettingsError
-from lib.store import Store, StoreError, hold, users
+from lib.store import Store, StoreError, hold, opening, users
 from lib.web import webhooks
 
 CANNOT_START = (SettingsError, StoreError, sandbox.DidNotStart)
@@ -36,21 +36,21 @@ class Playground:
         folder = told.playground_data_dir
         with contextlib.ExitStack() as undo, _usable(folder):
             undo.enter_context(hold(folder))
-            self.store = Store(folder, told.timezone)
+            self.store = opening.opened(told)
             undo.callback(self.store.close)
             _not_for_strangers(told, self.store)
             addresses: list[Address] = []
-            self.sandbox: sandbox.Sandbox | None = None
-            if told.playground_sandbox == "on":
-                key, style = _drawn(folder / "sandbox.key"), told.playground_log
-                local = sandbox.start(folder / "sandbox", key, log=style)
-                undo.callback(local.stop)
-                self.sandbox = local
-                push = PushAddress(local.push_url, local.app_key, local.client_id)
-                addresses.append(Address(SANDBOX, local.url, local.key, push))
+            self.sandbox = undo.enter_context(_sandbox(told))
+            if self.sandbox is not None:
+                addresses.append(_rehearsal(self.sandbox))
             if told.deapi_api_key is not None:
                 addresses.append(_live(told, told.deapi_api_key))
-            self.engine = Engine(self.store, addresses)
+            self.engine = Engine(
+                self.store,
+                addresses,
+                home=drawn(folder / "server.id"),
+                own_sandbox=told.playground_sandbox == "on",
+            )
             try:
                 self.engine.start()
             except ValueError as error:
@@ -125,6 +125,29 @@ def _usable(folder: Path) -> Generator[None]:
         ) from error
 
 
+@contextlib.contextmanager
+def _sandbox(told: Settings) -> Generator[sandbox.Sandbox | None]:
+    """The sandbox that the settings want: one of our own, which ends with us, one that runs for
+    several servers, or none."""
+    wanted, folder = told.playground_sandbox, told.playground_data_dir
+    if wanted == "off":
+        yield None
+    elif wanted == "on":
+        key, style = drawn(folder / "sandbox.key"), told.playground_log
+        own = sandbox.start(folder / "sandbox", key, log=style)
+        try:
+            yield own
+        finally:
+            own.stop()
+    else:
+        yield sandbox.Sandbox(str(wanted).rstrip("/"), _plain(told.playground_sandbox_key) or "")
+
+
+def _rehearsal(there: sandbox.Sandbox) -> Address:
+    push = PushAddress(there.push_url, there.app_key, there.client_id)
+    return Address(SANDBOX, there.url, there.key, push)
+
+
 def _not_for_strangers(told: Settings, store: Store) -> None:
     """Raises `SettingsError` when others could come in and nobody has to sign in."""
     setting = told.shows_it_to_others
@@ -152,14 +175,14 @@ def _live(told: Settings, key: SecretStr) -> Address:
 
 def _server_secret(told: Settings) -> str:
     """What the secrets of this server's own making are derived from."""
-    return _plain(told.playground_cookie_secret) or _drawn(told.playground_data_dir / "secret.key")
+    return _plain(told.playground_cookie_secret) or drawn(told.playground_data_dir / "secret.key")
 
 
 def _plain(secret: SecretStr | None) -> str | None:
     return secret.get_secret_value() if secret else None
 
 
-def _drawn(path: Path) -> str:
+def drawn(path: Path) -> str:
     """A secret of the data folder's own, drawn once."""
     if not path.exists():
         # It appears whole: half a key would keep every later start from working.

@@ -30,7 +30,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from lib.deapi.errors import DeapiError
 from lib.runs.counts import BOUNDS, Delays, Seen
 from lib.runs.engine import Engine
-from lib.store import Store, StoreError, figures, ledger
+from lib.store import Store, StoreError, figures, ledger, servers
 
 FRESH = 10.0
 """Seconds for which an answer is given again: however many scrape, the database is asked once."""
@@ -136,7 +136,7 @@ class _Figures(Collector):
     def collect(self) -> Iterator[Metric]:
         yield from self._runs()
         yield from self._money()
-        yield from self._people()
+        yield from self._here()
         yield from self._counted()
         yield from self._limits()
         yield self._delays()
@@ -187,7 +187,13 @@ class _Figures(Collector):
                 balance.add_metric([profile], float(seen.balance.amount))
         return iter((spent, held, month, balance))
 
-    def _people(self) -> Iterator[Metric]:
+    def _here(self) -> Iterator[Metric]:
+        if self._store.is_shared:  # a server alone has no lease to renew
+            yield GaugeMetricFamily(
+                "playground_servers",
+                "Servers that share the database and live.",
+                value=len(servers.alive(self._store)),
+            )
         yield GaugeMetricFamily(
             "playground_signed_in_browsers",
             "Browsers that are signed in, of the whole team.",
