@@ -1,9 +1,11 @@
 """`/metrics`: who may read it, and that Prometheus can, whatever is in the database."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -23,6 +25,7 @@ from lib.web import metrics
 from lib.web.metrics import Counting, Watched, Windows
 
 TOKEN = "a-token-of-these-tests"
+OPERATIONS = Path(__file__).parents[3] / "docs" / "operations.md"
 HOSTILE = 'a"} 1\nplayground_evil 2\\\n# HELP é'
 Scrape = Callable[..., Any]
 Samples = dict[tuple[str, tuple[str, ...]], float]
@@ -226,3 +229,15 @@ def test_an_engine_that_does_not_answer_is_said_and_not_kept(
     assert (answer.status_code, answer.text) == (503, "no answer in time\n")
     engine.seen_of["live"] = seen()
     assert read(client)
+
+
+def test_what_there_is_to_watch_is_documented_and_nothing_else(client: TestClient) -> None:
+    answer = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
+    there = {
+        family.name
+        for family in text_string_to_metric_families(answer.text)
+        if family.name.startswith("playground_")
+    }
+    only_where_shared = {"playground_servers"}
+    told = set(re.findall(r"`(playground_\w+?)(?:_total)?(?=[`{])", OPERATIONS.read_text()))
+    assert told == there | only_where_shared
