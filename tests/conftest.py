@@ -12,6 +12,7 @@ import pytest
 from lib import logs
 from tests.support import playground
 from tests.support.playground import StartPlayground, playgrounds
+from tests.support.s3 import S3, s3_server
 from tests.support.sandbox import Sandbox, StartSandbox, sandboxes
 
 BeginLogs = Callable[[Literal["text", "json"]], Callable[[], list[str]]]
@@ -76,3 +77,16 @@ def begin_logs() -> Iterator[BeginLogs]:
     root.setLevel(level)
     logging.getLogger("lib").setLevel(logging.NOTSET)
     logging.captureWarnings(False)
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3]:
+    """One S3 for all tests of a worker, with a bucket for each."""
+    with s3_server(tmp_path_factory.mktemp("s3")) as server:
+        yield server
+
+
+@pytest.fixture
+def media_url() -> str | None:
+    """Where the stores of a test keep files: in their folders. `tests.support.s3` has another."""
+    return None
