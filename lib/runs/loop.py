@@ -21,6 +21,11 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def _here(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Callable[[], T]:
+    """That work, in this task's context on whatever thread."""
+    return partial(contextvars.copy_context().run, work, *args, **kwargs)
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
     """What time it is (aware, UTC), and waiting. Tests put one in which waiting takes no time."""
@@ -98,13 +103,12 @@ class Loop:
     async def thread(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Await a short blocking call, in one of a few threads. What the log is about there is
         what it is about here."""
-        inside = partial(contextvars.copy_context().run, work, *args, **kwargs)
-        return await self._loop.run_in_executor(self._threads, inside)
+        return await self._loop.run_in_executor(self._threads, _here(work, *args, **kwargs))
 
     async def slow(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The same for what may last as long as a network or a film does: in threads of its own, so
         that none of it stands in the way of the database."""
-        return await self._loop.run_in_executor(self._file_threads, partial(work, *args, **kwargs))
+        return await self._loop.run_in_executor(self._file_threads, _here(work, *args, **kwargs))
 
     async def finished(self, work: Coroutine[Any, Any, T]) -> T:
         """Await `work` to its end even when the one who waits is cancelled meanwhile.

@@ -88,6 +88,7 @@ def test_it_goes_along_into_tasks_and_threads_and_nowhere_else(
     async def one(name: str) -> None:
         with logs.about(run=name):
             await loop.thread(deep.info, "in a thread of %s", name)
+            await loop.slow(deep.info, "in a slow thread of %s", name)
             await loop.finished(whole(name))
         deep.info("after %s", name)
 
@@ -102,7 +103,7 @@ def test_it_goes_along_into_tasks_and_threads_and_nowhere_else(
         each.result(timeout=10)
     loop.stop(grace=1, last=nothing)
     told = [json.loads(line) for line in written()]
-    assert len(told) == 9
+    assert len(told) == 12
     for line in told:
         words: list[str] = line["message"].split()
         assert line.get("run") == (None if words[0] == "after" else words[-1])
