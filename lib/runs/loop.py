@@ -23,7 +23,8 @@ def _utc_now() -> datetime:
 
 def _here(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Callable[[], T]:
     """That work, in this task's context on whatever thread."""
-    return partial(contextvars.copy_context().run, work, *args, **kwargs)
+    context = contextvars.copy_context()
+    return lambda: context.run(work, *args, **kwargs)
 
 
 @dataclass(frozen=True, slots=True)

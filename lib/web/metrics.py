@@ -39,20 +39,20 @@ _LIMITS = {"MinuteLimit": "minute", "DailyLimit": "daily", "RateLimited": "other
 """Kinds of a 429 → what deAPI calls its type."""
 
 
+class Windows:
+    """How many windows of browsers are open here."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Watched:
     """What is told of."""
 
     store: Store
     engine: Engine
-    windows: "Windows"
-
-
-class Windows:
-    """How many windows of browsers are open here."""
-
-    def __init__(self) -> None:
-        self.count = 0
+    windows: Windows
 
 
 class Counting:
