@@ -96,7 +96,7 @@ class Keeper:
             brought = self._brought.pop(run.id, None) or await self._bring(run)
             return await self._put_away(run, brought)
         except (DeapiError, StoreError, OSError) as error:
-            log.warning("run %s: its result is not ours yet: %s", run.id, error)
+            log.warning("its result is not ours yet: %s", error)
             return await self._failed(run, error)
 
     async def _bring(self, run: Run) -> _Brought:
@@ -176,7 +176,7 @@ class Keeper:
             try:
                 found.append(replace(await self._fetch(url, folder, n), kind=kind[:20]))
             except DeapiError as error:
-                log.info("run %s: not as %s: %s", run.id, kind, error)
+                log.info("not as %s: %s", kind, error)
         return found
 
     async def _fetch(self, url: str, folder: Path, n: int) -> ResultFile:

@@ -1,6 +1,7 @@
 """One asyncio loop on one background thread, started once and stopped cleanly."""
 
 import asyncio
+import contextvars
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,6 +19,12 @@ _FILE_THREADS = 8
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def _here(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Callable[[], T]:
+    """That work, in this task's context on whatever thread."""
+    context = contextvars.copy_context()
+    return lambda: context.run(work, *args, **kwargs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +102,14 @@ class Loop:
         task.add_done_callback(self._tasks.discard)
 
     async def thread(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Await a short blocking call, in one of a few threads."""
-        return await self._loop.run_in_executor(self._threads, partial(work, *args, **kwargs))
+        """Await a short blocking call, in one of a few threads. What the log is about there is
+        what it is about here."""
+        return await self._loop.run_in_executor(self._threads, _here(work, *args, **kwargs))
 
     async def slow(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The same for what may last as long as a network or a film does: in threads of its own, so
         that none of it stands in the way of the database."""
-        return await self._loop.run_in_executor(self._file_threads, partial(work, *args, **kwargs))
+        return await self._loop.run_in_executor(self._file_threads, _here(work, *args, **kwargs))
 
     async def finished(self, work: Coroutine[Any, Any, T]) -> T:
         """Await `work` to its end even when the one who waits is cancelled meanwhile.

@@ -55,7 +55,7 @@ class Previews:
                 await self._loop.slow(files.make_preview, self._store, run.id, raw)
         except (DeapiError, StoreError, OSError, ValueError) as error:
             # A preview is a nicety: the result comes without it.
-            log.info("run %s: no preview: %s", run.id, error)
+            log.info("no preview: %s", error)
         finally:
             self._fetching.discard(run.id)
 

@@ -11,6 +11,7 @@ from lib.deapi.limits import MINUTE, Governor
 from lib.deapi.push import Push, PushAddress
 from lib.runs.balance import BalanceWatch
 from lib.runs.callbacks import Callbacks
+from lib.runs.counts import Counts
 from lib.runs.delivery import MakeLine
 from lib.runs.loop import Clock
 from lib.runs.quotes import AtHand, Quotes
@@ -64,6 +65,7 @@ class Profile:
     ) -> None:
         self.name = address.name
         self.own_origins = address.own_origins
+        self.counts = Counts()
         self.client = Client(
             address.base_url, address.key, governor=Governor(minute=address.minute)
         )

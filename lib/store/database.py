@@ -168,6 +168,7 @@ def _sqlite(path: Path) -> Engine:
     engine = create_engine(
         URL.create("sqlite", database=str(path)),
         connect_args={"timeout": BUSY_SECONDS},  # the busy timeout
+        hide_parameters=True,  # an error is logged, and what people write is in them
         max_overflow=-1,  # connections are cheap; a thread must not wait for one
     )
 
@@ -196,6 +197,7 @@ def _postgresql(url: str) -> Engine:
     return create_engine(
         url,
         connect_args={"options": f"-c lock_timeout={int(BUSY_SECONDS * 1000)}"},
+        hide_parameters=True,
         pool_pre_ping=True,  # the server may have been started anew
         max_overflow=-1,
     )
