@@ -8,6 +8,7 @@ import contextlib
 import errno
 import gc
 import importlib
+import logging
 import os
 import socket
 import sys
@@ -15,25 +16,31 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import streamlit as st
+import streamlit.logger
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.watcher import polling_path_watcher
 
-from lib import playground, settings
+from lib import logs, playground, settings
 from lib.store import Store, users
 from lib.ui import frame, gate, session
-from lib.web import files, health, signin, webhooks
+from lib.web import files, health, metrics, signin, webhooks
 from lib.web.guard import Guard
+
+log = logging.getLogger("lib.app")
 
 
 @contextlib.asynccontextmanager
 async def _lifespan(_: st.App) -> AsyncIterator[None]:
+    json = False
     try:
+        json = _begin_logs()
         await run_in_threadpool(playground.current)
     except playground.CANNOT_START as error:
         # Raised any further, its one sentence would be lost in a traceback of the server's.
-        print(_cannot_start(error), file=sys.stderr, flush=True)
+        why = _cannot_start(error)
+        log.critical(why) if json else print(why, file=sys.stderr, flush=True)
         os._exit(1)
     # Streamlit collects garbage after every run of a script. Nothing that is loaded by now ever
     # becomes garbage, and leaving it out makes a run three times as quick.
@@ -45,11 +52,23 @@ async def _lifespan(_: st.App) -> AsyncIterator[None]:
     # what an idle playground costs. The name is private: without it, only that would come back.
     polling_path_watcher._POLLING_PERIOD_SECS = 2.0
     host, port = st.get_option("server.address"), st.get_option("server.port")
-    print(f"deAPI Playground is ready: http://{_plain(host)}:{port}", flush=True)
+    ready = f"deAPI Playground is ready: http://{_plain(host)}:{port}"
+    log.info(ready) if json else print(ready, flush=True)
     try:
         yield
     finally:
         await run_in_threadpool(playground.stop)
+
+
+def _begin_logs() -> bool:
+    """Have every line be written in the style of the settings; whether that is JSON."""
+    style = settings.load().playground_log
+    logs.begin(style)
+    # Streamlit gives each of its loggers, and uvicorn's, a handler of its own: those that it has by
+    # now, and in the same way those to come.
+    streamlit.logger.setup_formatter = logs.hand_on
+    streamlit.logger.update_formatter()
+    return style == "json"
 
 
 def _cannot_start(why: Exception) -> str:
@@ -102,11 +121,18 @@ if get_script_run_ctx(suppress_warning=True) is not None:
 elif __name__ == "__main__":
     start()
 else:
+    windows = metrics.Windows()
+
+    def _watched() -> metrics.Watched:
+        held = playground.current()
+        return metrics.Watched(held.store, held.engine, windows)
+
     app = st.App(
         __file__,
         lifespan=_lifespan,
         routes=[
             *health.routes(_store),
+            *metrics.routes(lambda: playground.current().metrics_token, _watched),
             *files.routes(_store),
             *signin.routes(_store),
             *webhooks.routes(lambda: playground.current().receiver),
@@ -116,6 +142,7 @@ else:
                 Guard,
                 has_accounts=lambda: users.are_there(_store()),
                 names=lambda: playground.current().names,
-            )
+            ),
+            Middleware(metrics.Counting, windows=windows),
         ],
     )

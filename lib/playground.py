@@ -57,6 +57,7 @@ class Playground:
                 raise SettingsError(f"{error}.") from error
             undo.callback(self.engine.stop)
             public = told.playground_public_url
+            self._metrics_token = _plain(told.playground_metrics_token)
             self._names = (public.host.lower(),) if public and public.host else ()
             self._undo = undo.pop_all()
 
@@ -64,6 +65,11 @@ class Playground:
     def names(self) -> tuple[str, ...]:
         """The hosts under which it may be reached, besides addresses."""
         return self._names
+
+    @property
+    def metrics_token(self) -> str | None:
+        """Who sends it may read `/metrics`; None where nobody may."""
+        return self._metrics_token
 
     @property
     def receiver(self) -> webhooks.Receiver | None:
@@ -127,7 +133,8 @@ def _sandbox(told: Settings) -> Generator[sandbox.Sandbox | None]:
     if wanted == "off":
         yield None
     elif wanted == "on":
-        own = sandbox.start(folder / "sandbox", drawn(folder / "sandbox.key"))
+        key, style = drawn(folder / "sandbox.key"), told.playground_log
+        own = sandbox.start(folder / "sandbox", key, log=style)
         try:
             yield own
         finally:

@@ -1,15 +1,22 @@
 """Fixtures for every kind of test: real sandboxes and playgrounds, ended with the test."""
 
-from collections.abc import Iterator
+import io
+import logging
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import hypothesis
 import pytest
 
+from lib import logs
 from tests.support import playground
 from tests.support.playground import StartPlayground, playgrounds
 from tests.support.postgres import PostgreSQL, postgresql
+from tests.support.s3 import S3, s3_server
 from tests.support.sandbox import Sandbox, StartSandbox, sandboxes
+
+BeginLogs = Callable[[Literal["text", "json"]], Callable[[], list[str]]]
 
 # How long an example takes says how busy the machine is; hypothesis' tables take seconds at first.
 hypothesis.settings.register_profile(
@@ -52,6 +59,38 @@ def start_playground(tmp_path: Path) -> Iterator[StartPlayground]:
     """Starts playgrounds: `start_playground(live=sandbox, PLAYGROUND_TIMEZONE="Asia/Tokyo")`."""
     with playgrounds(tmp_path) as start:
         yield start
+
+
+@pytest.fixture
+def begin_logs() -> Iterator[BeginLogs]:
+    """Begins to log as a server does: `lines = begin_logs("json")`, then `lines()` are those so
+    far. It ends with the test."""
+    root = logging.getLogger()
+    handlers, level = [*root.handlers], root.level
+
+    def begin(style: Literal["text", "json"]) -> Callable[[], list[str]]:
+        stream = io.StringIO()
+        logs.begin(style, stream)
+        return lambda: stream.getvalue().splitlines()
+
+    yield begin
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    logging.getLogger("lib").setLevel(logging.NOTSET)
+    logging.captureWarnings(False)
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3]:
+    """One S3 for all tests of a worker, with a bucket for each."""
+    with s3_server(tmp_path_factory.mktemp("s3")) as server:
+        yield server
+
+
+@pytest.fixture
+def media_url() -> str | None:
+    """Where the stores of a test keep files: in their folders. `tests.support.s3` has another."""
+    return None
 
 
 @pytest.fixture(scope="session")

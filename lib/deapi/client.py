@@ -6,6 +6,7 @@ one may be paid twice. Calls that cost nothing are repeated when that can help.
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
 from contextlib import ExitStack, asynccontextmanager, suppress
 from decimal import Decimal
@@ -93,6 +94,8 @@ class Client:
         self._sleep = sleep
         self._by_file_only: set[str] = set()
         """Endpoints whose price this deAPI tells for a file only."""
+        self.errors: Counter[tuple[str, str]] = Counter()
+        """How often calls failed, by the governor's name for them and the error's kind."""
         self._http = httpx.AsyncClient(
             transport=transport or _Network(),
             auth=_Bearer(base, key),
@@ -265,6 +268,15 @@ class Client:
 
     async def _exchanged(
         self, method: str, path: str, pool: str, sent: Mapping[str, Any], *, paid: bool = False
+    ) -> Mapping[str, Any]:
+        try:
+            return await self._answered(method, path, pool, sent, paid=paid)
+        except DeapiError as error:
+            self.errors[pool, type(error).__name__] += 1
+            raise
+
+    async def _answered(
+        self, method: str, path: str, pool: str, sent: Mapping[str, Any], *, paid: bool
     ) -> Mapping[str, Any]:
         seconds = _PAID_SECONDS if paid else _FREE_SECONDS
         most = MAX_RESULT_BYTES if paid else MAX_ANSWER_BYTES

@@ -331,6 +331,17 @@ class Governor:
         minute = home.minute.opens_in(now, home.in_flight(), places)
         return max(home.blocked_until - now, minute, 0.0)
 
+    def queues(self) -> dict[str, tuple[int, float]]:
+        """Of each pool's name that was used: how many requests wait for their turn, and after how
+        many seconds one that goes last may leave, as far as is known."""
+        return {
+            name: (
+                sum(each.name == name and not each.turn.done() for each in home.waiting),
+                self.delay(name, priority=Priority.CATALOGUE),
+            )
+            for name, home in self._pools.items()
+        }
+
     def lasts(self, pool: str, count: int) -> float | None:
         """Seconds until `count` more requests may have left behind those who wait already, days
         included where the day's limit bites; None while no limit is known. Who else is on this key

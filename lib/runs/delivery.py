@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from lib.deapi.wire import Job
+from lib.runs.counts import By
 from lib.runs.loop import Clock, Loop
 
 log = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ class Orphan:
 
     job: Job
     at: datetime
+    by: By = "webhook"
 
 
 class Following:
@@ -55,7 +57,9 @@ class Following:
     def __init__(self, clock: Clock, line_is_up: Callable[[], bool]) -> None:
         self._clock = clock
         self._line_is_up = line_is_up
-        self._news: deque[Job | None] = deque()
+        self._news: deque[tuple[Job | None, By]] = deque()
+        self.by: By = "poll"
+        """How the last piece of news came."""
         self._came = asyncio.Event()
         self._told = False
         self._had_a_line = line_is_up()
@@ -70,10 +74,11 @@ class Following:
         """Whether there is something to take in or to ask now."""
         return bool(self._news)
 
-    def put(self, job: Job | None, *, pushed: bool = False) -> None:
-        """News of the job, or with None: ask, something may have been missed."""
-        self._told = self._told or pushed
-        self._news.append(job)
+    def put(self, job: Job | None, by: By = "poll", *, early: bool = False) -> None:
+        """News of the job, or with None: ask, something may have been missed. `early` is what came
+        before anybody followed it."""
+        self._told = self._told or (by == "push" and not early)
+        self._news.append((job, by))
         self._came.set()
 
     def line_is_up_now(self) -> None:
@@ -90,8 +95,9 @@ class Following:
             await self._clock.sleep_or(seconds, self._came)
         self._came.clear()
         if not self.is_awake:
+            self.by = "poll"
             return None
-        job = self._news.popleft()
+        job, self.by = self._news.popleft()
         if self._news:
             self._came.set()
         return job
@@ -116,7 +122,7 @@ class Desk:
         """The news of this job from here on, and what came before anybody knew it."""
         mine = Following(self._clock, lambda: self._line is not None and self._line.is_up)
         if (early := self._orphans.pop(request_id, None)) is not None:
-            mine.put(early.job)
+            mine.put(early.job, early.by, early=True)
         self._followed[request_id] = mine
         self._wanted.set()
         try:
@@ -127,11 +133,12 @@ class Desk:
 
     def heard(self, job: Job, *, pushed: bool = False) -> None:
         """Take in news that came by itself: to who follows the job, else it is held a while."""
+        by: By = "push" if pushed else "webhook"
         following = self._followed.get(job.request_id)
         if following is not None:
-            following.put(job, pushed=pushed)
+            following.put(job, by)
             return
-        self._orphans[job.request_id] = Orphan(job, self._clock.now())
+        self._orphans[job.request_id] = Orphan(job, self._clock.now(), by)
         self._orphans.move_to_end(job.request_id)
         self._forget_old()
 

@@ -6,6 +6,7 @@ closing a browser changes nothing here, and after a kill it takes up every open 
 
 import concurrent.futures
 import contextlib
+import copy
 import logging
 from collections import Counter
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
@@ -14,14 +15,16 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, TypeVar
 
+from lib import logs
 from lib.deapi.catalogue import Listing
 from lib.deapi.contract import Endpoint, endpoint
 from lib.deapi.errors import DeapiError, NoAnswer
 from lib.deapi.models import Model
 from lib.deapi.webhooks import Delivery
-from lib.runs import evidence, orders, reconcile
+from lib.runs import evidence, orders, reconcile, steps
 from lib.runs.balance import Balance
 from lib.runs.callbacks import Callbacks
+from lib.runs.counts import Seen
 from lib.runs.delivery import Orphan
 from lib.runs.evidence import Evidence
 from lib.runs.experiments import plan
@@ -31,6 +34,7 @@ from lib.runs.journey import Journey
 from lib.runs.lease import Lease
 from lib.runs.loop import Clock, Loop
 from lib.runs.orders import NoQuote, Order
+from lib.runs.params import at_hand
 from lib.runs.profiles import Address, Profile
 from lib.runs.quotes import LIFE, Quote
 from lib.runs.recipes.cook import Cook
@@ -230,7 +234,10 @@ class Engine:
 
     def settle_unknown(self, run_id: str, person: str | None, *, paid: bool) -> Run | None:
         """Count an `unknown` run as paid, or as not charged; None when nothing was to settle."""
-        return self._told(runs.settle_unknown(self.store, run_id, person, paid=paid))
+        run = runs.settle_unknown(self.store, run_id, person, paid=paid)
+        if run is not None:
+            steps.settled(run)
+        return self._told(run)
 
     # --- experiments -----------------------------------------------------------------------------
 
@@ -361,6 +368,13 @@ class Engine:
         `NoAnswer` when the engine is too busy to say."""
         return self._wait(self._orphans(profile))
 
+    # --- what whoever operates it asks ------------------------------------------------------------
+
+    def seen(self, profile: str) -> Seen:
+        """What this process has seen of a profile since its start, and what waits there now.
+        Raises `NoAnswer` when the engine is too busy to say."""
+        return self._wait(self._seen(profile))
+
     # --- inside ----------------------------------------------------------------------------------
 
     async def _begin(self) -> None:
@@ -433,7 +447,8 @@ class Engine:
             try:
                 run = await self._loop.thread(self._record, run_id, delivery)
             except StoreError as error:
-                log.warning("run %s: its webhook is not written down: %s", run_id, error)
+                with logs.about(run=run_id):
+                    log.warning("its webhook is not written down: %s", error)
                 await self._loop.clock.sleep(2.0**tried)
                 continue
             if run is not None and run.request_id == delivery.job.request_id:
@@ -475,12 +490,23 @@ class Engine:
     async def _look(self, profile: str) -> None:
         await reconcile.look(self._loop, self.store, self._profiles[profile])
 
+    async def _seen(self, profile: str) -> Seen:
+        there = self._profiles[profile]
+        return Seen(
+            counts=copy.deepcopy(there.counts),
+            errors=dict(there.client.errors),
+            queues=there.client.governor.queues(),
+            balance=there.balance.peek(),
+        )
+
     async def _orphans(self, profile: str) -> list[Orphan]:
         return self._journeys[profile].desk.orphans()
 
     async def _go(self, journey: Journey, run: Run) -> None:
         try:
-            await journey.go(run)
+            with steps.about(run):
+                steps.taken_up(run)
+                await journey.go(run)
         finally:
             self._followed.discard(run.id)
 
@@ -492,8 +518,11 @@ class Engine:
         def remember(listing: Listing) -> None:
             self._loop.spawn(self._remember(address.name, listing))
 
+        async def have(params: Mapping[str, Any]) -> None:
+            await self._loop.slow(at_hand, params, self.store)
+
         known = await self._loop.thread(catalogues.load, self.store, address.name)
-        profile = Profile(address, self._loop.clock, known and _listing(known), remember)
+        profile = Profile(address, self._loop.clock, known and _listing(known), remember, have)
         self._profiles[address.name] = profile
         here = (self._loop, self.store, profile, self._server)
         self._conductors[address.name] = Conductor(*here, self._follow)

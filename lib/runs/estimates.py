@@ -8,7 +8,7 @@ import logging
 from datetime import datetime, timedelta
 
 from lib.deapi.errors import DeapiError, NotFound
-from lib.runs import reconcile
+from lib.runs import reconcile, steps
 from lib.runs.loop import Loop
 from lib.runs.profiles import Profile
 from lib.store import Run, Store, StoreError, history, ledger
@@ -64,7 +64,8 @@ class Estimates:
             except NotFound:
                 return
             except (DeapiError, StoreError) as error:
-                log.warning("run %s: its final price is not known yet: %s", run.id, error)
+                with steps.about(run):
+                    log.warning("its final price is not known yet: %s", error)
 
     async def _ask(self, run: Run, request_id: str) -> bool:
         """Whether its price is final now, and in the books. Raises `DeapiError`, `StoreError`."""

@@ -37,7 +37,7 @@ async def order_instead(loop: Loop, store: Store, profile: Profile, run: Run) ->
             try:
                 return await _admitted(loop, store, profile, run, model)
             except (DeapiError, OrderRefused, StoreError) as error:
-                log.info("run %s: %s does not stand in: %s", run.id, model.slug, error)
+                log.info("%s does not stand in: %s", model.slug, type(error).__name__)
     return None
 
 

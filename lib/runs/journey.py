@@ -23,14 +23,14 @@ from lib.deapi.errors import (
     Unauthorized,
 )
 from lib.deapi.wire import Job
-from lib.runs import evidence, reconcile
+from lib.runs import evidence, reconcile, steps
 from lib.runs.delivery import Desk
 from lib.runs.estimates import Estimates
 from lib.runs.fallback import is_about_model, order_instead
 from lib.runs.keep import Keeper
 from lib.runs.loop import Loop
 from lib.runs.pace import Pace, took
-from lib.runs.params import FileGone, restored
+from lib.runs.params import FileGone, at_hand, restored
 from lib.runs.preview import Previews
 from lib.runs.profiles import Profile
 from lib.runs.quotes import LIFE as QUOTE_LIFE
@@ -104,9 +104,10 @@ class Journey:
             except Exception:
                 # The disk is full, or we made a mistake. The run is paid for, or will be: go on
                 # from what the database says.
-                log.exception("run %s: a step failed, trying again", run.id)
+                log.exception("a step failed, trying again")
                 await self._clock.sleep(PAUSE_AFTER_FAILURE)
                 run = await self._read(run)
+            steps.made(before, run, self._profile.counts)
             self._moved(run or before)
             if run is not None and _moves_money(before, run):
                 self._loop.spawn(reconcile.look(self._loop, self._store, self._profile))
@@ -142,6 +143,7 @@ class Journey:
         at, params = endpoint(run.endpoint), restored(run.params, self._store)
         client = self._profile.client
         try:
+            await self._loop.slow(at_hand, params, self._store)
             quote = await self._profile.quotes.ask(at, params)
             if final(quote.price) > run.quote:
                 risen = {"kind": "PriceRose", "message": "", "price": str(quote.price)}
@@ -169,6 +171,7 @@ class Journey:
                 client.give_back(at)
         if claimed is None:
             return None
+        steps.made(run, claimed, self._profile.counts)
         try:
             wanted = {**params, **self._profile.delivery_of(run.id, at)}
             answer = await client.submit(at, wanted)
@@ -186,7 +189,7 @@ class Journey:
             # Its upload can't be read: nothing has left.
             return await self._commit(runs.refuse, claimed, FileGone(error).facts())
         except Exception as error:
-            log.exception("run %s: the submit failed in a way nobody foresaw", run.id)
+            log.exception("the submit failed in a way nobody foresaw")
             facts = {"kind": type(error).__name__, "message": str(error)}
             return await self._commit(runs.lose, claimed, facts)
         if answer.request_id is not None:
@@ -203,7 +206,7 @@ class Journey:
         lost = await self._commit(_as_it_is, claimed)
         if lost is None or lost.state is not State.UNKNOWN or lost.request_id is not None:
             return None
-        log.warning("run %s: its answer came after another server had taken it over", lost.id)
+        log.warning("its answer came after another server had taken it over")
         moved = await self._commit(move, lost, told)
         return moved if moved is not None and moved.owner == self._owner else None
 
@@ -227,8 +230,10 @@ class Journey:
             try:
                 return await self._loop.thread(move, self._store, run, *facts)
             except Exception:
-                # Whatever it is: as long as we try, the answer is not lost. The log has it, too.
-                log.exception("run %s: not written yet: %s %s", run.id, move.__name__, facts)
+                # Whatever it is: as long as we try, the answer is not lost. The log has its job,
+                # too; what an inline answer says is its person's alone.
+                job = facts if move is runs.accept else ()
+                log.exception("not written yet: %s %s", move.__name__, job)
                 await self._clock.sleep(pause)
                 pause = min(2 * pause, longest)
 
@@ -269,11 +274,12 @@ class Journey:
                 except DeapiError as error:
                     # It says nothing about the job, nor does the silence that follows: once.
                     if answered:
-                        log.warning("run %s: no news of its job: %s", run.id, error)
+                        log.warning("no news of its job: %s", error)
                     answered, moved = False, run
                 else:
                     answered, last_open = True, age
                 if moved is None or moved.state not in FOLLOWED:
+                    steps.heard(moved, news.by, self._profile.counts)
                     return moved
                 run = moved
                 if run.state is not State.STALLED and self._overdue(run, patience):

@@ -1,6 +1,7 @@
 """One asyncio loop on one background thread, started once and stopped cleanly."""
 
 import asyncio
+import contextvars
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,10 +14,17 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _DATABASE_THREADS = 4
+_FILE_THREADS = 8
 
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def _here(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Callable[[], T]:
+    """That work, in this task's context on whatever thread."""
+    context = contextvars.copy_context()
+    return lambda: context.run(work, *args, **kwargs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,7 @@ class Loop:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="runs", daemon=True)
         self._threads = ThreadPoolExecutor(_DATABASE_THREADS, thread_name_prefix="runs-db")
+        self._file_threads = ThreadPoolExecutor(_FILE_THREADS, thread_name_prefix="runs-files")
         self._tasks: set[asyncio.Task[None]] = set()
         self._whole: set[asyncio.Task[Any]] = set()
 
@@ -76,6 +85,7 @@ class Loop:
         self._thread.join()
         self._loop.close()
         self._threads.shutdown()
+        self._file_threads.shutdown()
 
     def submit(self, work: Coroutine[Any, Any, T]) -> Future[T]:
         """Run `work` on the loop from any thread; the future carries its answer or its error."""
@@ -92,8 +102,14 @@ class Loop:
         task.add_done_callback(self._tasks.discard)
 
     async def thread(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Await a short blocking call, in one of a few threads."""
-        return await self._loop.run_in_executor(self._threads, partial(work, *args, **kwargs))
+        """Await a short blocking call, in one of a few threads. What the log is about there is
+        what it is about here."""
+        return await self._loop.run_in_executor(self._threads, _here(work, *args, **kwargs))
+
+    async def slow(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The same for what may last as long as a network or a film does: in threads of its own, so
+        that none of it stands in the way of the database."""
+        return await self._loop.run_in_executor(self._file_threads, _here(work, *args, **kwargs))
 
     async def finished(self, work: Coroutine[Any, Any, T]) -> T:
         """Await `work` to its end even when the one who waits is cancelled meanwhile.

@@ -11,9 +11,10 @@ from lib.deapi.limits import MINUTE, Governor
 from lib.deapi.push import Push, PushAddress
 from lib.runs.balance import BalanceWatch
 from lib.runs.callbacks import Callbacks
+from lib.runs.counts import Counts
 from lib.runs.delivery import MakeLine
 from lib.runs.loop import Clock
-from lib.runs.quotes import Quotes
+from lib.runs.quotes import AtHand, Quotes
 
 _THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -60,9 +61,11 @@ class Profile:
         clock: Clock,
         remembered: Listing | None,
         remember: Callable[[Listing], None],
+        at_hand: AtHand | None = None,
     ) -> None:
         self.name = address.name
         self.own_origins = address.own_origins
+        self.counts = Counts()
         self.client = Client(
             address.base_url, address.key, governor=Governor(minute=address.minute)
         )
@@ -70,7 +73,7 @@ class Profile:
         self._callbacks = address.callbacks
         self.catalogue = Catalogue(self.client.models, remembered=remembered, on_fetched=remember)
         self.balance = BalanceWatch(self.client, now=clock.now)
-        self.quotes = Quotes(self.client, now=clock.now)
+        self.quotes = Quotes(self.client, now=clock.now, at_hand=at_hand)
 
     @property
     def make_line(self) -> MakeLine | None:

@@ -13,6 +13,7 @@ from types import FrameType
 
 from filelock import FileLock, Timeout
 
+from lib import logs
 from lib.sandbox.config import CLIENT_ID, Config
 from lib.sandbox.money import balance
 from lib.sandbox.parent import follow
@@ -24,6 +25,7 @@ _LOCK_SECONDS = 10
 
 def main() -> int:
     options = _options()
+    logs.begin(options.log)
     # The server hands the signal on when it has closed; it then unwinds like any other exit.
     signal.signal(signal.SIGTERM, _leave)
     follow(strict=options.with_parent)
@@ -91,6 +93,7 @@ def _options() -> argparse.Namespace:
     add("--client-id", default=CLIENT_ID, help="whose push channel it is (default: %(default)s)")
     add("--webhook-secret", help="signs webhooks that have none by request (default: the key)")
     add("--ca", type=Path, help="certificates (PEM) that webhook receivers may have too")
+    add("--log", choices=("text", "json"), default="text", help="json: an object a line")
     add("--with-parent", action="store_true", help="always end when standard input does")
     options = parser.parse_args()
     if options.key is None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode, urlsplit
 
 from lib.sandbox.config import APP_KEY, CLIENT_ID, Engines, Role, Tier
@@ -125,6 +125,7 @@ def start(
     balance: Decimal | str = "5",
     speed: float = 1.0,
     engines: Engines = "real",
+    log: Literal["text", "json"] = "text",
     timeout: float = 30.0,
 ) -> Sandbox:
     """Start a sandbox on `data` and wait until it answers, at most `timeout` seconds.
@@ -140,6 +141,7 @@ def start(
         "--speed": speed,
         "--data": data.resolve(),
         "--engines": engines,
+        "--log": log,
     }
     # A pipe as its input tells it of our end, even by SIGKILL; a session of its own keeps a
     # terminal's Ctrl-C from reaching it before us.

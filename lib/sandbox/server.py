@@ -91,7 +91,7 @@ def serve(config: Config, listening: socket.socket) -> None:
     server = _Server(
         uvicorn.Config(
             app(replace(config, address=address)),
-            log_level="warning",
+            log_config=None,  # its lines are written as ours
             access_log=False,
             server_header=False,
             http=Protocol,

@@ -20,6 +20,7 @@ from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, fun
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
+from lib.store import media
 from lib.store.errors import DiskFull, NewerData, StoreError
 
 BUSY_SECONDS = 10.0
@@ -42,8 +43,9 @@ class Store:
     `timezone` says where days and months of spending begin. `now` is the clock of the database;
     with SQLite that is this machine's, tests put their own. `url` is a PostgreSQL to use
     (`postgresql+psycopg://…`) instead of a file in the folder: several servers may share it.
-    `server` is the one that this store works for (`servers`): what it begins is that one's. Raises
-    `StoreError`, or `NewerData` when a newer playground has written it.
+    `media_url` is a bucket (`s3://…`) for the files that people gave and jobs made: `media` is
+    where they are. `server` is the one that this store works for (`servers`): what it begins is
+    that one's. Raises `StoreError`, or `NewerData` when a newer playground has written it.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class Store:
         *,
         now: Callable[[], datetime] = utc_now,
         url: str | None = None,
+        media_url: str | None = None,
     ) -> None:
         self.data_dir = data_dir
         self.timezone = timezone
@@ -62,6 +65,7 @@ class Store:
         self.now = self._database_now if url is not None and now is utc_now else now
         # Prompts and results are private: the folder is for this user alone.
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.media = media.opened(data_dir, media_url)
         self._turn: AbstractContextManager[Any]
         if url is None:
             self._engine = self._reading = _sqlite(data_dir / "playground.db")
@@ -164,6 +168,7 @@ def _sqlite(path: Path) -> Engine:
     engine = create_engine(
         URL.create("sqlite", database=str(path)),
         connect_args={"timeout": BUSY_SECONDS},  # the busy timeout
+        hide_parameters=True,  # an error is logged, and what people write is in them
         max_overflow=-1,  # connections are cheap; a thread must not wait for one
     )
 
@@ -192,6 +197,7 @@ def _postgresql(url: str) -> Engine:
     return create_engine(
         url,
         connect_args={"options": f"-c lock_timeout={int(BUSY_SECONDS * 1000)}"},
+        hide_parameters=True,
         pool_pre_ping=True,  # the server may have been started anew
         max_overflow=-1,
     )

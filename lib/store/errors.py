@@ -4,6 +4,7 @@ StoreError         the database did not answer, is locked or can't be used
   DiskFull         there is no room for what has to be written
   AlreadyHeld      another playground uses this data folder
   NewerData        the data folder was written by a newer playground
+  MediaDown        the bucket that files are kept in can't be used just now
   BadPicture       a picture can't be read, or is too large to be opened safely
   Denied           somebody may not do this; of no run
     OverCap        a run would go over what a person or the team may spend
@@ -24,6 +25,10 @@ class AlreadyHeld(StoreError):
 
 class NewerData(StoreError):
     """The database has migrations that this version does not know."""
+
+
+class MediaDown(StoreError):
+    """The bucket that files are kept in did not answer, or refused: another try may do it."""
 
 
 class BadPicture(StoreError):

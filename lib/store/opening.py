@@ -11,4 +11,5 @@ def opened(told: Settings) -> Store:
         told.playground_data_dir,
         told.timezone,
         url=database.get_secret_value() if database else None,
+        media_url=told.playground_media_url,
     )

@@ -30,11 +30,14 @@ def database(request: pytest.FixtureRequest) -> str:
 
 class Stores:
     """Opens stores without anything in them: in a copy of the database that `migrated` holds, or on
-    `server` if there is one."""
+    `server` if there is one; their files in the bucket `media_url`, if there is one."""
 
-    def __init__(self, migrated: Path, server: PostgreSQL | None = None) -> None:
+    def __init__(
+        self, migrated: Path, server: PostgreSQL | None = None, media_url: str | None = None
+    ) -> None:
         self._migrated = migrated
         self._server = server
+        self._media_url = media_url
 
     @contextmanager
     def opened(
@@ -44,11 +47,11 @@ class Stores:
         with ExitStack() as ending:
             if self._server is None:
                 shutil.copy(self._migrated / "playground.db", folder)
-                store = Store(folder, timezone, now=now)
+                store = Store(folder, timezone, now=now, media_url=self._media_url)
                 _not_flushed(store)
             else:
                 url = ending.enter_context(self._server.lent())
-                store = Store(folder, timezone, now=now, url=url)
+                store = Store(folder, timezone, now=now, url=url, media_url=self._media_url)
             ending.callback(store.close)
             yield store
 

@@ -15,7 +15,7 @@ SECRET = "four green kettles"
 def account(playground: Playground, name: str, *options: str) -> None:
     """As its README says: by the command, beside the running playground."""
     command = [sys.executable, "-m", "lib.store.users", "add", name, *options]
-    settings = environment(PLAYGROUND_DATA_DIR=str(playground.data))
+    settings = environment(**playground.settings)
     subprocess.run(command, cwd=TOP, env=settings, input=f"{SECRET}\n", text=True, check=True)
 
 

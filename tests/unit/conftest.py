@@ -24,8 +24,9 @@ def database() -> str:
 
 
 @pytest.fixture
-def stores(database: str, migrated: Path, request: pytest.FixtureRequest) -> Stores:
-    """Opens stores on the database of the test."""
-    if database == "sqlite":
-        return Stores(migrated)
-    return Stores(migrated, request.getfixturevalue("postgres"))
+def stores(
+    database: str, migrated: Path, media_url: str | None, request: pytest.FixtureRequest
+) -> Stores:
+    """Opens stores on the database and the place of files of the test."""
+    server = None if database == "sqlite" else request.getfixturevalue("postgres")
+    return Stores(migrated, server, media_url)

@@ -359,3 +359,17 @@ def test_whatever_is_answered_only_deapi_errors_come_out(
                 await call()
 
     network.run(everything)
+
+
+def test_failures_are_counted_by_call_and_kind() -> None:
+    limited = httpx.Response(429, headers={"X-RateLimit-Type": "daily", "Retry-After": "9"})
+    network = Network(limited)
+    counted: dict[tuple[str, str], int] = {}
+
+    async def fails(client: Client) -> None:
+        with pytest.raises(DeapiError):
+            await submit(client)
+        counted.update(client.errors)
+
+    network.run(fails)
+    assert counted == {("images.generations", "DailyLimit"): 1}

@@ -682,3 +682,22 @@ def test_a_limit_is_known_once_deapi_has_said_it() -> None:
         assert governor.limit("a") == 7
 
     simulated(test)
+
+
+def test_who_watches_sees_how_many_wait_and_for_how_long() -> None:
+    async def test(time: Time, governor: Governor) -> None:
+        assert governor.queues() == {}
+        server = Server(time, 1)
+        server.slowest = 0
+        one = asyncio.ensure_future(ask(governor, server))
+        await time.pass_until(one.done)
+        (name,) = governor.queues()
+        waiting = [asyncio.ensure_future(ask(governor, server)) for _ in range(3)]
+        await time.settle()
+        count, seconds = governor.queues()[name]
+        assert count == 3
+        assert seconds == pytest.approx(4 * MINUTE, abs=2)
+        await time.pass_until(lambda: all(each.done() for each in waiting))
+        assert governor.queues()[name][0] == 0
+
+    simulated(test)

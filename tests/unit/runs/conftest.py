@@ -1,6 +1,6 @@
 """A world of runs for each test: a store, a loop, and a deAPI that does what it is told."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from lib.runs import keep, preview, profiles
 from lib.runs.engine import Engine
 from lib.runs.journey import Journey
 from lib.runs.loop import Loop
+from lib.runs.params import at_hand
 from lib.runs.profiles import Address, Profile
 from lib.store import Run, Store
 from tests.support.databases import Stores
@@ -80,7 +81,10 @@ def world(store: Store, loop: Loop, time: Time, deapi: Deapi, downloads: Downloa
     async def made(make: Callable[[], Any]) -> Any:
         return make()
 
-    make = partial(Profile, ADDRESS, time.clock, None, lambda _: None)
+    async def have(params: Mapping[str, Any]) -> None:
+        await loop.slow(at_hand, params, store)
+
+    make = partial(Profile, ADDRESS, time.clock, None, lambda _: None, have)
     profile: Profile = loop.submit(made(make)).result()
     followed: list[Run] = []
     journey = Journey(loop, store, profile, "this engine", followed.append)

@@ -66,6 +66,22 @@ def test_news_wakes_who_follows_the_job_and_nobody_else(loop: Loop, desk: Desk) 
     assert on(loop, both()) == (news("processing"), False)
 
 
+def test_who_follows_a_job_is_told_how_each_piece_of_news_came(loop: Loop, desk: Desk) -> None:
+    async def each() -> list[str]:
+        line_of(desk).heard(news("done", "job-2"))  # before anybody knew it
+        came: list[str] = []
+        with desk.following("job-1") as mine, desk.following("job-2") as early:
+            line_of(desk).heard(news("processing"))
+            desk.heard(news("done"))
+            for _ in range(3):
+                await mine.next(1)
+                came.append(mine.by)
+            await early.next(1)
+            return [*came, early.by]
+
+    assert on(loop, each()) == ["push", "webhook", "poll", "push"]
+
+
 def test_without_news_it_is_time_to_ask_after_the_wait(loop: Loop, desk: Desk, time: Time) -> None:
     async def waits() -> Job | None:
         with desk.following("job-1") as mine:

@@ -17,6 +17,7 @@ from lib.store import NewRun, ResultFile, Run, Store, files, ledger, runs
 from lib.web import files as served
 from lib.web import health
 from tests.support.databases import Stores, database
+from tests.support.media import put
 
 __all__ = ["database"]
 
@@ -65,9 +66,7 @@ def keep(store: Store) -> Keeping:
         ):
             run = move(run)
             assert run is not None
-        path = files.result_path(store, run.id, name)
-        path.parent.mkdir(parents=True)
-        path.write_bytes(content)
+        put(store, files.result_name(run.id, name), content)
         file = ResultFile(
             n=0,
             name=name,
