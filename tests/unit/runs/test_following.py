@@ -12,6 +12,7 @@ import pytest
 from lib.runs.journey import MISSING, PATIENCE, STALLED_POLL
 from lib.runs.pace import SLOWEST
 from lib.store import DiskFull, Run, State, Store, files, history, runs
+from tests.support.databases import database
 from tests.support.media import is_kept
 from tests.support.waiting import eventually
 from tests.unit.runs.scripted import (
@@ -24,6 +25,8 @@ from tests.unit.runs.scripted import (
     picture,
     reply,
 )
+
+__all__ = ["database"]
 
 UNREACHABLE = httpx.ConnectError("connection refused")
 UNKNOWN_JOB = reply({"message": "Not found."}, 404)

@@ -9,6 +9,7 @@ import pytest
 
 from lib.deapi.limits import Priority
 from lib.store import DiskFull, Run, State, Store, runs
+from tests.support.databases import database
 from tests.unit.runs.scripted import (
     GENERATE,
     PRICE,
@@ -20,6 +21,8 @@ from tests.unit.runs.scripted import (
     price,
     reply,
 )
+
+__all__ = ["database"]
 
 NEVER_CONNECTED = httpx.ConnectError("connection refused")
 RESET = httpx.ReadError("connection reset")

@@ -12,6 +12,7 @@ from lib.runs.profiles import SANDBOX
 from lib.runs.quotes import Quote
 from lib.store import Caps, State, Status, Store, caps, experiments, ledger
 from lib.store.experiments import Cell, Experiment, NewCell, NewExperiment
+from tests.support.databases import database
 from tests.support.waiting import eventually
 from tests.unit.runs.scripted import (
     GENERATE,
@@ -24,6 +25,8 @@ from tests.unit.runs.scripted import (
     price,
     reply,
 )
+
+__all__ = ["database"]
 
 COUNT = 30
 

@@ -27,6 +27,7 @@ from lib.store import (
     runs,
 )
 from lib.store.recipes import NewRecipeRun, Planned, RecipeRun, Step
+from tests.support.databases import database
 from tests.support.waiting import eventually
 from tests.unit.runs.scripted import (
     GENERATE,
@@ -39,6 +40,8 @@ from tests.unit.runs.scripted import (
     price,
     reply,
 )
+
+__all__ = ["database"]
 
 RAW = {"slug": "paint-1", "name": "Paint", "inference_types": ["txt2img", "img_upscale"]}
 FOX, HARBOUR = "a red fox", "a harbour"
