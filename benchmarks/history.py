@@ -1,8 +1,9 @@
 """The history page with 100,000 runs beside the same page with 1,000: the query and the render.
 
-Two playgrounds, asked in turns over a bare WebSocket each: the whole page, the same with one
-endpoint's runs only, and with those that have a word in their text. Every run has ended, was paid
-for and has its entries in the ledger, and lies among another person's.
+Two playgrounds on SQLite and two on PostgreSQL, asked in turns over a bare WebSocket each: the
+whole page, the same with one endpoint's runs only, and with those that have a word in their text.
+Every run has ended, was paid for and has its entries in the ledger, and lies among another
+person's.
 """
 
 import random
@@ -18,7 +19,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 
 from benchmarks.done_runs import PRICE, done_run
 from benchmarks.report import Measure, end
@@ -28,9 +29,11 @@ from lib.runs.profiles import LIVE
 from lib.store import State, Store, ledger, search
 from lib.store.tables import TEAM, Kind, entries, runs, searches, totals
 from lib.ui import words
-from tests.support.playground import Playground, playgrounds
-from tests.support.sandbox import sandboxes
+from tests.support.playground import StartPlayground, playgrounds
+from tests.support.postgres import PostgreSQL, postgresql
+from tests.support.sandbox import Sandbox, sandboxes
 
+DATABASES = ("SQLite", "PostgreSQL")
 FEW, MANY = 1_000, 100_000
 ROUNDS = 30
 WARM = 5
@@ -42,6 +45,8 @@ KINDS = (
 TITLE = words.endpoint(KINDS[0][0]).title
 ZERO = Decimal(0)
 WORDS = ("fox", "snow", "harbour", "lamp", "teapot", "train", "cat", "window", "river", "tower")
+SELDOM = [f"seldom{n}" for n in range(1000)]
+"""Words that few texts have, as most have in truth: a planner counts on there being many."""
 
 
 def main() -> None:
@@ -49,14 +54,18 @@ def main() -> None:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True)))
         deapi = stack.enter_context(sandboxes(folder))(engines="none", balance=1_000_000)
+        server = stack.enter_context(postgresql(folder))
         start = stack.enter_context(playgrounds(folder))
-        few, many = (
-            stack.enter_context(
-                Watcher(_filled(start(live=deapi, PLAYGROUND_SANDBOX="off"), count), "history")
+        found: list[Measure] = []
+        for database in DATABASES:
+            few, many = (
+                stack.enter_context(
+                    Watcher(_filled(start, deapi, server, database, count), "history")
+                )
+                for count in (FEW, MANY)
             )
-            for count in (FEW, MANY)
-        )
-        found = [_measure(name, few, many, ask) for name, ask in ASKED.items()]
+            for name, ask in ASKED.items():
+                found.append(_measure(f"{name}, {database}", few, many, ask))
     end(*found)
 
 
@@ -96,11 +105,17 @@ def _counted(page: Watcher) -> int:
     return int(found[1].replace(",", ""))
 
 
-def _filled(playground: Playground, count: int) -> str:
+def _filled(
+    start: StartPlayground, deapi: Sandbox, server: PostgreSQL, database: str, count: int
+) -> str:
     """The address of a playground, stopped and started with so many runs of its own."""
+    url = server.make() if database == "PostgreSQL" else None
+    playground = start(deapi, url, PLAYGROUND_SANDBOX="off")
     playground.stop()
-    with closing(Store(playground.data, ZoneInfo("UTC"))) as store:
+    with closing(Store(playground.data, ZoneInfo("UTC"), url=url)) as store:
         _fill(store, count, random.Random(count))
+        with store.write() as connection:
+            connection.execute(text("ANALYZE"))  # as each database does by itself, in time
         assert ledger.sums(store, LIVE) == ledger.books(store, LIVE)
     playground.start()
     return playground.url
@@ -141,7 +156,7 @@ def _fill(store: Store, count: int, chance: random.Random) -> None:
 
 def _run(person: str, at: datetime, chance: random.Random) -> dict[str, Any]:
     endpoint, model = chance.choice(KINDS)
-    text = " ".join(chance.choices(WORDS, k=12))
+    text = " ".join([*chance.choices(WORDS, k=12), *chance.choices(SELDOM, k=4)])
     return done_run(
         at,
         person=person,

@@ -3,7 +3,8 @@
 1, 10 and 50 sessions on the images page, each signed in and with a run of its own that goes on,
 and their clocks running as in an open browser; one more session clicks. Beside it, in turns, as
 many sessions of a bare Streamlit page with as many widgets and a clock that redraws one line.
-Memory and CPU are the server process's own.
+Memory and CPU are the server process's own. The playground is there twice: on SQLite and on
+PostgreSQL.
 """
 
 import itertools
@@ -25,6 +26,7 @@ from benchmarks.watcher import Watcher
 from lib.people.who import COOKIE
 from lib.store import Role, Store, passwords, sessions, users
 from tests.support.playground import Playground, playgrounds
+from tests.support.postgres import postgresql
 from tests.support.sandbox import sandboxes
 
 PEOPLE = (1, 10, 50)
@@ -61,15 +63,26 @@ def main() -> None:
         folder = Path(stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True)))
         # So slow that runs stay live.
         deapi = stack.enter_context(sandboxes(folder))(engines="none", speed=0.001, balance=1000)
-        playground = stack.enter_context(playgrounds(folder))(live=deapi, PLAYGROUND_SANDBOX="off")
+        start = stack.enter_context(playgrounds(folder))
         bare = stack.enter_context(bare_server(folder))
-        cookies = _people(playground, max(PEOPLE) + 1)
-        ours = Server(
-            "ours", playground.process.pid, lambda: _ours(playground, next(cookies)), EXAMPLES
-        )
-        peer = Server("bare", bare.pid, lambda: _bare(bare), ("one", "two"))
-        found = {each.name: _grown(each) for each in (ours, peer)}
-    end(*_measures(found["ours"], found["bare"]))
+        peer = _grown(Server("bare", bare.pid, lambda: _bare(bare), ("one", "two")))
+        database = stack.enter_context(postgresql(folder)).make()
+        found: list[Measure] = []
+        for name, url in (("SQLite", None), ("PostgreSQL", database)):
+            playground = start(deapi, url, PLAYGROUND_SANDBOX="off")
+            found += _measures(name, _grown(_server(name, playground)), peer)
+            playground.stop()
+    end(*found)
+
+
+def _server(name: str, playground: Playground) -> Server:
+    cookies = _people(playground, max(PEOPLE) + 1)
+    return Server(
+        f"ours on {name}",
+        playground.process.pid,
+        lambda: _ours(playground, next(cookies)),
+        EXAMPLES,
+    )
 
 
 def _grown(server: Server) -> dict[int, Seen]:
@@ -106,7 +119,7 @@ def _seen(server: Server, clicker: Watcher, watchers: list[Watcher]) -> Seen:
     return Seen(memory(server.pid), cores, statistics.quantiles(clicks, n=20)[-1])
 
 
-def _measures(ours: Mapping[int, Seen], bare: Mapping[int, Seen]) -> list[Measure]:
+def _measures(database: str, ours: Mapping[int, Seen], bare: Mapping[int, Seen]) -> list[Measure]:
     most = max(PEOPLE)
 
     def a_session(seen: Mapping[int, Seen], what: str) -> float:
@@ -114,7 +127,7 @@ def _measures(ours: Mapping[int, Seen], bare: Mapping[int, Seen]) -> list[Measur
 
     clicks = [
         Measure(
-            name=f"p95 from click to page beside {count} who watch",
+            name=f"p95 from click to page beside {count} who watch, {database}",
             ours=ours[count].click,
             peer=bare[count].click,
             unit="ms",
@@ -124,7 +137,7 @@ def _measures(ours: Mapping[int, Seen], bare: Mapping[int, Seen]) -> list[Measur
     ]
     costs = [
         Measure(
-            name=f"{name} that one more session costs",
+            name=f"{name} that one more session costs, {database}",
             ours=a_session(ours, what),
             peer=a_session(bare, what),
             unit=unit,
@@ -141,7 +154,7 @@ def _measures(ours: Mapping[int, Seen], bare: Mapping[int, Seen]) -> list[Measur
 def _people(playground: Playground, count: int) -> Iterator[str]:
     """The cookies of so many people who are signed in."""
     with (
-        closing(Store(playground.data, ZoneInfo("UTC"))) as store,
+        closing(Store(playground.data, ZoneInfo("UTC"), url=playground.database)) as store,
         mock.patch.object(passwords, "ROUNDS", 4),
     ):
         names = [f"person-{n}" for n in range(count)]
