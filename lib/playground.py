@@ -19,7 +19,7 @@ from lib.runs.engine import Engine
 from lib.runs.profiles import LIVE, SANDBOX, Address
 from lib.sandbox import process as sandbox
 from lib.settings import Settings, SettingsError
-from lib.store import Store, StoreError, hold, users
+from lib.store import Store, StoreError, hold, opening, users
 from lib.web import webhooks
 
 CANNOT_START = (SettingsError, StoreError, sandbox.DidNotStart)
@@ -36,20 +36,21 @@ class Playground:
         folder = told.playground_data_dir
         with contextlib.ExitStack() as undo, _usable(folder):
             undo.enter_context(hold(folder))
-            self.store = Store(folder, told.timezone)
+            self.store = opening.opened(told)
             undo.callback(self.store.close)
             _not_for_strangers(told, self.store)
             addresses: list[Address] = []
-            self.sandbox: sandbox.Sandbox | None = None
-            if told.playground_sandbox == "on":
-                local = sandbox.start(folder / "sandbox", _drawn(folder / "sandbox.key"))
-                undo.callback(local.stop)
-                self.sandbox = local
-                push = PushAddress(local.push_url, local.app_key, local.client_id)
-                addresses.append(Address(SANDBOX, local.url, local.key, push))
+            self.sandbox = undo.enter_context(_sandbox(told))
+            if self.sandbox is not None:
+                addresses.append(_rehearsal(self.sandbox))
             if told.deapi_api_key is not None:
                 addresses.append(_live(told, told.deapi_api_key))
-            self.engine = Engine(self.store, addresses)
+            self.engine = Engine(
+                self.store,
+                addresses,
+                home=_drawn(folder / "server.id"),
+                own_sandbox=told.playground_sandbox == "on",
+            )
             try:
                 self.engine.start()
             except ValueError as error:
@@ -116,6 +117,28 @@ def _usable(folder: Path) -> Generator[None]:
             f"The data folder {folder} can't be used ({error.strerror}): make room in it, or "
             "choose another one with PLAYGROUND_DATA_DIR."
         ) from error
+
+
+@contextlib.contextmanager
+def _sandbox(told: Settings) -> Generator[sandbox.Sandbox | None]:
+    """The sandbox that the settings want: one of our own, which ends with us, one that runs for
+    several servers, or none."""
+    wanted, folder = told.playground_sandbox, told.playground_data_dir
+    if wanted == "off":
+        yield None
+    elif wanted == "on":
+        own = sandbox.start(folder / "sandbox", _drawn(folder / "sandbox.key"))
+        try:
+            yield own
+        finally:
+            own.stop()
+    else:
+        yield sandbox.Sandbox(str(wanted).rstrip("/"), _plain(told.playground_sandbox_key) or "")
+
+
+def _rehearsal(there: sandbox.Sandbox) -> Address:
+    push = PushAddress(there.push_url, there.app_key, there.client_id)
+    return Address(SANDBOX, there.url, there.key, push)
 
 
 def _not_for_strangers(told: Settings, store: Store) -> None:

@@ -45,15 +45,18 @@ class Settings(BaseSettings):
     playground_host: Annotated[str, Field(pattern=r"^[A-Za-z0-9.:-]{1,255}$")] = "127.0.0.1"
     """The address it listens at. Any but this machine's own needs an account first."""
     playground_port: Annotated[int, Field(ge=1, le=65535)] = 8501
-    playground_sandbox: Literal["on", "off"] = "on"
+    playground_sandbox: Literal["on", "off"] | HttpUrl = "on"
+    """Whether there is one, or the address of one that runs on this machine for several servers."""
+    playground_sandbox_key: SecretStr | None = None
+    """The key of the sandbox at that address."""
     playground_timezone: str = "UTC"
     """Where the days and months of spending begin (an IANA name)."""
     playground_data_dir: Path = Path(".data")
     playground_database_url: SecretStr | None = None
     """A PostgreSQL (`postgresql+psycopg://…`) in place of SQLite in the data folder."""
     playground_media_url: Annotated[str, Field(pattern=_BUCKET)] | None = None
-    """A bucket (`s3://NAME` or `s3://NAME/FOLDER`) for files, in place of the data folder. Where it
-    is and its keys come from the environment, by the names that every tool of S3 knows (`AWS_…`)."""
+    """A bucket (`s3://NAME` or `s3://NAME/FOLDER`) for files, in place of the data folder. Where
+    it is, and its keys, come from the environment by the names that S3's tools know (`AWS_…`)."""
     playground_metrics_token: Annotated[SecretStr, Field(min_length=16)] | None = None
     """Who sends it may read `/metrics`; without it there is none."""
     playground_log: Literal["text", "json"] = "text"
@@ -89,6 +92,9 @@ class Settings(BaseSettings):
         public = self.playground_public_url
         if public is not None and public.scheme != "https":
             raise ValueError("PLAYGROUND_PUBLIC_URL must begin with https://; deAPI calls no other")
+        shared = isinstance(self.playground_sandbox, HttpUrl)
+        if shared and self.playground_sandbox_key is None:
+            raise ValueError("PLAYGROUND_SANDBOX at an address needs PLAYGROUND_SANDBOX_KEY")
         if self.playground_sandbox == "off" and self.deapi_api_key is None:
             raise ValueError(
                 "PLAYGROUND_SANDBOX=off leaves nothing to talk to; set DEAPI_API_KEY or remove it"

@@ -135,6 +135,11 @@ class Desk:
         self._orphans.move_to_end(job.request_id)
         self._forget_old()
 
+    def ask(self, request_id: str) -> None:
+        """Have who follows this job, if anybody does, ask how it stands."""
+        if (following := self._followed.get(request_id)) is not None:
+            following.put(None)
+
     def orphans(self) -> list[Orphan]:
         """News of the last ten minutes that belongs to no run here, oldest first."""
         self._forget_old()

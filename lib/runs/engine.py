@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any, TypeVar
-from uuid import uuid4
 
 from lib.deapi.catalogue import Listing
 from lib.deapi.contract import Endpoint, endpoint
@@ -28,6 +28,7 @@ from lib.runs.experiments import plan
 from lib.runs.experiments.conductor import Conductor
 from lib.runs.experiments.plan import Cell
 from lib.runs.journey import Journey
+from lib.runs.lease import Lease
 from lib.runs.loop import Clock, Loop
 from lib.runs.orders import NoQuote, Order
 from lib.runs.profiles import Address, Profile
@@ -45,10 +46,13 @@ from lib.store import (
     experiments,
     recipes,
     runs,
+    servers,
+    signals,
 )
 from lib.store.catalogues import StoredCatalogue
 from lib.store.experiments import Experiment, NewExperiment
 from lib.store.recipes import NewRecipeRun, RecipeRun
+from lib.store.signals import Kind, Signal
 
 T = TypeVar("T")
 
@@ -70,12 +74,23 @@ class Engine:
     thread after that. `clock` is for tests."""
 
     def __init__(
-        self, store: Store, addresses: Sequence[Address], *, clock: Clock | None = None
+        self,
+        store: Store,
+        addresses: Sequence[Address],
+        *,
+        home: str = "",
+        own_sandbox: bool = False,
+        clock: Clock | None = None,
     ) -> None:
+        """`home` stands for the data folder, and `own_sandbox` says whether a sandbox runs beside
+        this engine: no two servers of one database may have one."""
         self.store = store
         self._addresses = addresses
-        self._owner = str(uuid4())
-        self._loop = Loop(clock)
+        self._home = home
+        self._own_sandbox = own_sandbox
+        self._server = ""
+        self._lease: Lease | None = None
+        self._loop = Loop(clock or Clock(now=store.now))
         self._profiles: dict[str, Profile] = {}
         self._journeys: dict[str, Journey] = {}
         self._conductors: dict[str, Conductor] = {}
@@ -100,8 +115,13 @@ class Engine:
             raise
 
     def stop(self) -> None:
-        """Stop asking; paid calls under way get their answers first. Open runs wait for a start."""
+        """Stop asking; paid calls under way get their answers first. Open runs wait for a start, or
+        for another server that takes them over."""
+        if self._lease is not None:
+            self._lease.stop()
         self._loop.stop(grace=GRACE_SECONDS, last=self._end)
+        if self._server:
+            self._leave()
 
     # --- what a page asks ------------------------------------------------------------------------
 
@@ -206,6 +226,7 @@ class Engine:
     def keep_now(self, run: Run) -> None:
         """Fetch the result of a run in `keeping` now, instead of when its next try is due."""
         self._loop.call(self._journeys[run.profile].keeper.hurry, run.id)
+        self._tell(run)
 
     def settle_unknown(self, run_id: str, person: str | None, *, paid: bool) -> Run | None:
         """Count an `unknown` run as paid, or as not charged; None when nothing was to settle."""
@@ -272,6 +293,7 @@ class Engine:
         conductor = self._conductors.get(experiment.profile)
         if conductor is not None:
             self._loop.call(conductor.take, experiment.id)
+        self._signal("experiment", experiment.id)
 
     # --- recipes ---------------------------------------------------------------------------------
 
@@ -299,12 +321,25 @@ class Engine:
     def _cook(self, going: RecipeRun) -> None:
         if (cook := self._cooks.get(going.profile)) is not None:
             self._loop.call(cook.take, going.id)
+        self._signal("recipe", going.id)
 
     def _told(self, run: Run | None) -> Run | None:
         """A run that a person has moved; what it belongs to may go on by that."""
         if run is not None and run.profile in self._journeys:
             self._loop.call(self._moved, run)
+            self._tell(run)
         return run
+
+    def _tell(self, run: Run) -> None:
+        """Tell the servers that share the database of a run that was moved. It is moved already:
+        who is not told sees it later."""
+        self._signal("run", run.id)
+
+    def _signal(self, kind: Kind, of: str) -> None:
+        try:
+            signals.send(self.store, kind, of)
+        except StoreError as error:
+            log.warning("the other servers are not told of %s %s: %s", kind, of, error)
 
     def _moved(self, run: Run) -> None:
         """A run has made a step: what waits for it may go on."""
@@ -329,17 +364,65 @@ class Engine:
     # --- inside ----------------------------------------------------------------------------------
 
     async def _begin(self) -> None:
+        enter = partial(servers.enter, self.store, self._home, sandbox=self._own_sandbox)
+        self._server = await self._loop.thread(enter)
         for address in self._addresses:
             await self._open(address)
-        for run in await self._loop.thread(runs.recover, self.store, self._owner):
-            self._follow(run)
+        await self._loop.thread(self._look_around)
+        self._lease = Lease(self.store, self._server, self._look_around, self._told_by_another)
+        self._lease.start()
+
+    def _look_around(self) -> None:
+        """Take up what a server that has ended has left, and what is ours and nobody follows; on
+        any thread but the loop's. Raises `StoreError`."""
+        taken = runs.take_over(self.store, self._server, self.profiles)
+        for run in (*taken, *runs.of_server(self.store, self._server)):
+            self._loop.call(self._follow, run)
+        self._loop.call(self._go_on_here)
+
+    def _leave(self) -> None:
+        """Give up the lease, so that others take over at once what is still open."""
+        try:
+            servers.leave(self.store, self._server)
+        except StoreError as error:
+            log.warning("the lease of this server ends by itself: %s", error)
+        else:
+            self._signal("left", self._server)
+
+    def _go_on_here(self) -> None:
         for each in (*self._conductors.values(), *self._cooks.values()):
-            await each.resume()
+            self._loop.spawn(each.resume())
+
+    def _told_by_another(self, signal: Signal) -> None:
+        self._loop.call(lambda: self._loop.spawn(self._heard(signal)))
+
+    async def _heard(self, signal: Signal) -> None:
+        """Another server has moved something that may be ours to go on with."""
+        if signal.kind == "experiment":
+            for conductor in self._conductors.values():
+                conductor.take(signal.of)
+        elif signal.kind == "recipe":
+            for cook in self._cooks.values():
+                cook.take(signal.of)
+        elif (run := await self._loop.thread(runs.get, self.store, signal.of)) is not None:
+            self._nudge(run)
+
+    def _nudge(self, run: Run) -> None:
+        """Look now at a run that somebody has moved or asks about."""
+        journey = self._journeys.get(run.profile)
+        if journey is None:
+            return
+        self._follow(run)
+        journey.keeper.hurry(run.id)
+        if run.request_id is not None:
+            journey.desk.ask(run.request_id)
+        self._moved(run)
 
     def _follow(self, run: Run) -> None:
         """Take a run to its end, once. One whose profile has gone waits for it to come back."""
         journey = self._journeys.get(run.profile)
-        if journey is not None and run.id not in self._followed:
+        mine = run.owner == self._server
+        if journey is not None and mine and run.id not in self._followed:
             self._followed.add(run.id)
             self._loop.spawn(self._go(journey, run))
 
@@ -356,6 +439,7 @@ class Engine:
             if run is not None and run.request_id == delivery.job.request_id:
                 self._follow(run)  # it was `unknown`, and has its job back
                 self._journeys[run.profile].desk.heard(delivery.job)
+                await self._loop.thread(self._tell, run)
             return
 
     def _record(self, run_id: str, delivery: Delivery) -> Run | None:
@@ -411,10 +495,10 @@ class Engine:
         known = await self._loop.thread(catalogues.load, self.store, address.name)
         profile = Profile(address, self._loop.clock, known and _listing(known), remember)
         self._profiles[address.name] = profile
-        here = (self._loop, self.store, profile)
+        here = (self._loop, self.store, profile, self._server)
         self._conductors[address.name] = Conductor(*here, self._follow)
         self._cooks[address.name] = Cook(*here, self._follow)
-        self._journeys[address.name] = Journey(*here, self._owner, self._follow, self._moved)
+        self._journeys[address.name] = Journey(*here, self._follow, self._moved)
         self._loop.spawn(self._journeys[address.name].desk.keep_line())
         self._loop.spawn(self._journeys[address.name].estimates.resume())
         self._look_if_due(address.name)

@@ -36,18 +36,25 @@ class Going(ABC):
     """What it is called in the log."""
 
     def __init__(
-        self, loop: Loop, store: Store, profile: Profile, follow: Callable[[Run], None]
+        self,
+        loop: Loop,
+        store: Store,
+        profile: Profile,
+        server: str,
+        follow: Callable[[Run], None],
     ) -> None:
-        """`follow` takes a run that was admitted to its end."""
+        """`server` is the one that this works for. `follow` takes a run that was admitted to its
+        end."""
         self._loop = loop
         self._store = store
         self._profile = profile
+        self._server = server
         self._follow = follow
         self._wakes: dict[str, asyncio.Event] = {}
 
     @abstractmethod
     def _left(self) -> list[str]:
-        """The ids of those that go on, as they are written down. Raises `StoreError`."""
+        """The ids of those that go on here, as they are written down. Raises `StoreError`."""
 
     @abstractmethod
     def _of(self, run: Run) -> str:
@@ -59,9 +66,10 @@ class Going(ABC):
         anything else may change, or `OVER`."""
 
     async def resume(self) -> None:
-        """Take up what a process before this one has left going on."""
+        """Take up what a server before this one, or beside it, has left going on."""
         for each in await self._loop.thread(self._left):
-            self.take(each)
+            if each not in self._wakes:
+                self.take(each)
 
     def take(self, it: str) -> None:
         """Have it go on, or look at it again if it does."""

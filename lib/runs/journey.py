@@ -69,7 +69,7 @@ class Journey:
         loop: Loop,
         store: Store,
         profile: Profile,
-        owner: str,
+        server: str,
         follow_up: Callable[[Run], None],
         moved: Callable[[Run], None] = lambda _: None,
     ) -> None:
@@ -81,7 +81,7 @@ class Journey:
         self._clock = loop.clock
         self._store = store
         self._profile = profile
-        self._owner = owner
+        self._owner = server
         self.desk = Desk(loop, profile.make_line)
         self.estimates = Estimates(loop, store, profile)
         self.keeper = Keeper(loop, store, profile)
@@ -190,8 +190,22 @@ class Journey:
             facts = {"kind": type(error).__name__, "message": str(error)}
             return await self._commit(runs.lose, claimed, facts)
         if answer.request_id is not None:
-            return await self._commit(runs.accept, claimed, answer.request_id)
-        return await self._commit(runs.settle_inline, claimed, answer.result)
+            return await self._answered(claimed, runs.accept, answer.request_id)
+        return await self._answered(claimed, runs.settle_inline, answer.result)
+
+    async def _answered(
+        self, claimed: Run, move: Callable[..., Run | None], told: object
+    ) -> Run | None:
+        """Write down the answer of a paid call. Where our lease has ended while it was on its way,
+        the run is `unknown` and another's by now: that one goes on with what has turned up."""
+        if (moved := await self._commit(move, claimed, told)) is not None:
+            return moved
+        lost = await self._commit(_as_it_is, claimed)
+        if lost is None or lost.state is not State.UNKNOWN or lost.request_id is not None:
+            return None
+        log.warning("run %s: its answer came after another server had taken it over", lost.id)
+        moved = await self._commit(move, lost, told)
+        return moved if moved is not None and moved.owner == self._owner else None
 
     async def _stand_in(self, run: Run) -> None:
         """Send what was refused to another model, if one may do it for the price agreed to."""
@@ -334,6 +348,10 @@ class Journey:
         """No end in sight: nothing has moved for too long."""
         moved = run.news_at or run.accepted_at or run.created_at
         return self._clock.age(moved) >= patience
+
+
+def _as_it_is(store: Store, run: Run) -> Run | None:
+    return runs.get(store, run.id)
 
 
 def _moves_money(before: Run, after: Run) -> bool:

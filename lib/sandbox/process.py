@@ -33,14 +33,15 @@ class NotChanged(ConnectionError):
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """A running sandbox. It ends with `stop`, or by itself when this process ends.
+    """A running sandbox. One that we have started has a `process`; it ends with `stop`, or by
+    itself when this process ends. Another one goes on.
 
     Each call to it waits at most `CALL_SECONDS` and raises `NotChanged` when it fails.
     """
 
     url: str
     key: str
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | None = None
     client_id: str = CLIENT_ID
     app_key: str = APP_KEY
 
@@ -51,7 +52,7 @@ class Sandbox:
 
     @property
     def alive(self) -> bool:
-        return self.process.poll() is None
+        return self.process is None or self.process.poll() is None
 
     def balance(self) -> Decimal:
         """What is left, in USD."""
@@ -102,13 +103,16 @@ class Sandbox:
 
     def stop(self, timeout: float = 5.0) -> None:
         """End it; after `timeout` seconds, by force. Unfinished jobs stay in its data folder."""
-        self.process.terminate()
+        process = self.process
+        if process is None:
+            return
+        process.terminate()
         try:
-            self.process.wait(timeout)
+            process.wait(timeout)
         except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        _close(self.process)
+            process.kill()
+            process.wait()
+        _close(process)
 
 
 def start(

@@ -8,7 +8,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, select, text
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
@@ -42,9 +42,11 @@ class Store:
     Opening it makes the folder and brings the tables up to date. It may be used from any thread.
     `timezone` says where days and months of spending begin. `now` is the clock of the database;
     with SQLite that is this machine's, tests put their own. `url` is a PostgreSQL to use
-    (`postgresql+psycopg://…`) instead of a file in the folder, `media_url` a bucket (`s3://…`) for
-    the files that people gave and jobs made: `media` is where they are. Raises `StoreError`, or
-    `NewerData` when a newer playground has written it.
+    (`postgresql+psycopg://…`) instead of a file in the folder: several servers may share it.
+    `server` is the one that this store works for (`servers`): what it begins is that one's.
+    `media_url` is a bucket (`s3://…`) for the files that people gave and jobs made, instead of the
+    folder: `media` is where they are. Raises `StoreError`, or `NewerData` when a newer playground
+    has written it.
     """
 
     def __init__(
@@ -58,7 +60,10 @@ class Store:
     ) -> None:
         self.data_dir = data_dir
         self.timezone = timezone
-        self.now = now
+        self.is_shared = url is not None
+        self.server: str | None = None
+        self._ahead = timedelta(0)
+        self.now = self._database_now if url is not None and now is utc_now else now
         # Prompts and results are private: the folder is for this user alone.
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.media = media.opened(data_dir, media_url)
@@ -78,6 +83,7 @@ class Store:
             self._turn = nullcontext()
         try:
             self._migrate()
+            self.set_clock()
         except BaseException:
             self.close()
             raise
@@ -103,6 +109,35 @@ class Store:
         """Raises `StoreError` when the database does not answer."""
         with self.read() as connection:
             connection.execute(select(1))
+
+    @contextmanager
+    def line(self) -> Generator[Any]:
+        """A connection of psycopg's own to a shared database, outside of any transaction, to listen
+        on. Whatever the database says against it raises `StoreError`."""
+        refused: type[Exception] = self._engine.dialect.loaded_dbapi.Error
+        with _explained():
+            pooled = self._engine.raw_connection()
+        pooled.detach()
+        try:
+            connection: Any = pooled.driver_connection
+            connection.autocommit = True
+            yield connection
+        except refused as error:
+            raise StoreError(f"The database can't be used: {error}.") from error
+        finally:
+            pooled.close()
+
+    def set_clock(self) -> None:
+        """Go by the clock of a shared database, which all servers have in common. Raises
+        `StoreError`."""
+        if self.is_shared:
+            before = utc_now()
+            with self.read() as connection:
+                told = connection.execute(select(func.clock_timestamp())).scalar_one()
+            self._ahead = told - (before + (utc_now() - before) / 2)
+
+    def _database_now(self) -> datetime:
+        return utc_now() + self._ahead
 
     def today(self) -> date:
         """The day that a run admitted now counts in."""

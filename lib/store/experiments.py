@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, select, update
 
-from lib.store import caps, ledger
+from lib.store import caps, ledger, servers
 from lib.store.database import Store
 from lib.store.errors import Denied
 from lib.store.money import ZERO, final, reserve_up
@@ -85,6 +85,8 @@ class Experiment:
     """Why nothing is sent just now, in a sentence."""
     created_at: datetime
     ended_at: datetime | None
+    owner: str | None = None
+    """The server on which it goes on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,6 +157,7 @@ def begin(store: Store, new: NewExperiment) -> Experiment:
             "held": ZERO,
             "held_on": store.today(),
             "created_at": now,
+            "owner": store.server,
         }
         made = connection.execute(insert(experiments).values(row).returning(*_COLUMNS))
         experiment = _experiment(made.mappings().one())
@@ -279,6 +282,7 @@ def retry(store: Store, experiment_id: str) -> int:
         count = connection.execute(again.values(run_id=None, problem=None)).rowcount
         if count:
             goes_on = {"status": Status.RUNNING, "ended_at": None, "problem": None}
+            goes_on |= {"owner": servers.kept(store, experiments.c.owner)}
             _put(connection, experiment_id, goes_on)
             _hold(connection, store, experiment)
         return count
@@ -291,12 +295,16 @@ def get(store: Store, experiment_id: str) -> Experiment | None:
         return _experiment(row) if row else None
 
 
-def going_on(store: Store, profile: str) -> list[Experiment]:
-    """Every experiment of the profile that is running, the oldest first."""
+def going_on(store: Store, profile: str, server: str) -> list[Experiment]:
+    """Every experiment of the profile that goes on at `server`, the oldest first: what a server
+    that has ended has left is taken over. Raises `StoreError`."""
     running = (experiments.c.profile == profile, experiments.c.status == Status.RUNNING)
-    query = select(*_COLUMNS).where(*running).order_by(experiments.c.id)
-    with store.read() as connection:
-        return [_experiment(row) for row in connection.execute(query).mappings()]
+    mine = select(*_COLUMNS).where(*running, experiments.c.owner == server)
+    with store.write() as connection:
+        left = servers.left(store, experiments.c.owner, server)
+        connection.execute(update(experiments).where(*running, left).values(owner=server))
+        found = connection.execute(mine.order_by(experiments.c.id)).mappings()
+        return [_experiment(row) for row in found]
 
 
 def running(store: Store, profile: str, person: str) -> dict[str, str]:
@@ -490,7 +498,10 @@ def _become(
             return None
         if status is Status.STOPPED:
             return _end(connection, store, experiment, status)
-        return _put(connection, experiment_id, {"status": status, "problem": problem})
+        values: dict[str, Any] = {"status": status, "problem": problem}
+        if status is Status.RUNNING:
+            values["owner"] = servers.kept(store, experiments.c.owner)
+        return _put(connection, experiment_id, values)
 
 
 def _put(connection: Connection, experiment_id: str, values: Mapping[str, Any]) -> Experiment:

@@ -85,6 +85,7 @@ def admit_in(connection: Connection, store: Store, new: NewRun) -> Run:
                 fallback=new.fallback,
                 instead_of=new.instead_of,
                 state=State.WAITING,
+                owner=store.server,
                 fence=0,
                 quote=final(new.quote),
                 reserved=reserved,

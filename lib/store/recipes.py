@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, delete, insert, select, update
 
-from lib.store import ledger
+from lib.store import ledger, servers
 from lib.store.database import Store, insert_missing
 from lib.store.money import final
 from lib.store.run import RUN_COLUMNS, NewRun, Run, as_run, time_ordered_id
@@ -98,6 +98,8 @@ class RecipeRun:
     """Why nothing is sent just now, in a sentence."""
     created_at: datetime
     ended_at: datetime | None
+    owner: str | None = None
+    """The server on which it goes on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,6 +212,7 @@ def begin(store: Store, new: NewRecipeRun) -> RecipeRun:
             "title": new.title,
             "status": Status.RUNNING,
             "created_at": now,
+            "owner": store.server,
         }
         made = connection.execute(insert(recipe_runs).values(own).returning(*_RUN_COLUMNS))
         begun = RecipeRun(**made.mappings().one())
@@ -253,12 +256,16 @@ def runs_of(
         return [RecipeRun(**row) for row in connection.execute(query).mappings()]
 
 
-def going_on(store: Store, profile: str) -> list[RecipeRun]:
-    """Every run of a recipe that goes on, the oldest first."""
-    mine = (recipe_runs.c.profile == profile, recipe_runs.c.status == Status.RUNNING)
-    query = select(*_RUN_COLUMNS).where(*mine).order_by(recipe_runs.c.id)
-    with store.read() as connection:
-        return [RecipeRun(**row) for row in connection.execute(query).mappings()]
+def going_on(store: Store, profile: str, server: str) -> list[RecipeRun]:
+    """Every run of a recipe that goes on at `server`, the oldest first: what a server that has
+    ended has left is taken over. Raises `StoreError`."""
+    running = (recipe_runs.c.profile == profile, recipe_runs.c.status == Status.RUNNING)
+    mine = select(*_RUN_COLUMNS).where(*running, recipe_runs.c.owner == server)
+    with store.write() as connection:
+        left = servers.left(store, recipe_runs.c.owner, server)
+        connection.execute(update(recipe_runs).where(*running, left).values(owner=server))
+        found = connection.execute(mine.order_by(recipe_runs.c.id)).mappings()
+        return [RecipeRun(**row) for row in found]
 
 
 def stages(store: Store, recipe_run_id: str) -> list[Stage]:
@@ -329,7 +336,9 @@ def resume(store: Store, recipe_run_id: str, shown: Decimal) -> RecipeRun | None
         if stage.run is not None and stage.run.state in _FAILED:
             agreed |= {"run_id": None, "tries": stage.tries + 1}
         _put_stage(connection, recipe_run_id, stage.n, agreed)
-        return _put(connection, recipe_run_id, {"status": Status.RUNNING, "problem": None})
+        owner = servers.kept(store, recipe_runs.c.owner)
+        goes_on = {"status": Status.RUNNING, "problem": None, "owner": owner}
+        return _put(connection, recipe_run_id, goes_on)
 
 
 def stop(store: Store, recipe_run_id: str) -> RecipeRun | None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, insert, literal, or_, select, update
 
-from lib.store import ledger, lineage, search
+from lib.store import ledger, lineage, search, servers
 from lib.store.database import Store
 from lib.store.money import ZERO, final
 from lib.store.run import RUN_COLUMNS, ResultFile, Run, as_run, few
@@ -69,7 +69,8 @@ def running(store: Store, profile: str, person: str | None = None) -> list[Run]:
 def claim(store: Store, run_id: str, owner: str) -> Run | None:
     """waiting → sending: the right to send this run, for the one caller that gets it.
 
-    `None` when it is not waiting (any more), or not yet to be sent (`not_before`).
+    `None` when it is not waiting (any more), not yet to be sent (`not_before`), or another
+    server's.
     """
     with store.write() as connection:
         now = store.now()
@@ -79,6 +80,7 @@ def claim(store: Store, run_id: str, owner: str) -> Run | None:
             {State.WAITING},
             State.SENDING,
             or_(runs.c.not_before.is_(None), runs.c.not_before <= now),
+            or_(runs.c.owner.is_(None), runs.c.owner == owner),
             owner=owner,
             fence=runs.c.fence + 1,
             sending_at=now,
@@ -116,7 +118,6 @@ def unsend(
             {State.SENDING},
             State.WAITING,
             runs.c.fence == run.fence,
-            owner=None,
             not_before=not_before,
             error=dict(error),
         )
@@ -296,7 +297,8 @@ def settle_done(
 
 
 def settle_inline(store: Store, run: Run, result_text: str) -> Run | None:
-    """sending → keeping: the answer carried the result. Posted at the quote, as it names no price.
+    """sending or unknown → keeping: the answer carried the result. Posted at the quote, as it names
+    no price.
 
     `result_text` is the result, as text or JSON, committed before anything else is done with it.
     """
@@ -305,7 +307,7 @@ def settle_inline(store: Store, run: Run, result_text: str) -> Run | None:
         moved = _move(
             connection,
             run.id,
-            {State.SENDING},
+            {State.SENDING, State.UNKNOWN},
             State.KEEPING,
             runs.c.fence == run.fence,
             price=run.quote,
@@ -451,8 +453,9 @@ def give_up_keeping(store: Store, run: Run, error: Mapping[str, Any]) -> Run | N
 # Starting
 
 
-def recover(store: Store, owner: str) -> list[Run]:
-    """Takes over every open run, for the one engine of this folder; returns them, oldest first.
+def take_over(store: Store, server: str, profiles: Collection[str] | None = None) -> list[Run]:
+    """Give `server` every open run of `profiles` (with None: of any) whose own server has ended;
+    returns them, oldest first. Raises `StoreError`.
 
     A run that was left in `sending` may or may not have reached deAPI: it becomes `unknown`.
     Every fence grows, so that nothing that was read before can write.
@@ -461,24 +464,34 @@ def recover(store: Store, owner: str) -> list[Run]:
         "kind": "Interrupted",
         "message": "The playground was stopped while this was being sent.",
     }
+    where = [runs.c.state.in_(OPEN), servers.left(store, runs.c.owner, server)]
+    if profiles is not None:
+        where.append(runs.c.profile.in_(profiles))
     with store.write() as connection:
-        now = store.now()
-        left = select(runs.c.id).where(runs.c.state == State.SENDING)
-        for run_id in connection.scalars(left).all():
+        # What another server takes over in this moment is that one's.
+        query = select(runs.c.id, runs.c.state).where(*where).with_for_update(skip_locked=True)
+        left: dict[str, State] = dict(connection.execute(query).tuples().all())
+        for run_id in [each for each, state in left.items() if state is State.SENDING]:
             _move(
                 connection,
                 run_id,
                 {State.SENDING},
                 State.UNKNOWN,
                 error=interrupted,
-                lost_at=now,
+                lost_at=store.now(),
             )
-        connection.execute(
-            update(runs)
-            .where(runs.c.state.in_(OPEN - {State.WAITING}))
-            .values(owner=owner, fence=runs.c.fence + 1)
-        )
-        return _open(connection)
+        if not left:
+            return []
+        mine = runs.c.id.in_(left)
+        taken = update(runs).where(mine).values(owner=server, fence=runs.c.fence + 1)
+        connection.execute(taken)
+        return _open(connection, mine)
+
+
+def of_server(store: Store, server: str) -> list[Run]:
+    """The open runs of this server that go on by themselves, oldest first. Raises `StoreError`."""
+    with store.read() as connection:
+        return _open(connection, runs.c.owner == server, runs.c.state != State.UNKNOWN)
 
 
 def _one(connection: Connection, *where: ColumnElement[bool]) -> Run | None:

@@ -44,8 +44,9 @@ MOVES: dict[State, frozenset[State]] = {
     State.STALLED: frozenset({State.WORKING, State.KEEPING, State.FAILED}),
     # Failed here means: paid for, and the files could never be fetched.
     State.KEEPING: frozenset({State.DONE, State.FAILED}),
-    # Accepted when its request id turns up; failed when a person settles it.
-    State.UNKNOWN: frozenset({State.ACCEPTED, State.FAILED}),
+    # Accepted when its request id turns up, keeping when an answer with the result does; failed
+    # when a person settles it.
+    State.UNKNOWN: frozenset({State.ACCEPTED, State.KEEPING, State.FAILED}),
     State.DONE: frozenset(),
     State.FAILED: frozenset(),
     State.CANCELLED: frozenset(),

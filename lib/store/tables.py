@@ -418,6 +418,16 @@ attempts = Table(
     Index(None, "of", "at"),
 )
 
+servers = Table(
+    "servers",
+    metadata,
+    Column("id", String(80), primary_key=True),
+    Column("home", String(80), nullable=False),  # stands for its data folder
+    Column("sandbox", Boolean, nullable=False),  # runs one of its own
+    Column("since", Moment, nullable=False),
+    Column("until", Moment, nullable=False),  # the end of its lease
+)
+
 experiments = Table(
     "experiments",
     metadata,
@@ -436,6 +446,7 @@ experiments = Table(
     Column("problem", Text),  # why nothing is sent just now
     Column("created_at", Moment, nullable=False),
     Column("ended_at", Moment),
+    Column("owner", String(80)),  # the server on which it goes on
     CheckConstraint("held >= 0", name="held"),
     Index(None, "profile", "person", "id"),
     Index(None, "status"),
@@ -516,6 +527,7 @@ recipe_runs = Table(
     Column("problem", Text),  # why nothing is sent just now
     Column("created_at", Moment, nullable=False),
     Column("ended_at", Moment),
+    Column("owner", String(80)),  # the server on which it goes on
     Index(None, "recipe_id", "person", "id"),
     Index(None, "status"),
 )

@@ -201,7 +201,9 @@ def _user(row: RowMapping) -> User:
 
 def main(arguments: list[str] | None = None) -> None:
     """`add NAME [--admin]`: the command line. It may be used while the playground runs."""
-    from lib import settings  # noqa: PLC0415 - only a command reads settings down here
+    # Only a command reads settings down here.
+    from lib import settings  # noqa: PLC0415
+    from lib.store import opening  # noqa: PLC0415
 
     parser = argparse.ArgumentParser(prog="python -m lib.store.users")
     adding = parser.add_subparsers(required=True).add_parser("add", help="make an account")
@@ -210,7 +212,7 @@ def main(arguments: list[str] | None = None) -> None:
     told = parser.parse_args(arguments)
     try:
         known = settings.load()
-        with contextlib.closing(Store(known.playground_data_dir, known.timezone)) as store:
+        with contextlib.closing(opening.opened(known)) as store:
             role = Role.ADMIN if told.admin else Role.MEMBER
             add(store, told.name, _asked_for(), role)
     except (settings.SettingsError, StoreError, ValueError) as error:

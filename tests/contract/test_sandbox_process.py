@@ -105,6 +105,7 @@ def test_it_ends_cleanly_when_asked_to(tmp_path: Path) -> None:
     assert sandbox.alive
     sandbox.stop()
     assert not sandbox.alive
+    assert sandbox.process is not None
     assert sandbox.process.returncode == 0
 
 

@@ -26,7 +26,9 @@ class Conductor(Going):
     kind = "experiment"
 
     def _left(self) -> list[str]:
-        return [each.id for each in experiments.going_on(self._store, self._profile.name)]
+        return [
+            each.id for each in experiments.going_on(self._store, self._profile.name, self._server)
+        ]
 
     def _of(self, run: Run) -> str:
         return experiments.of_nonce(run.nonce)
@@ -35,6 +37,8 @@ class Conductor(Going):
         experiment = await self._loop.thread(experiments.get, self._store, it)
         if experiment is None or experiment.status is not Status.RUNNING:
             return OVER
+        if experiment.owner != self._server:
+            return OVER  # it goes on at another one
         room = WAITING - await self._loop.thread(
             experiments.in_the_air, self._store, it, (State.WAITING, State.SENDING)
         )

@@ -32,7 +32,7 @@ class Cook(Going):
     kind = "recipe"
 
     def _left(self) -> list[str]:
-        return [each.id for each in recipes.going_on(self._store, self._profile.name)]
+        return [each.id for each in recipes.going_on(self._store, self._profile.name, self._server)]
 
     def _of(self, run: Run) -> str:
         return recipes.of_nonce(run.nonce)
@@ -41,6 +41,8 @@ class Cook(Going):
         going = await self._loop.thread(recipes.run, self._store, it)
         if going is None or going.status is not Status.RUNNING:
             return OVER
+        if going.owner != self._server:
+            return OVER  # it goes on at another one
         stages = await self._loop.thread(recipes.stages, self._store, it)
         stage = following(stages)
         if stage is None:

@@ -232,7 +232,7 @@ def test_a_start_goes_on_with_a_run_that_was_being_kept(world: World) -> None:
         world.go(run)
     assert world.read(run).state is State.KEEPING
     world.time.most = 500
-    (recovered,) = runs.recover(world.store, "this engine")
+    (recovered,) = runs.of_server(world.store, "this engine")
     assert world.go(recovered).state is State.DONE
     assert (world.deapi.sent, len(kept(world, run)), world.spent) == (1, 1, PRICE)
 

@@ -348,7 +348,7 @@ def test_a_waiting_run_of_before_a_start_is_sent_and_a_sending_one_is_unknown(
 ) -> None:
     waiting, sending = world.order(), world.order()
     assert runs.claim(world.store, sending.id, "the engine that was killed")
-    recovered = {run.id: run for run in runs.recover(world.store, "this engine")}
+    recovered = {run.id: run for run in runs.take_over(world.store, "this engine")}
     assert world.go(recovered[waiting.id]).state is State.DONE
     lost = world.go(recovered[sending.id])
     assert (lost.state, lost.error and lost.error["kind"]) == (State.UNKNOWN, "Interrupted")
@@ -357,7 +357,7 @@ def test_a_waiting_run_of_before_a_start_is_sent_and_a_sending_one_is_unknown(
 
 def test_a_journey_leaves_what_another_engine_has_taken_over(world: World) -> None:
     async def taken(_: httpx.Request) -> httpx.Response:
-        runs.recover(world.store, "another engine")
+        runs.take_over(world.store, "another engine")
         return job("processing", progress=40)
 
     world.deapi.jobs = [taken]

@@ -194,7 +194,7 @@ def test_a_pause_sends_nothing_and_keeps_what_is_held(store: Store) -> None:
     experiment = begin(store, ["1", "1"])
     assert experiments.pause(store, experiment.id)
     assert send(store, experiment, 0) is None
-    assert experiments.going_on(store, "sandbox") == []
+    assert experiments.going_on(store, "sandbox", "here") == []
     assert held(store) == 2
     assert experiments.resume(store, experiment.id)
     assert send(store, experiment, 0)

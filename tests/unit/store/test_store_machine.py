@@ -63,6 +63,7 @@ class StoreAgainstModel(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="store-machine-"))
         self.clock = Clock()
+        self.server = "server 0"
         self.expected: dict[str, Expected] = {}
         self.first: dict[str, Run] = {}
         self.last: dict[str, Run] = {}
@@ -110,7 +111,7 @@ class StoreAgainstModel(RuleBasedStateMachine):
 
     @rule(run_id=made)
     def claim(self, run_id: str) -> None:
-        moved = runs.claim(self.store, run_id, "engine")
+        moved = runs.claim(self.store, run_id, self.server)
         if self.check(moved, run_id, {State.WAITING}, State.SENDING):
             self.expected[run_id].fence += 1
 
@@ -221,11 +222,12 @@ class StoreAgainstModel(RuleBasedStateMachine):
 
     @rule()
     def restart(self) -> None:
-        recovered = {run.id: run for run in runs.recover(self.store, "another engine")}
+        self.server = f"server {int(self.server.split()[1]) + 1}"
+        recovered = {run.id: run for run in runs.take_over(self.store, self.server)}
         for run_id, expected in self.expected.items():
             if expected.state is State.SENDING:
                 expected.state = State.UNKNOWN
-            if expected.state not in ENDED | {State.WAITING}:
+            if expected.state not in ENDED:
                 expected.fence += 1
             assert (run_id in recovered) == (expected.state in OPEN)
         for run in recovered.values():

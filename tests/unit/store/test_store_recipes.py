@@ -158,10 +158,10 @@ def test_what_goes_on_is_found_after_a_start(store: Store, clock: Clock) -> None
     first = begun(store, "a")
     clock.move(seconds=1)
     second = begun(store, "b")
-    assert [each.id for each in recipes.going_on(store, "sandbox")] == [first.id, second.id]
+    assert [each.id for each in recipes.going_on(store, "sandbox", "here")] == [first.id, second.id]
     recipes.stop(store, first.id)
-    assert [each.id for each in recipes.going_on(store, "sandbox")] == [second.id]
-    assert recipes.going_on(store, "live") == []
+    assert [each.id for each in recipes.going_on(store, "sandbox", "here")] == [second.id]
+    assert recipes.going_on(store, "live", "here") == []
     assert recipes.finish(store, second.id)
     found = recipes.run(store, second.id)
     assert found

@@ -64,7 +64,7 @@ def test_a_run_that_must_wait_is_claimed_when_its_time_has_come(
 ) -> None:
     later = clock.at + timedelta(seconds=30)
     back = got(runs.unsend(store, sending, later, ERROR))
-    assert (back.state, back.owner, back.error) == (State.WAITING, None, ERROR)
+    assert (back.state, back.owner, back.error) == (State.WAITING, "engine", ERROR)
     assert held(store) == back.reserved
     assert runs.claim(store, back.id, "engine") is None
     clock.move(seconds=30)
@@ -292,10 +292,10 @@ def test_after_a_restart_what_was_being_sent_is_unknown_and_old_fences_are_void(
     working = got(runs.accept(store, working, "request 1"))
     runs.cancel(store, ended.id, "ada")
 
-    recovered = runs.recover(store, "new")
+    recovered = runs.take_over(store, "new")
 
     assert [(run.id, run.state, run.owner) for run in recovered] == [
-        (waiting.id, State.WAITING, None),
+        (waiting.id, State.WAITING, "new"),
         (left.id, State.UNKNOWN, "new"),
         (working.id, State.ACCEPTED, "new"),
     ]

@@ -1,0 +1,15 @@
+"""The store that the settings name: for the server, and for commands beside it."""
+
+from lib.settings import Settings
+from lib.store.database import Store
+
+
+def opened(told: Settings) -> Store:
+    """Opens it. Raises `StoreError`."""
+    database = told.playground_database_url
+    return Store(
+        told.playground_data_dir,
+        told.timezone,
+        url=database.get_secret_value() if database else None,
+        media_url=told.playground_media_url,
+    )

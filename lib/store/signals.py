@@ -1,0 +1,56 @@
+"""What one server tells the others at once, so that they need not wait until they look again.
+
+Nothing depends on a signal: whoever misses one finds the same in the database, a few seconds later.
+With SQLite there are no others, and nothing is told.
+"""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from sqlalchemy import func, select
+
+from lib.store.database import Store
+
+_CHANNEL = "playground"
+
+Kind = Literal["run", "experiment", "recipe", "left"]
+"""A run that was moved by a person or by news, an experiment or a recipe that is to go on, or a
+server that has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """It is about the one of this kind with the id `of`."""
+
+    kind: Kind
+    of: str
+
+
+def send(store: Store, kind: Kind, of: str) -> None:
+    """Tell every server, this one included. Raises `StoreError`."""
+    if store.is_shared:
+        with store.write() as connection:
+            connection.execute(select(func.pg_notify(_CHANNEL, f"{kind}:{of}")))
+
+
+@contextmanager
+def listening(store: Store) -> Generator[Callable[[float], list[Signal]]]:
+    """Hear signals of a shared store, on one thread: what is given waits so many seconds at most
+    for the first, and returns those that have come. Raises `StoreError`, also while listening."""
+    with store.line() as connection:
+        connection.execute(f"LISTEN {_CHANNEL}")
+
+        def heard(seconds: float) -> list[Signal]:
+            came = [*connection.notifies(timeout=seconds, stop_after=1)]
+            came += connection.notifies(timeout=0)
+            return [signal for each in came if (signal := _parsed(each.payload))]
+
+        yield heard
+
+
+def _parsed(payload: str) -> Signal | None:
+    """What was told; None for what a newer server tells, and this one doesn't know."""
+    kind, _, of = payload.partition(":")
+    return next((Signal(each, of) for each in get_args(Kind) if each == kind), None)
