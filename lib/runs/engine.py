@@ -31,6 +31,7 @@ from lib.runs.journey import Journey
 from lib.runs.lease import Lease
 from lib.runs.loop import Clock, Loop
 from lib.runs.orders import NoQuote, Order
+from lib.runs.params import at_hand
 from lib.runs.profiles import Address, Profile
 from lib.runs.quotes import LIFE, Quote
 from lib.runs.recipes.cook import Cook
@@ -492,8 +493,11 @@ class Engine:
         def remember(listing: Listing) -> None:
             self._loop.spawn(self._remember(address.name, listing))
 
+        async def have(params: Mapping[str, Any]) -> None:
+            await self._loop.slow(at_hand, params, self.store)
+
         known = await self._loop.thread(catalogues.load, self.store, address.name)
-        profile = Profile(address, self._loop.clock, known and _listing(known), remember)
+        profile = Profile(address, self._loop.clock, known and _listing(known), remember, have)
         self._profiles[address.name] = profile
         here = (self._loop, self.store, profile, self._server)
         self._conductors[address.name] = Conductor(*here, self._follow)

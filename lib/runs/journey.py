@@ -30,7 +30,7 @@ from lib.runs.fallback import is_about_model, order_instead
 from lib.runs.keep import Keeper
 from lib.runs.loop import Loop
 from lib.runs.pace import Pace, took
-from lib.runs.params import FileGone, restored
+from lib.runs.params import FileGone, at_hand, restored
 from lib.runs.preview import Previews
 from lib.runs.profiles import Profile
 from lib.runs.quotes import LIFE as QUOTE_LIFE
@@ -142,6 +142,7 @@ class Journey:
         at, params = endpoint(run.endpoint), restored(run.params, self._store)
         client = self._profile.client
         try:
+            await self._loop.slow(at_hand, params, self._store)
             quote = await self._profile.quotes.ask(at, params)
             if final(quote.price) > run.quote:
                 risen = {"kind": "PriceRose", "message": "", "price": str(quote.price)}

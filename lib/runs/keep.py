@@ -9,6 +9,8 @@ import errno
 import hashlib
 import logging
 import mimetypes
+import os
+import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -22,7 +24,7 @@ from lib.deapi.files import fetch
 from lib.runs.loop import Loop
 from lib.runs.profiles import Profile
 from lib.runs.texts import WRITING, file_type, written
-from lib.store import BadPicture, ResultFile, Run, Store, StoreError, files, runs
+from lib.store import BadPicture, MediaDown, ResultFile, Run, Store, StoreError, files, media, runs
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +59,17 @@ class _Looks:
     thumb: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Brought:
+    """What was fetched: each of `files` lies in `folder`, called by its number."""
+
+    folder: Path
+    files: list[ResultFile]
+
+    def path(self, file: ResultFile) -> Path:
+        return self.folder / str(file.n)
+
+
 class Keeper:
     """Brings the results of one profile's runs home. Lives on the loop."""
 
@@ -67,6 +80,9 @@ class Keeper:
         self._profile = profile
         self._hurries: dict[str, asyncio.Event] = {}
         """Of the runs that wait for their next try: set when somebody wants it now."""
+        self._brought: dict[str, _Brought] = {}
+        """What is here and waits for the place where it is kept: deAPI may have forgotten it when
+        that is back."""
 
     def hurry(self, run_id: str) -> None:
         """Try now what waits for its next try; nothing happens when it doesn't wait."""
@@ -77,18 +93,48 @@ class Keeper:
         """keeping → done; or still `keeping` with the reason noted, to be tried again later."""
         await self._due(run)
         try:
-            kept = [await self._result(run), *await self._alternatives(run)]
-            looks = await self._loop.thread(self._look, run, kept[0])
-            kept[0] = replace(
-                kept[0], width=looks.width, height=looks.height, seconds=looks.seconds
-            )
-            said = await self._loop.thread(self._read, run, kept[0])
-            return await self._loop.thread(
-                runs.keep, self._store, run, kept, thumb=looks.thumb, written=said
-            )
+            brought = self._brought.pop(run.id, None) or await self._bring(run)
+            return await self._put_away(run, brought)
         except (DeapiError, StoreError, OSError) as error:
             log.warning("run %s: its result is not ours yet: %s", run.id, error)
             return await self._failed(run, error)
+
+    async def _bring(self, run: Run) -> _Brought:
+        """The result and its other forms, fetched into the data folder."""
+        folder = await self._loop.slow(media.spooled, self._store.data_dir)
+        try:
+            found = [await self._result(run, folder), *await self._alternatives(run, folder)]
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)  # at once, as this task may be on its way out
+            raise
+        return _Brought(folder, found)
+
+    async def _put_away(self, run: Run, brought: _Brought) -> Run | None:
+        """Look into what was brought, put it where it is kept, and have the run be done."""
+        waits = False
+        try:
+            looks = await self._loop.slow(self._look, run, brought)
+            said = await self._loop.slow(self._read, run, brought)
+            await self._loop.slow(self._put, run, brought)
+        except MediaDown:
+            waits = True
+            self._brought[run.id] = brought
+            raise
+        finally:
+            if not waits:
+                await self._loop.slow(shutil.rmtree, brought.folder, ignore_errors=True)
+        first = replace(
+            brought.files[0], width=looks.width, height=looks.height, seconds=looks.seconds
+        )
+        kept = [first, *brought.files[1:]]
+        return await self._loop.thread(
+            runs.keep, self._store, run, kept, thumb=looks.thumb, written=said
+        )
+
+    def _put(self, run: Run, brought: _Brought) -> None:
+        """The run may be done only after this."""
+        for file in brought.files:
+            self._store.media.put(files.result_name(run.id, file.name), brought.path(file))
 
     async def _due(self, run: Run) -> None:
         hurry = self._hurries[run.id] = asyncio.Event()
@@ -97,7 +143,7 @@ class Keeper:
         finally:
             del self._hurries[run.id]
 
-    async def _result(self, run: Run) -> ResultFile:
+    async def _result(self, run: Run, folder: Path) -> ResultFile:
         """The result itself: the file that the job names, else the text that it gave.
 
         deAPI is asked for another address only where the last one has died: that costs a request.
@@ -108,14 +154,14 @@ class Keeper:
         if url is None:
             if run.result_text is None:
                 raise NoFile("deAPI says it is done, but gives no file")
-            return await self._loop.thread(self._written, run, run.result_text)
+            return await self._loop.slow(_written, run.result_text, folder)
         try:
-            return await self._fetch(run, url, 0)
+            return await self._fetch(url, folder, 0)
         except Expired:
             fresh = None if _address_died(run) else await self._fresh_address(run)
             if fresh in (None, url):
                 raise
-            return await self._fetch(run, fresh, 0)
+            return await self._fetch(fresh, folder, 0)
 
     async def _fresh_address(self, run: Run) -> str | None:
         """From the job; None for a run that has no job."""
@@ -123,61 +169,47 @@ class Keeper:
             return None
         return (await self._profile.client.job(run.request_id, run.person)).result_url
 
-    async def _alternatives(self, run: Run) -> list[ResultFile]:
+    async def _alternatives(self, run: Run, folder: Path) -> list[ResultFile]:
         """The result in other formats, as far as they come: they are a convenience."""
         found: list[ResultFile] = []
         for n, (kind, url) in enumerate(sorted(run.alternatives.items()), start=1):
             try:
-                found.append(replace(await self._fetch(run, url, n), kind=kind[:20]))
+                found.append(replace(await self._fetch(url, folder, n), kind=kind[:20]))
             except DeapiError as error:
                 log.info("run %s: not as %s: %s", run.id, kind, error)
         return found
 
-    def _written(self, run: Run, text: str) -> ResultFile:
-        media_type, ending = file_type(text)
-        content = text.encode()
-        fresh = files.result_path(self._store, run.id, "0.part")
-        fresh.parent.mkdir(parents=True, exist_ok=True)
-        fresh.write_bytes(content)
-        name = f"0.{ending}"
-        files.keep_result(self._store, run.id, name, fresh)
-        digest = hashlib.sha256(content).hexdigest()
-        return ResultFile(n=0, name=name, media_type=media_type, size=len(content), sha256=digest)
-
-    async def _fetch(self, run: Run, url: str, n: int) -> ResultFile:
-        # The name is final only when the type is known; the type comes with the file.
-        fresh = files.result_path(self._store, run.id, f"{n}.part")
+    async def _fetch(self, url: str, folder: Path, n: int) -> ResultFile:
         fetched = await fetch(
             url,
-            fresh,
+            folder / str(n),
             own_origins=self._profile.own_origins,
             max_bytes=MAX_BYTES,
             timeout=SECONDS,
         )
         media_type = _media_type(fetched.media_type, url)
-        name = f"{n}.{_extension(media_type, url)}"
-        await self._loop.thread(files.keep_result, self._store, run.id, name, fresh)
         return ResultFile(
             n=n,
-            name=name,
+            name=f"{n}.{_extension(media_type, url)}",
             media_type=media_type,
             size=fetched.size,
             sha256=fetched.sha256,
         )
 
-    def _read(self, run: Run, kept: ResultFile) -> list[str]:
+    def _read(self, run: Run, brought: _Brought) -> list[str]:
         """The texts that it wrote, to know them again in what is made from them."""
         result = endpoint(run.endpoint).result
-        if result not in WRITING or kept.size > MAX_TEXT_BYTES:
+        if result not in WRITING or brought.files[0].size > MAX_TEXT_BYTES:
             return []
-        content = files.result_path(self._store, run.id, kept.name).read_bytes()
+        content = brought.path(brought.files[0]).read_bytes()
         return written(result, content.decode("utf-8-sig", "replace"))
 
-    def _look(self, run: Run, kept: ResultFile) -> _Looks:
+    def _look(self, run: Run, brought: _Brought) -> _Looks:
         """Look into the result, and make a thumbnail of what can be seen."""
-        source = files.result_path(self._store, run.id, kept.name)
-        if kept.media_type.startswith(("video/", "audio/")):
-            return self._look_at_recording(run, source, moving=kept.media_type.startswith("video/"))
+        os.utime(brought.folder)  # it is in use, however long it waits
+        source, kind = brought.path(brought.files[0]), brought.files[0].media_type
+        if kind.startswith(("video/", "audio/")):
+            return self._look_at_recording(run, source, moving=kind.startswith("video/"))
         try:
             width, height = files.make_thumbnail(self._store, run.id, source)
             return _Looks(width=width, height=height, thumb=True)
@@ -198,8 +230,6 @@ class Keeper:
             files.make_thumbnail(self._store, run.id, still)
         except (BadMedia, BadPicture):
             return looks
-        finally:
-            still.unlink(missing_ok=True)
         return replace(looks, thumb=True)
 
     async def _failed(self, run: Run, error: DeapiError | StoreError | OSError) -> Run | None:
@@ -218,6 +248,16 @@ def _address_died(run: Run) -> bool:
     failed in whatever way. Addresses die in other ways than by a 404, too."""
     kind = (run.error or {}).get("kind")
     return run.keep_tries >= ASK_ANEW or kind in ("Expired", "NotFound", "NoFile")
+
+
+def _written(text: str, folder: Path) -> ResultFile:
+    media_type, ending = file_type(text)
+    content = text.encode()
+    (folder / "0").write_bytes(content)
+    digest = hashlib.sha256(content).hexdigest()
+    return ResultFile(
+        n=0, name=f"0.{ending}", media_type=media_type, size=len(content), sha256=digest
+    )
 
 
 def _facts(error: DeapiError | StoreError | OSError) -> dict[str, Any]:

@@ -13,6 +13,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _DATABASE_THREADS = 4
+_FILE_THREADS = 8
 
 
 def _utc_now() -> datetime:
@@ -60,6 +61,7 @@ class Loop:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="runs", daemon=True)
         self._threads = ThreadPoolExecutor(_DATABASE_THREADS, thread_name_prefix="runs-db")
+        self._file_threads = ThreadPoolExecutor(_FILE_THREADS, thread_name_prefix="runs-files")
         self._tasks: set[asyncio.Task[None]] = set()
         self._whole: set[asyncio.Task[Any]] = set()
 
@@ -76,6 +78,7 @@ class Loop:
         self._thread.join()
         self._loop.close()
         self._threads.shutdown()
+        self._file_threads.shutdown()
 
     def submit(self, work: Coroutine[Any, Any, T]) -> Future[T]:
         """Run `work` on the loop from any thread; the future carries its answer or its error."""
@@ -94,6 +97,11 @@ class Loop:
     async def thread(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Await a short blocking call, in one of a few threads."""
         return await self._loop.run_in_executor(self._threads, partial(work, *args, **kwargs))
+
+    async def slow(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The same for what may last as long as a network or a film does: in threads of its own, so
+        that none of it stands in the way of the database."""
+        return await self._loop.run_in_executor(self._file_threads, partial(work, *args, **kwargs))
 
     async def finished(self, work: Coroutine[Any, Any, T]) -> T:
         """Await `work` to its end even when the one who waits is cancelled meanwhile.

@@ -9,7 +9,8 @@ from typing import Any, cast
 
 from lib.deapi.errors import DeapiError
 from lib.deapi.media import Upload, from_json, to_json
-from lib.store import Store, files
+from lib.deapi.values import files_in
+from lib.store import Store, StoreError, files
 
 
 class FileGone(DeapiError):
@@ -20,14 +21,34 @@ class FileGone(DeapiError):
         super().__init__(error.strerror or type(error).__name__)
 
 
+class FileAway(DeapiError):
+    """Raised when a file among the parameters can't be had just now: it is kept in a bucket that
+    does not answer, or there is no room for it here. Nothing was sent."""
+
+
 def stored(params: Mapping[str, Any]) -> dict[str, Any]:
     """`params` as JSON: each `Upload` becomes `{"upload": sha256, "name": …}`."""
     return {name: _stored(value) for name, value in params.items()}
 
 
 def restored(params: Mapping[str, Any], store: Store) -> dict[str, Any]:
-    """The way back: each file is an `Upload` in the uploads of `store` again."""
+    """The way back: each file is an `Upload` of `store` again, and may be read once it is
+    `at_hand`."""
     return {name: _restored(value, store) for name, value in params.items()}
+
+
+def at_hand(params: Mapping[str, Any], store: Store) -> None:
+    """Have every file among `params` on this machine, which may take long. Raises `FileGone` and
+    `FileAway`."""
+    try:
+        for upload in files_in(params.values()):
+            files.at_hand(store, upload)
+    except FileNotFoundError as error:
+        raise FileGone(error) from error
+    except StoreError as error:
+        raise FileAway(str(error)) from error
+    except OSError as error:
+        raise FileAway(error.strerror or type(error).__name__) from error
 
 
 def _stored(value: Any) -> Any:

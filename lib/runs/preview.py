@@ -9,7 +9,7 @@ from lib.deapi.errors import DeapiError
 from lib.deapi.files import fetch
 from lib.runs.loop import Loop
 from lib.runs.profiles import Profile
-from lib.store import Run, Store, StoreError, files
+from lib.store import Run, Store, StoreError, files, media
 
 log = logging.getLogger(__name__)
 
@@ -39,24 +39,24 @@ class Previews:
         return preview if preview.startswith(_ADDRESS) else None
 
     async def _fetch(self, run: Run, preview: str) -> None:
-        raw = files.preview_path(self._store, run.id).with_suffix(".raw")
         try:
-            if preview.startswith(_ADDRESS):
-                await fetch(
-                    preview,
-                    raw,
-                    own_origins=self._profile.own_origins,
-                    max_bytes=MAX_BYTES,
-                    timeout=SECONDS,
-                )
-            else:
-                await self._loop.thread(_decode, preview, raw)
-            await self._loop.thread(files.make_preview, self._store, run.id, raw)
+            with media.spool(self._store.data_dir) as folder:
+                raw = folder / "preview"
+                if preview.startswith(_ADDRESS):
+                    await fetch(
+                        preview,
+                        raw,
+                        own_origins=self._profile.own_origins,
+                        max_bytes=MAX_BYTES,
+                        timeout=SECONDS,
+                    )
+                else:
+                    await self._loop.slow(_decode, preview, raw)
+                await self._loop.slow(files.make_preview, self._store, run.id, raw)
         except (DeapiError, StoreError, OSError, ValueError) as error:
             # A preview is a nicety: the result comes without it.
             log.info("run %s: no preview: %s", run.id, error)
         finally:
-            raw.unlink(missing_ok=True)
             self._fetching.discard(run.id)
 
 
@@ -68,5 +68,4 @@ def _decode(preview: str, target: Path) -> None:
         content = base64.b64decode(preview.rpartition(",")[2], validate=True)
     except binascii.Error as error:
         raise ValueError("the preview is neither an address nor base64") from error
-    target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(content)

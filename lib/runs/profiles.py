@@ -13,7 +13,7 @@ from lib.runs.balance import BalanceWatch
 from lib.runs.callbacks import Callbacks
 from lib.runs.delivery import MakeLine
 from lib.runs.loop import Clock
-from lib.runs.quotes import Quotes
+from lib.runs.quotes import AtHand, Quotes
 
 _THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -60,6 +60,7 @@ class Profile:
         clock: Clock,
         remembered: Listing | None,
         remember: Callable[[Listing], None],
+        at_hand: AtHand | None = None,
     ) -> None:
         self.name = address.name
         self.own_origins = address.own_origins
@@ -70,7 +71,7 @@ class Profile:
         self._callbacks = address.callbacks
         self.catalogue = Catalogue(self.client.models, remembered=remembered, on_fetched=remember)
         self.balance = BalanceWatch(self.client, now=clock.now)
-        self.quotes = Quotes(self.client, now=clock.now)
+        self.quotes = Quotes(self.client, now=clock.now, at_hand=at_hand)
 
     @property
     def make_line(self) -> MakeLine | None:

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -16,6 +16,9 @@ from lib.deapi.contract import Endpoint
 from lib.deapi.errors import DeapiError
 from lib.deapi.media import Upload
 from lib.runs.params import FileGone
+
+AtHand = Callable[[Mapping[str, Any]], Awaitable[None]]
+"""Has the files among some parameters on this machine."""
 
 LIFE = timedelta(minutes=5)
 _KEPT = 5000
@@ -35,10 +38,16 @@ class Quotes:
     thread."""
 
     def __init__(
-        self, client: Client, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        client: Client,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        at_hand: AtHand | None = None,
     ) -> None:
+        """`at_hand` is awaited before each question, as some go with files."""
         self._client = client
         self._now = now
+        self._at_hand = at_hand
         self._known: dict[str, Quote | DeapiError] = {}
         self._changing = threading.Lock()
         self._asked: dict[str, asyncio.Task[Quote]] = {}
@@ -67,8 +76,8 @@ class Quotes:
     async def ask(self, endpoint: Endpoint, params: Mapping[str, Any]) -> Quote:
         """The quote for these parameters, from deAPI when none is fresh.
 
-        Two that ask for the same share one request. Raises `DeapiError` as the client does, and
-        `FileGone`.
+        Two that ask for the same share one request. Raises `DeapiError` as the client does,
+        `FileGone` and `FileAway`.
         """
         fresh = self.peek(endpoint, params)
         if isinstance(fresh, Quote):
@@ -92,6 +101,8 @@ class Quotes:
 
     async def _fetch(self, name: str, endpoint: Endpoint, params: Mapping[str, Any]) -> Quote:
         try:
+            if self._at_hand is not None:
+                await self._at_hand(params)
             quote = Quote(await self._client.quote(endpoint, params), self._now())
         except DeapiError as error:
             self._remember(name, error)

@@ -7,7 +7,7 @@ of prices need it. Nothing that shows runs has it any more.
 from typing import Any
 
 from sqlalchemy import delete as delete_rows
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from lib.store import files, marks, search, showcases
 from lib.store.database import Store
@@ -34,10 +34,17 @@ def delete(store: Store, run_id: str, person: str | None) -> Run | None:
     None when there is no such run, it goes on, or is of another person. Raises `StoreError`, and
     `OSError` when a file can't be removed; the run is still there then, and can be deleted again.
     """
+    mine = [runs.c.id == run_id, runs.c.state.in_(ENDED), runs.c.deleted_at.is_(None)]
+    if person is not None:
+        mine.append(runs.c.person == person)
+    with store.read() as connection:
+        if connection.execute(select(runs.c.id).where(*mine)).one_or_none() is None:
+            return None
+    # First, and outside of the transaction, as a bucket may be slow: should anything fail after
+    # it, the run is there without its files, and not the files without anything that says whose
+    # they are. An ended run gets no new ones.
+    files.remove_result(store, run_id)
     with store.write() as connection:
-        mine = [runs.c.id == run_id, runs.c.state.in_(ENDED), runs.c.deleted_at.is_(None)]
-        if person is not None:
-            mine.append(runs.c.person == person)
         gone = update(runs).where(*mine).values(deleted_at=store.now(), **_EMPTY)
         row = connection.execute(gone.returning(*RUN_COLUMNS)).mappings().one_or_none()
         if row is None:
@@ -51,7 +58,4 @@ def delete(store: Store, run_id: str, person: str | None) -> Run | None:
         marks.forget(connection, run_id)
         search.forget(connection, run_id)
         showcases.forget(connection, run_id)
-        # Last, and before the commit: should the power fail in between, the run is there without
-        # its files, and not the files without anything that says whose they are.
-        files.remove_result(store, run_id)
         return as_run(row)

@@ -1,11 +1,8 @@
-"""The files beside the database: uploads, results and thumbnails. Only a run's own are deleted.
+"""What is done with the files of runs and people: kept under their names, made smaller, removed.
 
-    uploads/ab/<sha256>      what people gave, by content, once for everybody
-    results/<run id>/<name>  what jobs made, and preview.webp while they are at it
-    thumbs/<run id>.webp     a small picture of a result, made once
-
-A file appears under its name when it is complete and on disk: it is written under another name in
-the same folder, flushed and renamed.
+They lie where `lib.store.media` puts them. Of a file that people gave there is a copy here as long
+as it is in use, where they lie elsewhere (`copies/<sha256>` in the data folder): it is sent to
+deAPI from this machine.
 """
 
 import errno
@@ -13,16 +10,16 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Generator
-from contextlib import contextmanager, suppress
+import time
+from contextlib import suppress
 from dataclasses import asdict, fields, replace
 from pathlib import Path
-from uuid import uuid4
 
 from PIL import Image, ImageOps
 from sqlalchemy import insert, select
 
 from lib.deapi.media import Upload
+from lib.store import media
 from lib.store.database import Store
 from lib.store.errors import BadPicture, DiskFull, StoreError
 from lib.store.tables import uploads
@@ -34,6 +31,10 @@ THUMBNAIL_PIXELS = 384
 PREVIEW_PIXELS = 768
 """The longest side of a preview."""
 
+UNUSED_SECONDS = 24 * 60 * 60
+"""How long a copy of an upload stays that nobody uses."""
+
+_COPIES = "copies"
 _UPLOAD_FACTS = [field.name for field in fields(Upload) if field.name != "path"]
 _NAME = re.compile(r"[0-9a-zA-Z_-]+(\.[0-9a-zA-Z]+)?")
 
@@ -50,16 +51,22 @@ def free_space_ok(data_dir: Path, expected_bytes: int = 0) -> None:
 
 
 def save_upload(store: Store, person: str, upload: Upload) -> Upload:
-    """Keeps the file of `upload` and counts it as `person`'s; returns it at its place for good.
+    """Keeps the file of `upload` and counts it as `person`'s; returns it at its place on this
+    machine.
 
     The same content is stored once, whoever gives it; giving it again changes nothing. Raises
     `DiskFull`, or `StoreError` when the file is not what was inspected.
     """
-    target = upload_path(store, upload.sha256)
-    if not target.exists():
-        with _appearing(target) as fresh, upload.path.open("rb") as source:
-            if _copy(source.fileno(), fresh) != upload.sha256:
+    name, target = upload_name(upload.sha256), upload_path(store, upload.sha256)
+    kept = store.media.facts(name)
+    if kept is None or kept.size != upload.size:
+        with media.spool(store.data_dir) as folder, media.room_left():
+            fresh = folder / "upload"
+            if _copy(upload.path, fresh) != upload.sha256:
                 raise StoreError(f"{upload.name} changed while it was being saved: try again.")
+            store.media.put(name, fresh)
+            if fresh.exists():  # it was copied to elsewhere, and is wanted here in a moment
+                _keep_copy(store, fresh, target)
     row = {**asdict(upload), "person": person, "at": store.now()}
     del row["path"]
     with store.write() as connection:
@@ -85,60 +92,83 @@ def upload(store: Store, person: str | None, sha256: str) -> Upload | None:
 
 
 def upload_path(store: Store, sha256: str) -> Path:
-    """Where the content with this hash is, or would be."""
-    return store.data_dir / "uploads" / _safe(sha256)[:2] / sha256
+    """Where the content with this hash is on this machine, once it is `at_hand`."""
+    return store.media.path(upload_name(sha256)) or store.data_dir / _COPIES / sha256
 
 
-def result_path(store: Store, run_id: str, name: str) -> Path:
-    """Where the file `name` of a run's result is, or would be."""
-    return store.data_dir / "results" / _safe(run_id) / _safe(name)
+def at_hand(store: Store, upload: Upload) -> None:
+    """Have the file of an upload on this machine for the next hours, at its path.
+
+    A folder's own file is there, or it is nowhere: whoever opens it will see. Raises
+    `FileNotFoundError` when a bucket has it no more, `DiskFull` and `MediaDown`.
+    """
+    path = store.data_dir / _COPIES / upload.sha256
+    if upload.path != path:
+        return
+    with suppress(FileNotFoundError):
+        os.utime(path)  # it is used
+        return
+    with media.spool(store.data_dir) as folder:
+        fresh = folder / "copy"
+        media.copy(store.media, upload_name(upload.sha256), fresh)
+        with fresh.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != upload.sha256:
+                raise FileNotFoundError(errno.ENOENT, "the kept file is not what was given")
+        _keep_copy(store, fresh, path)
 
 
-def thumb_path(store: Store, run_id: str) -> Path:
-    """Where the thumbnail of a run is, or would be."""
-    return store.data_dir / "thumbs" / f"{_safe(run_id)}.webp"
+def upload_name(sha256: str) -> str:
+    """The name that the content with this hash is kept under, of `Store.media`."""
+    return f"uploads/{_safe(sha256)[:2]}/{sha256}"
 
 
-def preview_path(store: Store, run_id: str) -> Path:
-    """Where the newest preview of a run is, or would be."""
-    return result_path(store, run_id, "preview.webp")
+def result_name(run_id: str, name: str) -> str:
+    """The same of the file `name` of a run's result."""
+    return f"results/{_safe(run_id)}/{_safe(name)}"
 
 
-def keep_result(store: Store, run_id: str, name: str, fresh: Path) -> Path:
-    """Gives the complete file `fresh`, of the same folder, the name `name` for good; returns its
-    path. A run may be `done` only after this: a rename alone would not survive a power cut."""
-    target = result_path(store, run_id, name)
-    _flush(fresh)
-    fresh.replace(target)
-    _flush(target.parent)
-    return target
+def thumb_name(run_id: str) -> str:
+    """The same of a run's thumbnail."""
+    return f"thumbs/{_safe(run_id)}.webp"
+
+
+def preview_name(run_id: str) -> str:
+    """The same of a run's newest preview."""
+    return result_name(run_id, "preview.webp")
+
+
+def content(store: Store, name: str, most: int | None = None) -> bytes:
+    """The bytes of a kept file, the first `most` of them. Raises `OSError`, `FileNotFoundError`
+    among them, and `MediaDown`."""
+    return b"".join(store.media.read(name, length=most))
 
 
 def remove_result(store: Store, run_id: str) -> None:
-    """Removes every file of a run, for good. Raises `OSError`."""
-    thumb_path(store, run_id).unlink(missing_ok=True)
-    with suppress(FileNotFoundError):
-        shutil.rmtree(store.data_dir / "results" / _safe(run_id))
+    """Removes every file of a run, for good. Raises `OSError` and `MediaDown`."""
+    store.media.delete(thumb_name(run_id))
+    store.media.delete_all(f"results/{_safe(run_id)}")
 
 
 def make_thumbnail(store: Store, run_id: str, source: Path) -> tuple[int, int]:
     """Makes the run's thumbnail of the picture `source`; returns that picture's width and height
-    in pixels. Raises `BadPicture` or `DiskFull`."""
-    return _reduce(source, thumb_path(store, run_id), THUMBNAIL_PIXELS)
+    in pixels. Raises `BadPicture`, `DiskFull` and `MediaDown`."""
+    return _reduce(store, source, thumb_name(run_id), THUMBNAIL_PIXELS)
 
 
 def make_preview(store: Store, run_id: str, source: Path) -> tuple[int, int]:
     """Makes the picture `source` the run's preview, in the place of the last one; as
     `make_thumbnail` in all else."""
-    return _reduce(source, preview_path(store, run_id), PREVIEW_PIXELS)
+    return _reduce(store, source, preview_name(run_id), PREVIEW_PIXELS)
 
 
-def _reduce(source: Path, target: Path, pixels: int) -> tuple[int, int]:
-    """Writes the picture `source` upright, in colour and with no side over `pixels`, as WebP;
-    returns the width and height that it had."""
+def _reduce(store: Store, source: Path, name: str, pixels: int) -> tuple[int, int]:
+    """Keeps the picture `source` upright, in colour and with no side over `pixels`, as WebP under
+    `name`; returns the width and height that it had."""
     size, small = _reduced(source, pixels)
-    with _appearing(target) as fresh:
+    with media.spool(store.data_dir) as folder, media.room_left():
+        fresh = folder / "small.webp"
         small.save(fresh, "WEBP", quality=80)
+        store.media.put(name, fresh)
     return size
 
 
@@ -165,38 +195,21 @@ def _reduced(source: Path, pixels: int) -> tuple[tuple[int, int], Image.Image]:
         raise BadPicture("This file is not a picture that can be read.") from error
 
 
-@contextmanager
-def _appearing(target: Path) -> Generator[Path]:
-    """A path beside `target` that becomes `target`, flushed to the disk, when all went well."""
-    fresh = target.with_name(f".{uuid4().hex}{target.suffix}")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        yield fresh
-        _flush(fresh)
-        fresh.replace(target)
-        _flush(target.parent)
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DiskFull("The disk is full, so a file could not be saved.") from error
-        raise
-    finally:
-        fresh.unlink(missing_ok=True)
+def _keep_copy(store: Store, fresh: Path, target: Path) -> None:
+    """Makes `fresh` a copy that lies here for a while; those that nobody uses any more go."""
+    with media.room_left():
+        media.move(fresh, target)
+    for each in (store.data_dir / _COPIES).iterdir():
+        with suppress(FileNotFoundError):  # another thread clears up as well
+            if time.time() - each.stat().st_mtime > UNUSED_SECONDS:
+                each.unlink()
 
 
-def _flush(path: Path) -> None:
-    """Waits until the file, or the names in the folder, are on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _copy(source: int, target: Path) -> str:
-    """Copies the rest of an open file to `target`; returns the SHA-256 of what was copied."""
+def _copy(source: Path, target: Path) -> str:
+    """Copies a file; returns the SHA-256 of what was copied."""
     digest = hashlib.sha256()
-    with target.open("wb") as out:
-        while block := os.read(source, 1 << 20):
+    with source.open("rb") as file, target.open("xb") as out:
+        while block := file.read(1 << 20):
             digest.update(block)
             out.write(block)
     return digest.hexdigest()

@@ -36,8 +36,10 @@ log = logging.getLogger(__name__)
 
 ROOMS = ("uploads", "results", "thumbs")
 """What names begin with: all that there is lies in one of these."""
-PIECE = 4 * 1024 * 1024
-"""Bytes of a file that are in memory at once when it is read; a written one takes four times it."""
+PIECE = 2 * 1024 * 1024
+"""Bytes of a file that are in memory at once when it is read."""
+_PART = 8 * 1024 * 1024
+"""Bytes that a larger file is sent to a bucket in, two of them at a time."""
 CHECK_SECONDS = 3.0
 """How long a bucket may take to say that it is there."""
 _SECONDS = 60.0
@@ -76,9 +78,10 @@ class Media(Protocol):
         """Of one file; None when it is not there."""
         ...
 
-    def read(self, name: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
-        """The bytes from `start`, all or `length` of them, in pieces of at most `PIECE`. The first
-        piece raises `FileNotFoundError` when there is no such file."""
+    def read(self, what: str | Facts, start: int = 0, length: int | None = None) -> Iterator[bytes]:
+        """The bytes of a file from `start` to its end, or at most `length` of them, in pieces of at
+        most `PIECE`. With its facts instead of its name no question is asked again. The first piece
+        raises `FileNotFoundError` when there is no such file."""
         ...
 
     def path(self, name: str) -> Path | None:
@@ -112,17 +115,23 @@ def opened(data_dir: Path, url: str | None) -> Media:
     return Folder(data_dir) if url is None else Bucket(url, data_dir)
 
 
-@contextmanager
-def spool(data_dir: Path) -> Generator[Path]:
-    """A new folder in the data folder for files that are not complete yet, gone afterwards. What a
-    killed process left there goes after a day. Raises `OSError`."""
+def spooled(data_dir: Path) -> Path:
+    """A new folder for the same that its maker removes. What a killed process left there goes when
+    nothing happened in it for a day. Raises `OSError`."""
     root = data_dir / _SPOOL
     root.mkdir(exist_ok=True)
     for left in root.iterdir():
-        with suppress(FileNotFoundError):  # another process clears up as well
+        with suppress(FileNotFoundError):  # another thread clears up as well
             if time.time() - left.stat().st_mtime > _LEFT_SECONDS:
                 shutil.rmtree(left, ignore_errors=True)
-    folder = Path(mkdtemp(dir=root))
+    return Path(mkdtemp(dir=root))
+
+
+@contextmanager
+def spool(data_dir: Path) -> Generator[Path]:
+    """A new folder in the data folder for files that are not complete yet, gone afterwards. Raises
+    `OSError`."""
+    folder = spooled(data_dir)
     try:
         yield folder
     finally:
@@ -138,18 +147,14 @@ class Folder:
     def put(self, name: str, source: Path) -> None:
         target = self.path(name)
         with room_left():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            _flush(source)
-            source.replace(target)
-            # A rename alone would not survive a power cut.
-            _flush(target.parent)
+            move(source, target)
 
     def facts(self, name: str) -> Facts | None:
         path = self.path(name)
         return self._facts(path) if path.is_file() else None
 
-    def read(self, name: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
-        with self.path(name).open("rb") as file:
+    def read(self, what: str | Facts, start: int = 0, length: int | None = None) -> Iterator[bytes]:
+        with self.path(what if isinstance(what, str) else what.name).open("rb") as file:
             file.seek(start)
             left = length
             while piece := file.read(PIECE if left is None else min(PIECE, left)):
@@ -210,9 +215,7 @@ class Bucket:
         source.stat()  # or a file that is gone would look like a bucket that is
         try:
             with _answered():
-                obstore.put(
-                    self._store, _safe(name), source, chunk_size=2 * PIECE, max_concurrency=2
-                )
+                obstore.put(self._store, _safe(name), source, chunk_size=_PART, max_concurrency=2)
         except FileNotFoundError as error:
             raise _no_bucket(error) from error
 
@@ -225,21 +228,17 @@ class Bucket:
             self.check()
             return None
 
-    def read(self, name: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
+    def read(self, what: str | Facts, start: int = 0, length: int | None = None) -> Iterator[bytes]:
+        found = self.facts(what) if isinstance(what, str) else what
+        if found is None:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+        end = found.size if length is None else min(found.size, start + length)
         # Piece by piece, each a request of its own: who reads slowly holds no connection, and one
         # that breaks costs a piece.
-        same: GetOptions = {}
-        end = start + (length or 0)
-        if length is None:
-            found = self.facts(name)
-            if found is None:
-                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
-            same["if_match"] = found.etag
-            end = found.size
         while start < end:
-            wanted: GetOptions = {**same, "range": (start, min(start + PIECE, end))}
+            wanted: GetOptions = {"range": (start, min(start + PIECE, end)), "if_match": found.etag}
             with _answered():
-                piece = bytes(obstore.get(self._store, _safe(name), options=wanted).bytes())
+                piece = bytes(obstore.get(self._store, found.name, options=wanted).bytes())
             start += len(piece)
             yield piece
 
@@ -294,6 +293,15 @@ def room_left() -> Generator[None]:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise DiskFull("The disk is full, so a file could not be saved.") from error
         raise
+
+
+def move(source: Path, target: Path) -> None:
+    """Give the complete file `source` the name `target`, of the same disk, for good: a rename alone
+    would not survive a power cut. Raises `OSError`."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _flush(source)
+    source.replace(target)
+    _flush(target.parent)
 
 
 def _flush(path: Path) -> None:

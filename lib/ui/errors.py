@@ -80,6 +80,10 @@ _ADVICE: Mapping[str, Advice] = {
     # lib/runs
     "NoFile": Advice("deAPI says it is done but gave no file. It is asked again by itself."),
     "FileGone": Advice("A file that this needs is gone. Choose it again, then run again."),
+    "FileAway": Advice(
+        "A file that this needs can't be had just now. It is tried again by itself; nothing was "
+        "sent."
+    ),
     "JobFailed": Advice("deAPI could not finish this. Change the settings a little and run again."),
     "Interrupted": Advice(
         "The playground was stopped while this was being sent, so nobody knows whether deAPI "
@@ -91,6 +95,9 @@ _ADVICE: Mapping[str, Advice] = {
         "The playground could not write this down. Check its data folder, then try again."
     ),
     "DiskFull": Advice("There is no room left on the disk. Free some space, then try again."),
+    "MediaDown": Advice(
+        "The place where files are kept can't be used just now. It is tried again by itself."
+    ),
     "AlreadyHeld": Advice("Another playground uses the same data folder. Stop one of the two."),
     "NewerData": Advice("The data folder belongs to a newer playground. Update this one."),
     "BadPicture": Advice("The result is not a picture that can be opened. Run it again."),

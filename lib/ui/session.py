@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, BinaryIO, Literal, Protocol
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -38,6 +39,7 @@ from lib.store import (
     Denied,
     Filters,
     Look,
+    MediaDown,
     Record,
     ResultFile,
     Role,
@@ -414,6 +416,12 @@ class Client:
             found = inspect(Path(fresh.name), name, media=media)
             return files.save_upload(self._store, self.person, found)
 
+    def at_hand(self, upload: Upload) -> Path:
+        """Where the file of an upload can be read now. Raises `OSError` when it is gone, and
+        `StoreError`."""
+        files.at_hand(self._store, upload)
+        return upload.path
+
     def result_as_upload(self, run_id: str, media: Media = "image") -> Upload:
         """The kept result of a run of mine as `media` for another, without a detour.
 
@@ -431,29 +439,30 @@ class Client:
         return f"{origin()}/files/uploads/{upload.sha256}"
 
     def text(self, run_id: str, file: ResultFile) -> str | None:
-        """What a kept file says, as far as it is shown (`TEXT_BYTES`); None when it is gone."""
+        """What a kept file says, as far as it is shown (`TEXT_BYTES`); None when it is gone, or
+        can't be had just now."""
         try:
-            with self._path(run_id, file).open("rb") as content:
-                return content.read(TEXT_BYTES).decode("utf-8-sig", "replace")
-        except OSError:
+            content = files.content(self._store, self._name(run_id, file), TEXT_BYTES)
+        except (OSError, MediaDown):
             return None
+        return content.decode("utf-8-sig", "replace")
 
     def content(self, run_id: str, file: ResultFile) -> bytes:
-        """A kept file, whole. Raises `OSError` when it is gone."""
-        return self._path(run_id, file).read_bytes()
+        """A kept file, whole. Raises `OSError` when it is gone, and `MediaDown`."""
+        return files.content(self._store, self._name(run_id, file))
 
-    def _path(self, run_id: str, file: ResultFile) -> Path:
-        return files.result_path(self._store, self._mine(run_id).id, file.name)
+    def _name(self, run_id: str, file: ResultFile) -> str:
+        return files.result_name(self._mine(run_id).id, file.name)
 
     def preview(self, run_id: str) -> str | None:
         """The address of the newest picture of a running job, once there is one. A newer picture
         has another address, so that a browser shows it."""
         run = self._mine(run_id)
         try:
-            changed = files.preview_path(self._store, run.id).stat().st_mtime_ns
-        except FileNotFoundError:
+            found = self._store.media.facts(files.preview_name(run.id))
+        except MediaDown:
             return None
-        return f"{self.url(run, 'preview')}?v={changed}"
+        return found and f"{self.url(run, 'preview')}?v={quote(found.etag, safe='')}"
 
     # --- runs ------------------------------------------------------------------------------------
 

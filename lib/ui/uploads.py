@@ -140,7 +140,7 @@ def show(client: Client, upload: Upload, title: str) -> None:
         st.html(players.video(source, width=upload.width, height=upload.height, label=title))
     elif kind == "audio":
         st.html(players.audio(client.upload_url(upload), label=title))
-    elif (picture := _preview(upload)) is not None:
+    elif (picture := _preview(client, upload)) is not None:
         st.image(picture, alt=title)
 
 
@@ -154,17 +154,17 @@ def _measures(upload: Upload) -> str:
     return " · ".join([*said, size(upload.size)])
 
 
-def _preview(upload: Upload) -> bytes | None:
+def _preview(client: Client, upload: Upload) -> bytes | None:
     try:
-        return _reduced(upload.sha256, str(upload.path))
-    except OSError:
+        return _reduced(upload.sha256, client, upload)
+    except (OSError, StoreError):
         return None  # the check beside the field says so when it is sent
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _reduced(sha256: str, path: str) -> bytes:
-    # Its content names it: the path is only where it lies.
-    with Image.open(path) as picture:
+def _reduced(sha256: str, _client: Client, _upload: Upload) -> bytes:
+    # Its content names it: the rest is only where it lies.
+    with Image.open(_client.at_hand(_upload)) as picture:
         picture.draft("RGB", (PREVIEW_PIXELS, PREVIEW_PIXELS))
         picture.thumbnail((PREVIEW_PIXELS, PREVIEW_PIXELS))
         target = BytesIO()

@@ -15,7 +15,7 @@ import re
 import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import PurePosixPath
 from tempfile import TemporaryFile
 from typing import IO
 
@@ -28,7 +28,19 @@ from starlette.routing import Route
 from lib.people import who
 from lib.people.who import Person
 from lib.runs.experiments import export
-from lib.store import ResultFile, Run, Store, experiments, files, history, runs, showcases
+from lib.store import (
+    MediaDown,
+    ResultFile,
+    Run,
+    Store,
+    experiments,
+    files,
+    history,
+    runs,
+    showcases,
+)
+from lib.store.media import Facts, Media
+from lib.web import streamed
 
 _SHOWN = frozenset(
     {
@@ -57,7 +69,8 @@ _PIECE = 256 * 1024
 
 @dataclass(frozen=True, slots=True)
 class _Served:
-    path: Path
+    name: str
+    """Of `Store.media`."""
     media_type: str
     save_as: str | None
     cache: str
@@ -78,28 +91,20 @@ def routes(store: Callable[[], Store]) -> list[Route]:
         return await answer(request, lambda store, person: _upload(store, person, sha256))
 
     async def answer(request: Request, find: _Find) -> Response:
-        found = await run_in_threadpool(_found, store(), request.cookies, find)
+        try:
+            found = await run_in_threadpool(_found, store(), request.cookies, find)
+        except MediaDown as error:
+            return _not_now(error)
         if found is None:
             return PlainTextResponse("There is no such file.\n", status_code=404, headers=_HEADERS)
-        served, facts = found
-        headers = {**_HEADERS, "Cache-Control": served.cache}
-        if isinstance(facts, bytes):
-            return _small(request, facts, served.media_type, headers)
-        response = FileResponse(
-            served.path,
-            media_type=served.media_type,
-            filename=served.save_as,
-            headers=headers,
-            stat_result=facts,  # and with it, the ETag
-        )
-        etag = response.headers["etag"]
-        if _has(request, etag):
-            return Response(status_code=304, headers={**headers, "ETag": etag})
-        return response
+        return _answer(request, store().media, *found)
 
     async def export_of(request: Request) -> Response:
         wanted = request.path_params["experiment_id"]
-        packed = await run_in_threadpool(_packed, store(), request.cookies, wanted)
+        try:
+            packed = await run_in_threadpool(_packed, store(), request.cookies, wanted)
+        except MediaDown as error:
+            return _not_now(error)
         if packed is None:
             return PlainTextResponse("There is no such file.\n", status_code=404, headers=_HEADERS)
         size = packed.seek(0, os.SEEK_END)
@@ -124,6 +129,40 @@ def routes(store: Callable[[], Store]) -> list[Route]:
     ]
 
 
+def _answer(
+    request: Request, media: Media, served: _Served, facts: os.stat_result | Facts | bytes
+) -> Response:
+    headers = {**_HEADERS, "Cache-Control": served.cache}
+    if isinstance(facts, bytes):
+        return _small(request, facts, served.media_type, headers)
+    if isinstance(facts, Facts):
+        response = streamed.answer(
+            request,
+            media,
+            facts,
+            media_type=served.media_type,
+            save_as=served.save_as,
+            headers=headers,
+        )
+    else:
+        response = FileResponse(
+            media.path(served.name) or "",
+            media_type=served.media_type,
+            filename=served.save_as,
+            headers=headers,
+            stat_result=facts,  # and with it, the ETag
+        )
+    etag = response.headers["etag"]
+    if _has(request, etag):
+        return Response(status_code=304, headers={**headers, "ETag": etag})
+    return response
+
+
+def _not_now(error: MediaDown) -> Response:
+    headers = {**_HEADERS, "Cache-Control": _NEVER}
+    return PlainTextResponse(f"{error}\n", status_code=503, headers=headers)
+
+
 def _small(
     request: Request, content: bytes, media_type: str, headers: Mapping[str, str]
 ) -> Response:
@@ -143,16 +182,21 @@ def _has(request: Request, etag: str) -> bool:
 
 def _found(
     store: Store, cookies: Mapping[str, str], find: _Find
-) -> tuple[_Served, os.stat_result | bytes] | None:
-    """The file with its facts or, when it changes while a run goes on, with its content."""
+) -> tuple[_Served, os.stat_result | Facts | bytes] | None:
+    """The file with its facts or, when it changes while a run goes on, with its content. Raises
+    `MediaDown`."""
     person = who.of_cookies(store, cookies)
     served = find(store, person) if person else None
     if served is None:
         return None
     try:
         if served.cache == _NEVER:
-            return served, served.path.read_bytes()
-        facts = served.path.stat()
+            return served, files.content(store, served.name)
+        path = store.media.path(served.name)
+        if path is None:
+            found = store.media.facts(served.name)
+            return found and (served, found)
+        facts = path.stat()
     except OSError:
         return None
     return (served, facts) if stat.S_ISREG(facts.st_mode) else None
@@ -198,14 +242,13 @@ def _result(store: Store, run: Run, n: int = 0) -> _Served | None:
     file = _kept(store, run, n)
     if file is None:
         return None
-    path = files.result_path(store, run.id, file.name)
-    shown = _shown_as(file.media_type)
-    return _Served(path, shown, None if shown == file.media_type else _name(run, path), _ASK_AGAIN)
+    name, shown = files.result_name(run.id, file.name), _shown_as(file.media_type)
+    return _Served(name, shown, None if shown == file.media_type else _name(run, name), _ASK_AGAIN)
 
 
 def _download(store: Store, run: Run, n: int = 0) -> _Served | None:
     shown = _result(store, run, n)
-    return shown and replace(shown, save_as=_name(run, shown.path))
+    return shown and replace(shown, save_as=_name(run, shown.name))
 
 
 def _kept(store: Store, run: Run, n: int) -> ResultFile | None:
@@ -218,7 +261,8 @@ def _upload(store: Store, person: Person, sha256: str) -> _Served | None:
     if given is None:
         return None
     shown = _shown_as(given.media_type)
-    return _Served(given.path, shown, None if shown == given.media_type else "file", _ASK_AGAIN)
+    name = files.upload_name(sha256)
+    return _Served(name, shown, None if shown == given.media_type else "file", _ASK_AGAIN)
 
 
 def _shown_as(media_type: str) -> str:
@@ -226,14 +270,14 @@ def _shown_as(media_type: str) -> str:
     return media_type if media_type in _SHOWN else "application/octet-stream"
 
 
-def _thumb(store: Store, run: Run) -> _Served:
-    return _Served(files.thumb_path(store, run.id), "image/webp", None, _ASK_AGAIN)
+def _thumb(_store: Store, run: Run) -> _Served:
+    return _Served(files.thumb_name(run.id), "image/webp", None, _ASK_AGAIN)
 
 
-def _preview(store: Store, run: Run) -> _Served:
-    return _Served(files.preview_path(store, run.id), "image/webp", None, _NEVER)
+def _preview(_store: Store, run: Run) -> _Served:
+    return _Served(files.preview_name(run.id), "image/webp", None, _NEVER)
 
 
-def _name(run: Run, path: Path) -> str:
+def _name(run: Run, name: str) -> str:
     """A name that says what it is and sorts by time, e.g. `images-generations-0193a1b2.png`."""
-    return f"{run.endpoint.replace('.', '-')}-{run.id[:13]}{path.suffix}"
+    return f"{run.endpoint.replace('.', '-')}-{run.id[:13]}{PurePosixPath(name).suffix}"

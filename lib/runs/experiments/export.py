@@ -8,12 +8,13 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import IO
 
 from lib.runs.tables import as_csv, usd
 from lib.store import Filters, ResultFile, Run, Store, experiments, files, history, votes
 from lib.store.experiments import Cell, Experiment
+from lib.store.media import Facts
 
 MANIFEST, TABLE, VOTES = "manifest.json", "cells.csv", "votes.csv"
 _NAME = 40
@@ -42,8 +43,8 @@ def write(store: Store, experiment: Experiment, target: IO[bytes]) -> None:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         named: dict[int, str] = {}
         for cell in cells:
-            for path, name in _files(store, cell, kept, columns):
-                archive.write(path, name)
+            for file, name in _files(store, cell, kept, columns):
+                _pack(store, archive, file, name)
                 named.setdefault(cell.n, name)
         plan = json.dumps(experiment.plan, indent=2, ensure_ascii=False)
         archive.writestr(MANIFEST, plan, zipfile.ZIP_DEFLATED)
@@ -73,17 +74,25 @@ def _kept(
 
 def _files(
     store: Store, cell: Cell, kept: Mapping[str, list[ResultFile]], columns: Sequence[str]
-) -> Iterator[tuple[Path, str]]:
-    """Where the files of a cell are, and what they are called in the ZIP."""
+) -> Iterator[tuple[Facts, str]]:
+    """The files of a cell, as far as they are there, and what they are called in the ZIP."""
     if cell.run is None:
         return
     variant = re.sub(r"[^\w.-]+", "-", _named(columns, cell.variant))[:_NAME].strip("-.")
     for file in kept.get(cell.run.id, []):
-        path = files.result_path(store, cell.run.id, file.name)
-        if path.is_file():
+        found = store.media.facts(files.result_name(cell.run.id, file.name))
+        if found is not None:
             last = f"-{file.n}" if file.n else ""
             stem = f"row-{cell.input + 1:03}-{cell.variant + 1}-{variant}".rstrip("-")
-            yield path, f"results/{stem}{last}{path.suffix}"
+            yield found, f"results/{stem}{last}{PurePosixPath(file.name).suffix}"
+
+
+def _pack(store: Store, archive: zipfile.ZipFile, file: Facts, name: str) -> None:
+    packed = zipfile.ZipInfo(name, file.changed.astimezone(store.timezone).timetuple()[:6])
+    packed.file_size = file.size
+    with archive.open(packed, "w") as target:
+        for piece in store.media.read(file):
+            target.write(piece)
 
 
 def _line(cell: Cell, rows: Sequence[str], columns: Sequence[str], file: str) -> list[str]:

@@ -89,7 +89,7 @@ class Cook(Going):
         """What to send. Raises `NothingThere`, `FieldProblems`, and `DeapiError`."""
         model = await self._model(stage)
         before = [each.run for each in stages[: stage.n] if each.run]
-        values = await self._loop.thread(given.values, self._store, stage.step, before)
+        values = await self._loop.slow(given.values, self._store, stage.step, before)
         order = Order(
             profile=going.profile,
             person=going.person,

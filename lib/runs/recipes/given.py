@@ -55,8 +55,8 @@ def as_upload(store: Store, person: str, run: Run, media: Media) -> Upload:
     kept = history.results_of(store, [run.id])[run.id][0]
     words = re.findall(r"\w+", run.text)[:6]
     name = f"{'-'.join(words).lower() or 'result'}{Path(kept.name).suffix}"
-    found = inspect(files.result_path(store, run.id, kept.name), name, media=media)
-    return files.save_upload(store, person, found)
+    with store.media.local(files.result_name(run.id, kept.name)) as path:
+        return files.save_upload(store, person, inspect(path, name, media=media))
 
 
 def _given(store: Store, run: Run, take: Take, param: Param) -> Any:
@@ -77,8 +77,8 @@ def _given(store: Store, run: Run, take: Take, param: Param) -> Any:
 
 def _text(store: Store, run: Run, take: Take) -> str:
     kept = history.results_of(store, [run.id])[run.id][0]
-    with files.result_path(store, run.id, kept.name).open("rb") as file:
-        content = file.read(_MOST_TEXT).decode("utf-8-sig", "replace")
+    said = files.content(store, files.result_name(run.id, kept.name), _MOST_TEXT)
+    content = said.decode("utf-8-sig", "replace")
     if take.what == "text":
         return transcripts.parse(content).text
     return prompts(content).get(take.what, "")

@@ -18,6 +18,7 @@ from lib.runs.quotes import Quote
 from lib.store import (
     Denied,
     Filters,
+    MediaDown,
     ResultFile,
     State,
     Winner,
@@ -172,18 +173,18 @@ class Experiments(EngineDesk):
         return history.results_of(self._store, done, among=Filters(profile=self._profile))
 
     def text(self, experiment: Experiment, run_id: str, file: ResultFile) -> str | None:
-        """What a written result of it says; None when it is gone."""
+        """What a written result of it says; None when it is gone, or can't be had just now."""
         self._seen(experiment)
+        name = files.result_name(run_id, file.name)
         try:
-            with files.result_path(self._store, run_id, file.name).open("rb") as content:
-                return content.read(_MOST_TEXT * 4).decode("utf-8-sig", "replace")
-        except OSError:
+            return files.content(self._store, name, _MOST_TEXT * 4).decode("utf-8-sig", "replace")
+        except (OSError, MediaDown):
             return None
 
     def content(self, experiment: Experiment, run_id: str, file: ResultFile) -> bytes:
-        """A kept file of it, whole. Raises `OSError` when it is gone."""
+        """A kept file of it, whole. Raises `OSError` when it is gone, and `MediaDown`."""
         self._seen(experiment)
-        return files.result_path(self._store, run_id, file.name).read_bytes()
+        return files.content(self._store, files.result_name(run_id, file.name))
 
     # --- what people say of it --------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from lib.deapi.contract import endpoint
 from lib.runs.profiles import SANDBOX
-from lib.store import ResultFile, Run, State
+from lib.store import MediaDown, ResultFile, Run, State
 from lib.ui import errand, further, similarity
 from lib.ui.errand import Errand
 from lib.ui.plain import clip
@@ -249,7 +249,7 @@ def _read(
         return None
     try:
         vectors = _vectors(files[0].sha256, client, run, files[0])
-    except (OSError, ValueError):
+    except (OSError, ValueError, MediaDown):
         return None
     lines = _texts(run)
     named = (

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from lib.store import (
     Filters,
+    MediaDown,
     ResultFile,
     Run,
     Showcase,
@@ -59,15 +60,15 @@ class Showcases(ProfileDesk):
 
     def text(self, run: Run, file: ResultFile) -> str | None:
         """What a written result says, of a run of mine or one that is shared; None when it is
-        gone."""
+        gone, or can't be had just now."""
         store = self._store
         if not (self._who.may_see(run) or showcases.shows(store, run.id)):
             return None
         try:
-            with files.result_path(store, run.id, file.name).open("rb") as content:
-                return content.read(_TEXT_BYTES).decode("utf-8-sig", "replace")
-        except OSError:
+            content = files.content(store, files.result_name(run.id, file.name), _TEXT_BYTES)
+        except (OSError, MediaDown):
             return None
+        return content.decode("utf-8-sig", "replace")
 
     def starred(self) -> list[Run]:
         """My results with a star, the newest first: as many as a showcase takes."""
