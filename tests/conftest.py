@@ -8,6 +8,7 @@ import pytest
 
 from tests.support import playground
 from tests.support.playground import StartPlayground, playgrounds
+from tests.support.s3 import S3, s3_server
 from tests.support.sandbox import Sandbox, StartSandbox, sandboxes
 
 # How long an example takes says how busy the machine is; hypothesis' tables take seconds at first.
@@ -51,3 +52,16 @@ def start_playground(tmp_path: Path) -> Iterator[StartPlayground]:
     """Starts playgrounds: `start_playground(live=sandbox, PLAYGROUND_TIMEZONE="Asia/Tokyo")`."""
     with playgrounds(tmp_path) as start:
         yield start
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3]:
+    """One S3 for all tests of a worker, with a bucket for each."""
+    with s3_server(tmp_path_factory.mktemp("s3")) as server:
+        yield server
+
+
+@pytest.fixture
+def media_url() -> str | None:
+    """Where the stores of a test keep files: in their folders. `tests.support.s3` has another."""
+    return None

@@ -17,8 +17,8 @@ def test_a_result_is_chosen_without_a_download_and_an_upload(
     run = made(place, pictures)
     page = opened(Page().choose(upscales), upscales, "image")
     page.press_key(f"{upscales.id}:image:mine:{run.id}")
-    given = page.values(upscales)["image"]
-    assert given.path.read_bytes() == files.result_path(place.store, run.id, "0.png").read_bytes()
+    given, kept = page.values(upscales)["image"], files.result_name(run.id, "0.png")
+    assert given.path.read_bytes() == files.content(place.store, kept)
     assert given.name in page.html
 
 
@@ -42,7 +42,7 @@ def test_one_whose_file_is_gone_is_said_so(
     place: Playing, pictures: Endpoint, upscales: Endpoint
 ) -> None:
     run = made(place, pictures)
-    files.result_path(place.store, run.id, "0.png").unlink()
+    place.store.media.delete(files.result_name(run.id, "0.png"))
     page = opened(Page().choose(upscales), upscales, "image")
     page.press_key(f"{upscales.id}:image:mine:{run.id}")
     [problem] = [each for each in page.problems if "no longer here" in each]

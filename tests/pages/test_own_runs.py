@@ -11,6 +11,7 @@ from lib.people.who import LOCAL, Person
 from lib.store import ResultFile, Role, Run, files, runs
 from lib.ui import session
 from lib.ui.session import Client
+from tests.support.media import put
 from tests.support.pages import Playing, given
 
 FILE = ResultFile(n=0, name="result.txt", media_type="text/plain", size=6, sha256="0" * 64)
@@ -27,9 +28,7 @@ def kept(place: Playing, pictures: Endpoint, model: Model) -> Callable[[str], Ru
 
     def keep(person: str) -> Run:
         run = place.accepted(pictures, model, "A secret", person=person)
-        path = files.result_path(place.store, run.id, FILE.name)
-        path.parent.mkdir(parents=True)
-        path.write_text("secret")
+        put(place.store, files.result_name(run.id, FILE.name), b"secret")
         run = given(runs.settle_done(place.store, run, run.quote))
         return given(runs.keep(place.store, run, [FILE], thumb=False))
 

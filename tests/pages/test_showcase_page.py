@@ -24,6 +24,7 @@ from lib.store import (
     showcases,
 )
 from lib.ui import state, words
+from tests.support.media import put
 from tests.support.pages import Page, Playing, given
 
 SHOWCASE = words.SHOWCASE.page
@@ -187,9 +188,7 @@ def test_of_one_that_is_not_shared_a_stranger_learns_as_much_as_of_none(
     assert "Bob's" not in page.everything
     desk = page.client.showcases
     [run] = showcases.shown(place.store, theirs.id)
-    path = files.result_path(place.store, run.id, NOTE.name)
-    path.parent.mkdir(parents=True)
-    path.write_text("a secret")
+    put(place.store, files.result_name(run.id, NOTE.name), b"a secret")
     assert desk.text(run, NOTE) is None
     for change in (
         lambda: desk.share(asked, True),

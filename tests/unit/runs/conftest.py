@@ -1,7 +1,7 @@
 """A world of runs for each test: a store, a loop, and a deAPI that does what it is told."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from lib.runs import keep, preview, profiles
 from lib.runs.engine import Engine
 from lib.runs.journey import Journey
 from lib.runs.loop import Loop
+from lib.runs.params import at_hand
 from lib.runs.profiles import Address, Profile
 from lib.store import Run, Store
 from tests.unit.runs.scripted import ADDRESS, Deapi, Downloads, Starting, Time, World, reply
@@ -61,9 +62,9 @@ def previews(monkeypatch: pytest.MonkeyPatch) -> Downloads:
 
 
 @pytest.fixture
-def store(migrated: Path, tmp_path: Path, time: Time) -> Iterator[Store]:
+def store(migrated: Path, tmp_path: Path, time: Time, media_url: str | None) -> Iterator[Store]:
     shutil.copy(migrated, tmp_path / "playground.db")
-    opened = Store(tmp_path, ZoneInfo("UTC"), now=time.now)
+    opened = Store(tmp_path, ZoneInfo("UTC"), now=time.now, media_url=media_url)
     not_flushed(opened)
     yield opened
     opened.close()
@@ -86,7 +87,10 @@ def world(store: Store, loop: Loop, time: Time, deapi: Deapi, downloads: Downloa
     async def made(make: Callable[[], Any]) -> Any:
         return make()
 
-    make = partial(Profile, ADDRESS, time.clock, None, lambda _: None)
+    async def have(params: Mapping[str, Any]) -> None:
+        await loop.slow(at_hand, params, store)
+
+    make = partial(Profile, ADDRESS, time.clock, None, lambda _: None, have)
     profile: Profile = loop.submit(made(make)).result()
     followed: list[Run] = []
     journey = Journey(loop, store, profile, "this engine", followed.append)

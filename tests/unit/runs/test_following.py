@@ -12,6 +12,7 @@ import pytest
 from lib.runs.journey import MISSING, PATIENCE, STALLED_POLL
 from lib.runs.pace import SLOWEST
 from lib.store import DiskFull, Run, State, Store, files, history, runs
+from tests.support.media import is_kept
 from tests.support.waiting import eventually
 from tests.unit.runs.scripted import (
     GONE,
@@ -230,12 +231,11 @@ class TestPreviews:
         first, second = (f"https://cdn.example/{n}.png" for n in (1, 2))
 
         async def newer(_: httpx.Request) -> httpx.Response:
-            shown, fetching = (
-                files.preview_path(world.store, run.id),
-                world.journey._previews._fetching,
-            )
+            shown, fetching = files.preview_name(run.id), world.journey._previews._fetching
             # And the one who fetched it has gone.
-            await asyncio.to_thread(eventually, lambda: shown.is_file() and not fetching)
+            await asyncio.to_thread(
+                eventually, lambda: is_kept(world.store, shown) and not fetching
+            )
             return job("processing", progress=30, preview=second)
 
         world.deapi.jobs[:0] = [
@@ -247,14 +247,14 @@ class TestPreviews:
         run = world.order()
         world.go(run)
         assert previews.urls == [first, second]
-        assert files.preview_path(world.store, run.id).is_file()
+        assert is_kept(world.store, files.preview_name(run.id))
 
     def test_a_picture_in_base64_is_shown_too(self, world: World) -> None:
         inline = base64.b64encode(picture()).decode()
         world.deapi.jobs[:0] = [job("processing", progress=10, preview=inline)]
         run = world.order()
         ended = world.go(run)
-        assert files.preview_path(world.store, run.id).is_file()
+        assert is_kept(world.store, files.preview_name(run.id))
         assert ended.preview_url is None
 
     @pytest.mark.parametrize(

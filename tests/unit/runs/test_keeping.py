@@ -14,7 +14,9 @@ from lib.deapi.errors import DownloadFailed, UnsafeAddress
 from lib.deapi.limits import Priority
 from lib.runs.keep import GIVE_UP_TRIES, LONGEST_WAIT
 from lib.runs.loop import Clock
-from lib.store import BadPicture, DiskFull, ResultFile, Run, State, Store, files, history, runs
+from lib.store import DiskFull, ResultFile, Run, State, Store, files, history, runs
+from tests.support.media import is_kept
+from tests.support.s3 import bucket_url, media_url
 from tests.unit.runs.scripted import (
     GONE,
     PRICE,
@@ -27,6 +29,8 @@ from tests.unit.runs.scripted import (
     reply,
 )
 
+__all__ = ["bucket_url", "media_url"]
+
 NO_SPACE = OSError(errno.ENOSPC, "No space left on device", "/home/ada/.data/results/0.part")
 
 
@@ -38,9 +42,9 @@ def test_the_file_is_ours_with_its_size_and_a_thumbnail(world: World) -> None:
     run = world.go(world.order())
     (file,) = kept(world, run)
     assert (file.name, file.media_type, file.width, file.height) == ("0.png", "image/png", 32, 24)
-    assert files.result_path(world.store, run.id, "0.png").read_bytes() == picture()
+    assert files.content(world.store, files.result_name(run.id, "0.png")) == picture()
     assert run.thumb
-    assert files.thumb_path(world.store, run.id).is_file()
+    assert is_kept(world.store, files.thumb_name(run.id))
 
 
 def test_an_address_that_has_expired_is_asked_for_anew(world: World) -> None:
@@ -193,7 +197,7 @@ def test_it_is_given_up_when_deapi_says_for_a_day_that_it_is_gone(
     world: World, kind: str, jobs: list[Answer], fetched: int
 ) -> None:
     world.downloads.results = [GONE]
-    world.deapi.jobs = jobs
+    world.deapi.jobs = [*jobs]
     run = world.go(world.order())
     assert run.error is not None
     assert (run.state, run.price, run.error["kind"]) == (State.FAILED, PRICE, kind)
@@ -261,5 +265,5 @@ def test_a_result_that_is_no_picture_is_kept_without_a_thumbnail(world: World) -
     run = world.go(world.order())
     (file,) = kept(world, run)
     assert (run.state, run.thumb, file.width) == (State.DONE, False, None)
-    with pytest.raises(BadPicture):
-        files.make_thumbnail(world.store, run.id, files.result_path(world.store, run.id, file.name))
+    assert files.content(world.store, files.result_name(run.id, file.name)) == b"<html>"
+    assert not is_kept(world.store, files.thumb_name(run.id))

@@ -31,7 +31,7 @@ def new() -> Making:
 
 @pytest.fixture
 def open_store(
-    migrated: Path, tmp_path_factory: pytest.TempPathFactory
+    migrated: Path, tmp_path_factory: pytest.TempPathFactory, media_url: str | None
 ) -> Iterator[Callable[[Clock], Store]]:
     """Opens stores that are closed when the test ends."""
     stores: list[Store] = []
@@ -39,7 +39,7 @@ def open_store(
     def opened(clock: Clock) -> Store:
         folder = tmp_path_factory.mktemp("data")
         shutil.copy(migrated, folder / "playground.db")
-        stores.append(Store(folder, BERLIN, now=clock))
+        stores.append(Store(folder, BERLIN, now=clock, media_url=media_url))
         not_flushed(stores[-1])
         return stores[-1]
 
@@ -60,12 +60,14 @@ def make_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeData
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def either(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Store]:
+def either(
+    request: pytest.FixtureRequest, tmp_path: Path, clock: Clock, media_url: str | None
+) -> Iterator[Store]:
     """A store on each of the two databases."""
     if request.param == "sqlite":
         yield request.getfixturevalue("open_store")(clock)
         return
     url = request.getfixturevalue("make_database")()
-    store = Store(tmp_path, BERLIN, now=clock, url=url)
+    store = Store(tmp_path, BERLIN, now=clock, url=url, media_url=media_url)
     yield store
     store.close()

@@ -25,11 +25,16 @@ from lib.store import (
     ledger,
     lineage,
     marks,
+    media,
     runs,
     spending,
 )
 from lib.store.experiments import NewCell, NewExperiment
+from tests.support.media import is_kept, names_in, put
+from tests.support.s3 import bucket_url, media_url
 from tests.unit.store.making import Clock, Making
+
+__all__ = ["bucket_url", "media_url"]
 
 SANDBOX = Filters(profile="sandbox")
 BY: tuple[spending.By, ...] = ("person", "endpoint", "model", "day")
@@ -49,12 +54,9 @@ def done(either: Store, new: Making, clock: Clock) -> Callable[..., Run]:
         run = moved(runs.claim(either, ledger.admit(either, new(**values)).id, "engine"))
         run = moved(runs.accept(either, run, f"job of {run.id}"))
         run = moved(runs.settle_done(either, run, Decimal(price), result_text="a secret"))
-        path = files.result_path(either, run.id, "0.txt")
-        path.parent.mkdir(parents=True)
-        path.write_text("a secret")
-        for other in (files.preview_path(either, run.id), files.thumb_path(either, run.id)):
-            other.parent.mkdir(exist_ok=True)
-            other.write_bytes(b"picture")
+        put(either, files.result_name(run.id, "0.txt"), b"a secret")
+        for other in (files.preview_name(run.id), files.thumb_name(run.id)):
+            put(either, other, b"picture")
         file = ResultFile(n=0, name="0.txt", media_type="text/plain", size=8, sha256="5e" * 32)
         run = moved(runs.keep(either, run, [file], thumb=True, written=["a secret"]))
         marks.star(either, run.id, "ada", True)
@@ -93,11 +95,9 @@ def test_nothing_that_shows_runs_has_it_any_more(
     assert experiments.kept(either, *place) == {}
     assert favourites.page(either)[0].id == kept.favourite.id
     assert favourites.page(either)[0].run_id is None
-    for path in (
-        files.result_path(either, run.id, "0.txt").parent,
-        files.thumb_path(either, run.id),
-    ):
-        assert not path.exists()
+    for room in media.ROOMS:
+        assert not names_in(either, room)
+        assert not (either.data_dir / room / run.id).exists()
     assert moved(deletion.delete(either, done().id, None)).deleted_at
     assert deletion.delete(either, run.id, "ada") is None
 
@@ -153,7 +153,7 @@ def test_only_its_person_or_an_admin_deletes_it(either: Store, done: Callable[..
     assert deletion.delete(either, run.id, "bob") is None
     assert deletion.delete(either, "no such run", None) is None
     assert history.page(either, SANDBOX) == [run]
-    assert files.thumb_path(either, run.id).exists()
+    assert is_kept(either, files.thumb_name(run.id))
     assert deletion.delete(either, run.id, None)
 
 

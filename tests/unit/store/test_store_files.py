@@ -9,6 +9,10 @@ from PIL import Image
 
 from lib.deapi.media import Upload, inspect
 from lib.store import BadPicture, DiskFull, Store, StoreError, files
+from tests.support.media import names_in, put
+from tests.support.s3 import bucket_url, media_url
+
+__all__ = ["bucket_url", "media_url"]
 
 
 def drawn(path: Path, mode: str = "RGB", size: tuple[int, int] = (1000, 500)) -> Path:
@@ -21,16 +25,11 @@ def given(tmp_path: Path) -> Upload:
     return inspect(drawn(tmp_path / "given.png"), "my picture.png")
 
 
-def contents(store: Store, folder: str) -> list[str]:
-    root = store.data_dir / folder
-    return sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
-
-
 def test_an_upload_is_kept_by_its_content(store: Store, given: Upload) -> None:
     kept = files.save_upload(store, "ada", given)
     assert kept == replace(given, path=files.upload_path(store, given.sha256))
     assert kept.path.read_bytes() == given.path.read_bytes()
-    assert contents(store, "uploads") == [f"{given.sha256[:2]}/{given.sha256}"]
+    assert names_in(store, "uploads") == [f"{given.sha256[:2]}/{given.sha256}"]
 
 
 def test_the_same_content_is_stored_once_and_counted_for_each_person(
@@ -41,7 +40,7 @@ def test_the_same_content_is_stored_once_and_counted_for_each_person(
     assert files.upload(store, "bob", given.sha256) is None
     files.save_upload(store, "ada", given)
     files.save_upload(store, "bob", replace(given, name="bob's.png"))
-    assert contents(store, "uploads") == [f"{given.sha256[:2]}/{given.sha256}"]
+    assert names_in(store, "uploads") == [f"{given.sha256[:2]}/{given.sha256}"]
     assert kept.path.stat().st_mtime_ns == written
     assert files.upload(store, "ada", given.sha256) == kept
     assert files.upload(store, "bob", given.sha256) == replace(kept, name="bob's.png")
@@ -53,7 +52,7 @@ def test_a_file_that_changed_after_it_was_looked_at_is_not_kept(
     given.path.write_bytes(b"something else")
     with pytest.raises(StoreError, match="changed"):
         files.save_upload(store, "ada", given)
-    assert contents(store, "uploads") == []
+    assert names_in(store, "uploads") == []
     assert files.upload(store, "ada", given.sha256) is None
 
 
@@ -66,7 +65,9 @@ def test_a_disk_that_fills_up_is_a_sentence_and_leaves_no_piece(
     monkeypatch.setattr(files.os, "fsync", full)
     with pytest.raises(DiskFull, match="disk is full"):
         files.save_upload(store, "ada", given)
-    assert contents(store, "uploads") == []
+    assert files.upload(store, "ada", given.sha256) is None
+    # A bucket has it by then, whole, and only the copy found no room.
+    assert names_in(store, "uploads") == [] or store.media.path("uploads") is None
 
 
 @pytest.mark.parametrize(
@@ -94,13 +95,10 @@ def test_a_run_needs_500_megabytes_and_twice_its_result(
 
 
 def test_a_result_gets_its_name_when_it_is_complete(store: Store) -> None:
-    fresh = files.result_path(store, "run-1", "0.part")
-    fresh.parent.mkdir(parents=True)
-    fresh.write_bytes(b"whole")
-    path = files.keep_result(store, "run-1", "0.png", fresh)
-    assert path == files.result_path(store, "run-1", "0.png")
-    assert path.read_bytes() == b"whole"
-    assert contents(store, "results") == ["run-1/0.png"]
+    name = files.result_name("run-1", "0.png")
+    put(store, name, b"whole")
+    assert files.content(store, name) == b"whole"
+    assert names_in(store, "results") == ["run-1/0.png"]
 
 
 Kind = namedtuple("Kind", "mode suffix")
@@ -122,13 +120,13 @@ Kind = namedtuple("Kind", "mode suffix")
 def test_any_kind_of_picture_gets_a_thumbnail(store: Store, tmp_path: Path, kind: Kind) -> None:
     source = drawn(tmp_path / f"source.{kind.suffix}", kind.mode)
     assert files.make_thumbnail(store, "run-1", source) == (1000, 500)
-    with Image.open(files.thumb_path(store, "run-1")) as thumbnail:
+    with store.media.local(files.thumb_name("run-1")) as path, Image.open(path) as thumbnail:
         assert (thumbnail.format, thumbnail.size) == ("WEBP", (384, 192))
 
 
 def test_a_small_picture_is_not_made_larger(store: Store, tmp_path: Path) -> None:
     files.make_thumbnail(store, "run-1", drawn(tmp_path / "small.png", size=(20, 10)))
-    with Image.open(files.thumb_path(store, "run-1")) as thumbnail:
+    with store.media.local(files.thumb_name("run-1")) as path, Image.open(path) as thumbnail:
         assert thumbnail.size == (20, 10)
 
 
@@ -136,9 +134,9 @@ def test_the_newest_preview_takes_the_place_of_the_last(store: Store, tmp_path: 
     for side in (100, 200):
         source = drawn(tmp_path / f"{side}.png", size=(side, side))
         files.make_preview(store, "run-1", source)
-    with Image.open(files.preview_path(store, "run-1")) as preview:
+    with store.media.local(files.preview_name("run-1")) as path, Image.open(path) as preview:
         assert preview.size == (200, 200)
-    assert contents(store, "results") == ["run-1/preview.webp"]
+    assert names_in(store, "results") == ["run-1/preview.webp"]
 
 
 @pytest.mark.parametrize("content", [b"", b"a text", b"\x89PNG\r\n\x1a\nnot really"])
@@ -147,7 +145,7 @@ def test_what_is_no_picture_is_refused(store: Store, tmp_path: Path, content: by
     source.write_bytes(content)
     with pytest.raises(BadPicture):
         files.make_thumbnail(store, "run-1", source)
-    assert contents(store, "thumbs") == []
+    assert names_in(store, "thumbs") == []
 
 
 def test_a_picture_that_was_cut_short_is_refused(store: Store, tmp_path: Path) -> None:
@@ -171,10 +169,10 @@ def test_a_picture_above_the_pixel_limit_is_refused_before_it_is_decoded(
 @pytest.mark.parametrize("name", ["..", "../secret", "/etc/passwd", "a/b", "", ".hidden", "a\n"])
 def test_no_name_leads_out_of_its_folder(store: Store, name: str) -> None:
     with pytest.raises(ValueError, match="file's name"):
-        files.result_path(store, name, "0.png")
+        files.result_name(name, "0.png")
     with pytest.raises(ValueError, match="file's name"):
-        files.result_path(store, "run-1", name)
+        files.result_name("run-1", name)
     with pytest.raises(ValueError, match="file's name"):
-        files.thumb_path(store, name)
+        files.thumb_name(name)
     with pytest.raises(ValueError, match="file's name"):
         files.upload_path(store, name)

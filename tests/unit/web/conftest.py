@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 from lib.store import NewRun, ResultFile, Run, Store, files, ledger, runs
 from lib.web import files as served
 from lib.web import health
+from tests.support.media import put
 from tests.unit.store.conftest import migrated, not_flushed
 
 __all__ = ["migrated"]
@@ -31,9 +32,10 @@ def picture() -> bytes:
 
 
 @pytest.fixture
-def store(migrated: Path, tmp_path: Path) -> Iterator[Store]:
+def store(migrated: Path, tmp_path: Path, media_url: str | None) -> Iterator[Store]:
     shutil.copy(migrated, tmp_path / "playground.db")
-    opened = Store(tmp_path, ZoneInfo("UTC"), now=lambda: datetime(2026, 11, 24, tzinfo=UTC))
+    now = datetime(2026, 11, 24, tzinfo=UTC)
+    opened = Store(tmp_path, ZoneInfo("UTC"), now=lambda: now, media_url=media_url)
     not_flushed(opened)
     yield opened
     opened.close()
@@ -68,9 +70,7 @@ def keep(store: Store) -> Keeping:
         ):
             run = move(run)
             assert run is not None
-        path = files.result_path(store, run.id, name)
-        path.parent.mkdir(parents=True)
-        path.write_bytes(content)
+        put(store, files.result_name(run.id, name), content)
         file = ResultFile(
             n=0,
             name=name,

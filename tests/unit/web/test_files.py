@@ -7,11 +7,15 @@ from starlette.testclient import TestClient
 
 from lib.store import Run, Store, files
 from lib.web import files as served
+from tests.support.media import put
+from tests.support.s3 import bucket_url, media_url
 from tests.unit.web.conftest import Keeping
+
+__all__ = ["bucket_url", "media_url"]
 
 
 def content(store: Store, run: Run) -> bytes:
-    return files.result_path(store, run.id, "0.png").read_bytes()
+    return files.content(store, files.result_name(run.id, "0.png"))
 
 
 def test_a_result_is_shown_whole(web: TestClient, store: Store, run: Run) -> None:
@@ -72,10 +76,10 @@ def test_who_has_another_one_gets_it(web: TestClient, run: Run) -> None:
 def test_a_preview_that_was_replaced_is_another_one(
     web: TestClient, store: Store, run: Run
 ) -> None:
-    path = files.preview_path(store, run.id)
-    path.write_bytes(b"one")
+    name = files.preview_name(run.id)
+    put(store, name, b"one")
     first = web.get(f"/files/{run.id}/preview")
-    path.write_bytes(b"another")
+    put(store, name, b"another")
     second = web.get(f"/files/{run.id}/preview", headers={"If-None-Match": first.headers["etag"]})
     assert (second.status_code, second.content) == (200, b"another")
     assert second.headers["cache-control"] == "private, no-store"
@@ -84,13 +88,13 @@ def test_a_preview_that_was_replaced_is_another_one(
 def test_a_preview_that_is_replaced_while_it_is_sent_is_still_whole(
     web: TestClient, store: Store, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = files.preview_path(store, run.id)
-    path.write_bytes(b"one")
+    name = files.preview_name(run.id)
+    put(store, name, b"one")
     find = served.run_in_threadpool
 
     async def found_and_replaced(*args: Any) -> Any:
         found = await find(*args)
-        path.write_bytes(b"another, and longer")
+        put(store, name, b"another, and longer")
         return found
 
     monkeypatch.setattr(served, "run_in_threadpool", found_and_replaced)
@@ -171,10 +175,10 @@ def test_whatever_else_is_asked_for_is_not_there(web: TestClient, run: Run, path
 
 
 def test_a_file_that_somebody_removed_is_not_there(web: TestClient, store: Store, run: Run) -> None:
-    path = files.result_path(store, run.id, "0.png")
-    path.unlink()
+    name = files.result_name(run.id, "0.png")
+    store.media.delete(name)
     assert web.get(f"/files/{run.id}/result").status_code == 404
-    path.mkdir()
+    (store.data_dir / name).mkdir(parents=True, exist_ok=True)
     assert web.get(f"/files/{run.id}/result").status_code == 404
 
 

@@ -17,14 +17,19 @@ from lib.store import (
     experiments,
     files,
     inherit,
+    media,
     passwords,
     sessions,
     showcases,
     users,
 )
 from lib.store.experiments import Experiment, NewCell, NewExperiment
+from tests.support.media import names_in, put
+from tests.support.s3 import bucket_url, media_url
 from tests.unit.web.conftest import Keeping, picture
 from tests.unit.web.test_signin import browser, signed_in
+
+__all__ = ["bucket_url", "media_url"]
 
 OWNER, ADMIN, MEMBER = "cleo", "ada", "bob"
 NOBODY = "0193a1b2-0000-7000-8000-000000000000"
@@ -50,9 +55,9 @@ def run(store: Store, keep: Keeping) -> Run:
     """A run of the owner, with everything that a run can have."""
     kept = keep(picture(), "0.png", "image/png")
     inherit.take(store, OWNER)  # `keep` makes what was there before the accounts were
-    source = files.result_path(store, kept.id, "0.png")
-    files.make_thumbnail(store, kept.id, source)
-    files.make_preview(store, kept.id, source)
+    with store.media.local(files.result_name(kept.id, "0.png")) as source:
+        files.make_thumbnail(store, kept.id, source)
+        files.make_preview(store, kept.id, source)
     return kept
 
 
@@ -222,12 +227,10 @@ def test_nothing_of_an_export_stays_on_the_disk(store: Store, experiment: Experi
 
 
 def test_of_a_deleted_run_nothing_is_answered_even_to_its_owner(store: Store, run: Run) -> None:
-    files_of_it = [path for path in store.data_dir.glob(f"*/{run.id}*") if path.exists()]
-    assert files_of_it
+    assert len([name for room in media.ROOMS for name in names_in(store, room)]) == 3
     assert deletion.delete(store, run.id, OWNER)
-    assert not [path for path in files_of_it if path.exists()]
-    files.preview_path(store, run.id).parent.mkdir()
-    files.preview_path(store, run.id).write_bytes(b"left over")
+    assert not [name for room in media.ROOMS for name in names_in(store, room)]
+    put(store, files.preview_name(run.id), b"left over")
     for name in (OWNER, ADMIN):
         mine = signed_in(store, name)
         for what in WHATS:

@@ -5,13 +5,13 @@ import io
 import json
 import zipfile
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from lib.runs.experiments import export, manifest
 from lib.runs.experiments.plan import Draft, Input, Variant
 from lib.store import ResultFile, Run, Store, Winner, experiments, files, runs, votes
 from lib.store.experiments import Experiment, NewCell, NewExperiment
+from tests.support.media import put
 from tests.unit.runs.scripted import picture
 
 ONE = Decimal("0.002")
@@ -54,7 +54,7 @@ def begin(store: Store, **values: Any) -> Experiment:
     return experiments.begin(store, NewExperiment(**(told | values)))
 
 
-def made(store: Store, experiment: Experiment, n: int, tmp_path: Path) -> Run:
+def made(store: Store, experiment: Experiment, n: int) -> Run:
     """The cell's run, with a picture of its own."""
     run = experiments.send(store, experiment.id, n, ONE, Decimal(1))
     assert run
@@ -64,10 +64,7 @@ def made(store: Store, experiment: Experiment, n: int, tmp_path: Path) -> Run:
     assert run
     run = runs.settle_done(store, run, ONE)
     assert run
-    fresh = tmp_path / "fresh.png"
-    fresh.write_bytes(picture())
-    files.result_path(store, run.id, "0.png").parent.mkdir(parents=True)
-    files.keep_result(store, run.id, "0.png", fresh)
+    put(store, files.result_name(run.id, "0.png"), picture())
     file = ResultFile(n=0, name="0.png", media_type="image/png", size=9, sha256="0" * 64)
     kept = runs.keep(store, run, [file], thumb=False)
     assert kept
@@ -86,10 +83,10 @@ def lines(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
-def test_results_stand_beside_their_table_and_their_plan(store: Store, tmp_path: Path) -> None:
+def test_results_stand_beside_their_table_and_their_plan(store: Store) -> None:
     experiment = begin(store)
     for n in (0, 1):
-        made(store, experiment, n, tmp_path)
+        made(store, experiment, n)
     votes.cast(store, experiment.id, "ada", 0, 0, 1, Winner.B)
     experiments.give_up(store, experiment.id, 2, "No such size.")
     found = unpacked(store, experiment)
@@ -113,10 +110,10 @@ def test_its_plan_is_planned_again_and_its_formulas_are_text(store: Store) -> No
     assert not [each for each in cells if each.startswith(("=", "+", "-", "@"))]
 
 
-def test_a_result_whose_file_is_gone_is_left_out(store: Store, tmp_path: Path) -> None:
+def test_a_result_whose_file_is_gone_is_left_out(store: Store) -> None:
     experiment = begin(store)
-    run = made(store, experiment, 0, tmp_path)
-    files.result_path(store, run.id, "0.png").unlink()
+    run = made(store, experiment, 0)
+    store.media.delete(files.result_name(run.id, "0.png"))
     found = unpacked(store, experiment)
     assert not [name for name in found if name.startswith("results/")]
     assert lines(found[export.TABLE])[0]["status"] == "done"

@@ -17,6 +17,7 @@ from lib.runs.recipes import given, planned
 from lib.runs.recipes.saved import steps_of
 from lib.store import NewRun, ResultFile, Run, Store, files, ledger, lineage, runs
 from lib.store.recipes import Step, Take
+from tests.support.media import put
 from tests.unit.runs.scripted import Time, picture
 
 ENHANCER, PICTURES = "prompts.enhancements", "images.generations"
@@ -60,9 +61,7 @@ def _made(
     inline = runs.settle_inline(store, claimed, written)
     assert inline
     name = "0.json" if written else "0.png"
-    path = files.result_path(store, run.id, name)
-    path.parent.mkdir(parents=True)
-    path.write_bytes(written.encode() or content)
+    put(store, files.result_name(run.id, name), written.encode() or content)
     kept = ResultFile(n=0, name=name, media_type="image/png", size=1, sha256=f"hash_of_{nonce}")
     told = list(json.loads(written).values()) if written else []
     done = runs.keep(store, inline, [kept], thumb=False, written=told)

@@ -1,0 +1,83 @@
+"""A real S3 to test against: moto's server in a process of its own, over HTTP."""
+
+import re
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from tests.support.processes import Process, environment
+from tests.support.waiting import eventually
+
+__all__ = ["bucket_url", "media_url"]
+
+
+class S3:
+    """The server at `url`. Its buckets end with it."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._numbers = count(1)
+
+    def bucket(self) -> str:
+        """A new bucket, or rather a folder in it, as `PLAYGROUND_MEDIA_URL` names it."""
+        media_url = f"s3://bucket-{next(self._numbers)}/our/files"
+        self.make(media_url)
+        return media_url
+
+    def make(self, media_url: str) -> None:
+        """Make the bucket of this address."""
+        self._ask("PUT", _name(media_url))
+
+    def remove(self, media_url: str) -> None:
+        """Remove the bucket of this address with all that is in it."""
+        name = _name(media_url)
+        for key in re.findall("<Key>(.*?)</Key>", self._ask("GET", f"{name}?list-type=2")):
+            self._ask("DELETE", f"{name}/{key}")
+        self._ask("DELETE", name)
+
+    def _ask(self, method: str, path: str) -> str:
+        request = urllib.request.Request(f"{self.url}/{path}", method=method)
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.read().decode()
+
+
+def _name(media_url: str) -> str:
+    return media_url.split("/")[2]
+
+
+@contextmanager
+def s3_server(folder: Path) -> Iterator[S3]:
+    """Starts one, with its log in `folder`."""
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"]
+    process = Process(command, log=folder / "s3.log", cwd=folder, env=environment())
+    try:
+        found = eventually(lambda: re.search(r"http://127\.0\.0\.1:\d+", process.output), 60)
+        yield S3(found[0])
+    finally:
+        process.kill()
+
+
+def reached_by(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """Has the environment say that S3 is at `url`, with keys that any of ours takes."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+    monkeypatch.setenv("AWS_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a-key-of-these-tests")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a-secret-of-these-tests")
+
+
+@pytest.fixture
+def bucket_url(s3: S3, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A bucket of this test's own, which the environment says how to reach."""
+    reached_by(monkeypatch, s3.url)
+    return s3.bucket()
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def media_url(request: pytest.FixtureRequest) -> str | None:
+    """Where the stores of a test keep files. Who imports this tests with a bucket, too."""
+    return None if request.param == "folder" else request.getfixturevalue("bucket_url")
