@@ -15,7 +15,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from tempfile import mkdtemp
 
-from sqlalchemy import case, distinct, func, select, text, update
+from sqlalchemy import case, func, select, text, update
 
 from lib.store import carried, deletion, ledger, manifest, media
 from lib.store.carried import Named, Sum, Tell
@@ -219,7 +219,7 @@ def _list(copy: Store, tell: Tell) -> FilesPart:
 
 def _money(copy: Store) -> dict[str, MoneyPart]:
     with copy.read() as connection:
-        profiles = connection.scalars(select(distinct(totals.c.profile))).all()
+        profiles = connection.scalars(select(totals.c.profile).distinct()).all()
     standing = {profile: ledger.standing(copy, profile) for profile in sorted(profiles)}
     return {
         profile: MoneyPart(spent=each.posted, held=each.held) for profile, each in standing.items()

@@ -8,6 +8,7 @@ import pytest
 
 from lib.store import Store
 from tests.support.postgres import MakeDatabase, postgresql
+from tests.unit.store.filled import Filled, OpenFolder, fill
 from tests.unit.store.making import BERLIN, Clock, Making, not_flushed
 
 
@@ -71,3 +72,45 @@ def either(
     store = Store(tmp_path, BERLIN, now=clock, url=url, media_url=media_url)
     yield store
     store.close()
+
+
+@pytest.fixture
+def open_folder(clock: Clock) -> Iterator[OpenFolder]:
+    """Opens a data folder that is there."""
+    stores: list[Store] = []
+
+    def opened(folder: Path) -> Store:
+        stores.append(Store(folder, BERLIN, now=clock))
+        not_flushed(stores[-1])
+        return stores[-1]
+
+    yield opened
+    for store in stores:
+        store.close()
+
+
+@pytest.fixture(scope="session")
+def filled_once(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Filled:
+    """A data folder with something of everything, to copy."""
+    folder = tmp_path_factory.mktemp("filled")
+    shutil.copy(migrated, folder / "playground.db")
+    clock = Clock()
+    store = Store(folder, BERLIN, now=clock)
+    not_flushed(store)
+    filled = fill(store, clock, Making(), tmp_path_factory.mktemp("given"))
+    store.close()
+    return filled
+
+
+@pytest.fixture
+def filled(
+    filled_once: Filled,
+    open_folder: OpenFolder,
+    clock: Clock,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Filled:
+    """A store with something of everything."""
+    folder = tmp_path_factory.mktemp("data") / "filled"
+    shutil.copytree(filled_once.store.data_dir, folder)
+    clock.at = filled_once.clock.at
+    return Filled(open_folder(folder), clock, filled_once.new, filled_once.runs)
