@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 
 from lib import settings
@@ -17,7 +18,7 @@ from lib.store import exporting, importing, opening, servers
 from lib.store.carried import Sum
 from lib.store.errors import AlreadyHeld, StoreError
 from lib.store.lock import hold
-from lib.store.manifest import Manifest, MoneyPart
+from lib.store.manifest import Manifest
 
 QUIET_SECONDS = 0.5
 """Nothing is said of what takes no longer."""
@@ -156,11 +157,11 @@ def _say(begins: str, made: Manifest) -> None:
     size = (made.files.size + made.database.size) / 1e6
     print(f"{begins} {made.rows:,} rows and {made.files.count:,} files, {size:,.1f} MB.")
     for profile, money in made.money.items():
-        print(f"{profile}: {_usd(money)}")
+        print(f"{profile}: {_usd(money.spent)} spent, {_usd(money.held)} held")
 
 
-def _usd(money: MoneyPart) -> str:
-    return f"${money.spent:f} spent, ${money.held:f} held"
+def _usd(amount: Decimal) -> str:
+    return f"${amount.normalize():f}"
 
 
 if __name__ == "__main__":

@@ -85,8 +85,9 @@ def _room(store: Store, folder: Path) -> None:
 
 
 def _may_link(store: Store, folder: Path) -> bool:
-    kept = store.media.path(media.ROOMS[0])
-    return kept is not None and store.data_dir.stat().st_dev == folder.stat().st_dev
+    rooms = [store.media.path(each) or folder / each for each in media.ROOMS]
+    disks = {each.stat().st_dev for each in rooms if each.exists()}
+    return disks <= {folder.stat().st_dev} and store.media.path(media.ROOMS[0]) is not None
 
 
 def _filled(store: Store, folder: Path, stopped: bool, tell: Tell) -> Manifest:
