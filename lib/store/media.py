@@ -22,6 +22,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import obstore
 from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
@@ -179,7 +180,8 @@ class Folder:
             shutil.rmtree(self.path(prefix))
 
     def names(self, prefix: str) -> Iterator[Facts]:
-        for folder, _, found in os.walk(self.path(prefix)):
+        for folder, inside, found in os.walk(self.path(prefix)):
+            inside.sort()
             for each in sorted(found):
                 path = Path(folder, each)
                 if _complete(path.relative_to(self._root).as_posix()):
@@ -248,7 +250,7 @@ class Bucket:
     @contextmanager
     def local(self, name: str) -> Generator[Path]:
         with spool(self._data_dir) as folder:
-            path = folder / name.rpartition("/")[2]
+            path = folder / _safe(name).rpartition("/")[2]
             copy(self, name, path)
             yield path
 
@@ -271,6 +273,7 @@ class Bucket:
             yield from (_as_facts(each) for each in page if _complete(each["path"]))
 
     def check(self) -> None:
+        Folder(self._data_dir).check()  # nothing gets there without the spool
         # A list of nothing: it needs the bucket, its store and our keys, and costs the least.
         with _answered():
             next(_pages(self._quick, "check"), None)
@@ -296,11 +299,21 @@ def room_left() -> Generator[None]:
 
 
 def move(source: Path, target: Path) -> None:
-    """Give the complete file `source` the name `target`, of the same disk, for good: a rename alone
-    would not survive a power cut. Raises `OSError`."""
+    """Give the complete file `source` the name `target`, for good: a rename alone would not survive
+    a power cut. Raises `OSError`."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    _flush(source)
-    source.replace(target)
+    beside = target.with_name(f".{uuid4().hex}")
+    try:
+        try:
+            source.replace(beside)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            shutil.copyfile(source, beside)  # somebody has put one of the rooms on another disk
+        _flush(beside)
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
     _flush(target.parent)
 
 

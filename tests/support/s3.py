@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from obstore.store import S3Store
 
 from tests.support.processes import Process, environment
 from tests.support.waiting import eventually
@@ -34,16 +35,16 @@ class S3:
         self._ask("PUT", _name(media_url))
 
     def remove(self, media_url: str) -> None:
-        """Remove the bucket of this address with all that is in it."""
+        """Remove the bucket of this address with all that is in it, by the keys of `reached_by`."""
         name = _name(media_url)
-        for key in re.findall("<Key>(.*?)</Key>", self._ask("GET", f"{name}?list-type=2")):
-            self._ask("DELETE", f"{name}/{key}")
+        inside = S3Store(name, endpoint=self.url, client_options={"allow_http": True})
+        for page in inside.list():
+            inside.delete([each["path"] for each in page])
         self._ask("DELETE", name)
 
-    def _ask(self, method: str, path: str) -> str:
+    def _ask(self, method: str, path: str) -> None:
         request = urllib.request.Request(f"{self.url}/{path}", method=method)
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return answer.read().decode()
+        urllib.request.urlopen(request, timeout=10).close()
 
 
 def _name(media_url: str) -> str:

@@ -16,7 +16,7 @@ from lib.runs.orders import FieldProblems, Order, PriceRose
 from lib.runs.quotes import Quote
 from lib.runs.recipes import given
 from lib.runs.recipes.given import NothingThere
-from lib.store import DiskFull, OverCap, Run, State, Status, recipes
+from lib.store import DiskFull, MediaDown, OverCap, Run, State, Status, recipes
 from lib.store.recipes import RecipeRun, Stage, following
 
 LEEWAY = Decimal("1.1")
@@ -77,7 +77,7 @@ class Cook(Going):
         except OverCap as error:
             await self._note(going, str(error))
             return room_again(self._loop, self._store)
-        except (DeapiError, DiskFull) as error:
+        except (DeapiError, DiskFull, MediaDown) as error:
             await self._note(going, str(error))
             return self._loop.clock.later(AGAIN)
         if run is None:

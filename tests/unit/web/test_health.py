@@ -1,10 +1,16 @@
 """Whether the playground can do its work, for whoever watches it."""
 
 import shutil
+import socket
 
+import pytest
 from starlette.testclient import TestClient
 
 from lib.store import Store
+from lib.store.media import Bucket
+from tests.support.s3 import S3, bucket_url, media_url, reached_by
+
+__all__ = ["bucket_url", "media_url"]
 
 
 def test_all_is_well(web: TestClient) -> None:
@@ -24,8 +30,33 @@ def test_a_database_that_can_not_be_read_is_down(web: TestClient, store: Store) 
     assert answer.json() == {"status": "down", "database": "down", "results": "ok"}
 
 
-def test_a_folder_that_has_gone_is_down(web: TestClient, store: Store) -> None:
-    shutil.rmtree(store.data_dir)
+def test_a_place_of_files_that_has_gone_is_down(
+    web: TestClient, store: Store, media_url: str | None, request: pytest.FixtureRequest
+) -> None:
+    if media_url is None:
+        shutil.rmtree(store.data_dir)
+    else:
+        s3: S3 = request.getfixturevalue("s3")
+        s3.remove(media_url)
     answer = web.get("/healthz")
     assert answer.status_code == 503
     assert answer.json()["results"] == "down"
+    if media_url is not None:
+        assert answer.json()["database"] == "ok"
+
+
+class TestOfABucket:
+    @pytest.fixture
+    def media_url(self, bucket_url: str) -> str:
+        return bucket_url
+
+    def test_one_that_says_nothing_is_down_in_time(
+        self, web: TestClient, store: Store, bucket_url: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as silent:  # it takes calls and never answers
+            reached_by(monkeypatch, f"http://127.0.0.1:{silent.getsockname()[1]}")
+            store.media = Bucket(bucket_url, store.data_dir)
+            answer = web.get("/healthz")
+        assert answer.status_code == 503
+        assert answer.json() == {"status": "down", "database": "ok", "results": "down"}
+        assert answer.elapsed.total_seconds() < 10
