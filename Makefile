@@ -33,7 +33,7 @@ chaos: install ## kill the server at random points, again and again (KILLS=200)
 	@$(PYTHON_IN_VENV) -m tests.faults.chaos $(KILLS)
 
 bench: engines ## run every benchmark, ours beside a peer
-	@failed=0; for name in page sandbox client rates history people delivery experiment table; do \
+	@failed=0; for name in page sandbox client rates history people delivery experiment table servers; do \
 		$(PYTHON_IN_VENV) -m benchmarks.$$name || failed=1; done; exit $$failed
 
 check: install ## formatting, lint, types, and the layers of the house

@@ -48,7 +48,7 @@ class Playground:
             self.engine = Engine(
                 self.store,
                 addresses,
-                home=_drawn(folder / "server.id"),
+                home=drawn(folder / "server.id"),
                 own_sandbox=told.playground_sandbox == "on",
             )
             try:
@@ -127,7 +127,7 @@ def _sandbox(told: Settings) -> Generator[sandbox.Sandbox | None]:
     if wanted == "off":
         yield None
     elif wanted == "on":
-        own = sandbox.start(folder / "sandbox", _drawn(folder / "sandbox.key"))
+        own = sandbox.start(folder / "sandbox", drawn(folder / "sandbox.key"))
         try:
             yield own
         finally:
@@ -168,14 +168,14 @@ def _live(told: Settings, key: SecretStr) -> Address:
 
 def _server_secret(told: Settings) -> str:
     """What the secrets of this server's own making are derived from."""
-    return _plain(told.playground_cookie_secret) or _drawn(told.playground_data_dir / "secret.key")
+    return _plain(told.playground_cookie_secret) or drawn(told.playground_data_dir / "secret.key")
 
 
 def _plain(secret: SecretStr | None) -> str | None:
     return secret.get_secret_value() if secret else None
 
 
-def _drawn(path: Path) -> str:
+def drawn(path: Path) -> str:
     """A secret of the data folder's own, drawn once."""
     if not path.exists():
         # It appears whole: half a key would keep every later start from working.

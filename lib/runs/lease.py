@@ -66,6 +66,10 @@ class Lease:
             except StoreError as error:
                 log.warning("the lease of this server is not renewed: %s", error)
                 self._ended.wait(AGAIN)
+            except Exception:
+                # A mistake of ours must not cost it every run that it has in hand.
+                log.exception("the lease of this server is not renewed")
+                self._ended.wait(AGAIN)
 
     def _beat(self) -> None:
         self._store.set_clock()

@@ -128,9 +128,9 @@ class Store:
         refused: type[Exception] = self._engine.dialect.loaded_dbapi.Error
         with _explained():
             pooled = self._engine.raw_connection()
+        connection: Any = pooled.driver_connection
         pooled.detach()
         try:
-            connection: Any = pooled.driver_connection
             connection.autocommit = True
             yield connection
         except refused as error:

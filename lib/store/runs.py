@@ -470,7 +470,7 @@ def take_over(store: Store, server: str, profiles: Collection[str] | None = None
     with store.write() as connection:
         # What another server takes over in this moment is that one's.
         query = select(runs.c.id, runs.c.state).where(*where).with_for_update(skip_locked=True)
-        left: dict[str, State] = dict(connection.execute(query).tuples().all())
+        left = {row.id: row.state for row in connection.execute(query)}
         for run_id in [each for each, state in left.items() if state is State.SENDING]:
             _move(
                 connection,

@@ -8,16 +8,25 @@ from typing import Any
 import pytest
 
 from tests.support.engine import StartEngine, engines
+from tests.support.postgres import MakeDatabase, postgresql
 from tests.support.proxy import Proxy, proxied
 from tests.support.sandbox import Sandbox
 
 Charged = Callable[[], list[dict[str, Any]]]
 
 
-@pytest.fixture
-def start_engine(tmp_path: Path) -> Iterator[StartEngine]:
-    """Starts engines: `start_engine(sandbox.url, sandbox.key)`."""
-    with engines(tmp_path) as start:
+@pytest.fixture(scope="session")
+def make_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeDatabase]:
+    with postgresql(tmp_path_factory.mktemp("postgresql")) as make:
+        yield make
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def start_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StartEngine]:
+    """Starts engines on either database: `start_engine(sandbox.url, sandbox.key)`."""
+    there = request.param == "postgresql"
+    make = request.getfixturevalue("make_database") if there else lambda: None
+    with engines(tmp_path, make) as start:
         yield start
 
 

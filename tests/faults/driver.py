@@ -1,6 +1,6 @@
 """A playground without its pages: the store and the engine over a data folder, in a process that
 a test can kill. `python -m tests.faults.driver FOLDER URL KEY [SECONDS] [--push]
-[--webhooks=PORT:PEM] [--minute=SECONDS]`
+[--webhooks=PORT:PEM] [--minute=SECONDS] [--database=URL] [--lease=SECONDS]`
 
 Takes one order a line on standard input, as JSON, and answers one JSON object a line: `{"quote":
 VALUES}`, `{"order": VALUES, "nonce": …}`, `{"cancel": run id}`, `{"words": run id}` for what its
@@ -9,7 +9,8 @@ balance, `{"orphans": true}` for news of jobs that no run has, `{"pushed": true}
 has come by push. Beside the form's own, VALUES may hold an `endpoint`, and `fallback` when another
 model may do it. `SECONDS` is how long deAPI may be silent, where the real playground is patient.
 With `--push` it hears a sandbox's push, with `--webhooks` it takes them in at that port, by the key
-and certificate in that file. With `--minute=SECONDS` deAPI's minutes are so short.
+and certificate in that file. With `--minute=SECONDS` deAPI's minutes are so short. `--database` is
+a PostgreSQL in place of the folder's SQLite, and `--lease` how long a server of it counts as alive.
 """
 
 import json
@@ -17,6 +18,7 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -33,8 +35,8 @@ from lib.deapi.limits import MINUTE
 from lib.deapi.models import Model
 from lib.deapi.push import Push, PushAddress
 from lib.deapi.wire import Job
-from lib.playground import Receiver
-from lib.runs import profiles
+from lib.playground import Receiver, drawn
+from lib.runs import lease, profiles
 from lib.runs.callbacks import Callbacks
 from lib.runs.engine import Engine
 from lib.runs.experiments import plan
@@ -44,7 +46,7 @@ from lib.runs.orders import Order, OrderRefused
 from lib.runs.profiles import LIVE, Address
 from lib.runs.quotes import Quote
 from lib.sandbox.config import APP_KEY, CLIENT_ID
-from lib.store import Store, StoreError, files, hold, runs
+from lib.store import Store, StoreError, files, hold, runs, servers
 from lib.ui import run_status
 from lib.web import webhooks
 from tests.support.waiting import eventually
@@ -181,6 +183,10 @@ def main() -> None:
     given = [each for each in sys.argv[1:] if not each.startswith("--")]
     called = next((each[11:] for each in sys.argv if each.startswith("--webhooks=")), None)
     minute = next((float(each[9:]) for each in sys.argv if each.startswith("--minute=")), MINUTE)
+    for each in [each for each in sys.argv if each.startswith("--lease=")]:
+        servers.LEASE = timedelta(seconds=float(each[8:]))
+        lease.BEAT = float(each[8:]) / 3
+    database = next((each[11:] for each in sys.argv if each.startswith("--database=")), None)
     folder, url, key = Path(given[0]), given[1], given[2]
     if len(given) > 3:
         client._TIMEOUT = httpx.Timeout(float(given[3]))
@@ -188,9 +194,10 @@ def main() -> None:
     push = PushAddress(socket, APP_KEY, CLIENT_ID) if "--push" in sys.argv else None
     profiles.Push = CountingPush
     with hold(folder):
-        store = Store(folder, ZoneInfo("UTC"))
+        store = Store(folder, ZoneInfo("UTC"), url=database)
         callbacks = called and Callbacks(f"https://127.0.0.1:{called.split(':')[0]}", b"ours", key)
-        engine = Engine(store, [Address(LIVE, url, key, push, callbacks or None, minute)])
+        address = Address(LIVE, url, key, push, callbacks or None, minute)
+        engine = Engine(store, [address], home=drawn(folder / "server.id"))
         engine.start()
         if called and callbacks:
             receive(engine, callbacks, *called.split(":", 1))

@@ -67,6 +67,7 @@ def test_a_result_for_which_there_is_no_room_stays_in_keeping_until_there_is(
     in_order(playground, run_id, sandbox)
 
 
+@pytest.mark.parametrize("start_engine", ["sqlite"], indirect=True)  # PostgreSQL has its own disk
 def test_a_request_id_that_can_not_be_written_is_not_lost(
     full: Disk, playground: Playground, proxy: Proxy, sandbox: Sandbox
 ) -> None:

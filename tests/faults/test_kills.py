@@ -150,7 +150,7 @@ def test_the_whole_app_goes_on_with_a_run_of_before_its_kill(
     run_id = slow.order()
     slow.reaches(run_id, State.ACCEPTED)
     slow.kill()
-    app = start_playground(live=sandbox, PLAYGROUND_DATA_DIR=str(slow.data))
+    app = start_playground(live=sandbox, **slow.settings)
     app.kill()
     app.start()
     settled(slow, slow.reaches(run_id, State.DONE), sandbox)

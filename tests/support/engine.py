@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import count
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from lib.runs.profiles import LIVE
@@ -16,6 +17,7 @@ from lib.store.experiments import Experiment
 from tests.support.processes import Process, environment
 from tests.support.waiting import eventually
 
+SECRET = "a secret of every server in these tests"
 VALUES = {"prompt": "a red fox in the snow", "seed": 7}
 
 
@@ -38,6 +40,8 @@ class Playground:
         push: bool = False,
         webhooks: str | None = None,
         minute: float | None = None,
+        database: str | None = None,
+        lease: float | None = None,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.data = folder, data or folder / "data"
@@ -45,9 +49,18 @@ class Playground:
         self._arguments += ["--push"] if push else []
         self._arguments += [f"--webhooks={webhooks}"] if webhooks else []
         self._arguments += [f"--minute={minute}"] if minute else []
+        self._arguments += [f"--database={database}"] if database else []
+        self._arguments += [f"--lease={lease}"] if lease else []
+        self.settings = {"PLAYGROUND_DATA_DIR": str(self.data)}
+        """What has the whole app work on the same."""
+        if database is not None:
+            self.settings |= {
+                "PLAYGROUND_DATABASE_URL": database,
+                "PLAYGROUND_COOKIE_SECRET": SECRET,
+            }
         self._nonces = count()
         self.start()
-        self.store = Store(self.data, ZoneInfo("UTC"))
+        self.store = Store(self.data, ZoneInfo("UTC"), url=database)
 
     def start(self) -> None:
         """Start it and wait until it has taken up what was left open."""
@@ -84,8 +97,9 @@ class Playground:
     def order(self, nonce: str | None = None, **values: Any) -> str:
         """Order a picture, with `image` an upscale, or what `endpoint` says; the run's id."""
         given = values if {"image", "endpoint"} & values.keys() else VALUES | values
-        nonce = nonce or f"nonce {self.folder} {next(self._nonces)}"
-        return self._ask({"order": given, "nonce": nonce})["run"]
+        said = self._ask({"order": given, "nonce": nonce or str(uuid4())})
+        assert "run" in said, said
+        return said["run"]
 
     def experiment(
         self, prompts: Sequence[str], steps: Sequence[int], nonce: str = "experiment"
@@ -98,7 +112,7 @@ class Playground:
 
     def refused(self, **values: Any) -> dict[str, str]:
         """Order a picture that will be refused: what it says."""
-        return self._ask({"order": VALUES | values, "nonce": f"nonce {next(self._nonces)}"})
+        return self._ask({"order": VALUES | values, "nonce": str(uuid4())})
 
     def cancel(self, run_id: str) -> bool:
         return self._ask({"cancel": run_id})["cancelled"]
@@ -181,8 +195,11 @@ StartEngine = Callable[..., Playground]
 
 
 @contextmanager
-def engines(folder: Path) -> Iterator[StartEngine]:
-    """A starter of drivers under `folder`, all ended at the end."""
+def engines(
+    folder: Path, make_database: Callable[[], str | None] = lambda: None
+) -> Iterator[StartEngine]:
+    """A starter of drivers under `folder`, all ended at the end. Each has a database of its own,
+    what `make_database` makes, unless it is given the `database` of another."""
     with ExitStack() as ending:
         numbers = count(1)
 
@@ -195,6 +212,8 @@ def engines(folder: Path) -> Iterator[StartEngine]:
             push: bool = False,
             webhooks: str | None = None,
             minute: float | None = None,
+            database: str | None = None,
+            lease: float | None = None,
         ) -> Playground:
             home = folder / f"engine-{next(numbers)}"
             started = Playground(
@@ -206,6 +225,8 @@ def engines(folder: Path) -> Iterator[StartEngine]:
                 push=push,
                 webhooks=webhooks,
                 minute=minute,
+                database=database or make_database(),
+                lease=lease,
             )
             ending.callback(started.store.close)
             ending.callback(started.kill)

@@ -83,6 +83,13 @@ class Process:
                 self._popen.wait(patience)
         self.kill()
 
+    def freeze(self) -> None:
+        """Have it and its group stand still, as on a machine that hangs, until `thaw`."""
+        os.killpg(self.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        os.killpg(self.pid, signal.SIGCONT)
+
     def kill(self) -> None:
         """End it at once with everything in its group (SIGKILL): what a crash looks like."""
         if self._ended:
