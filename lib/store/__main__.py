@@ -69,7 +69,7 @@ class Progress:
 
 def main(arguments: list[str] | None = None) -> None:
     """The command line."""
-    told = _parser().parse_args(arguments)
+    told = parser().parse_args(arguments)
     # Ended by a service manager it clears up as it does after Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     tell = Progress()
@@ -85,13 +85,14 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(str(error))
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """What may be typed. Parsed, `does` is the function of the command, and `folder` its folder."""
+    whole = argparse.ArgumentParser(
         prog="python -m lib.store",
         description="Take a playground along, or make a copy of it that can be gone back to.",
         epilog=ABOUT,
     )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = whole.add_subparsers(required=True, metavar="COMMAND")
     for name, short, about, does in (
         ("export", "everything into a folder, to move", EXPORT, _export),
         ("import", "such a folder into an empty playground", IMPORT, _import),
@@ -100,7 +101,7 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=short, description=about, epilog=ABOUT)
         command.add_argument("folder", type=Path, metavar="FOLDER")
         command.set_defaults(does=does)
-    return parser
+    return whole
 
 
 def _export(
