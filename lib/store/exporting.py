@@ -34,7 +34,10 @@ _DOUBT = {
     "kind": "Interrupted",
     "message": "This is a copy of a playground that ran on: it may have sent this after the copy.",
 }
-_PAUSED = "This is a copy of a playground that ran on: what that one has sent since is paid twice."
+_PAUSED = (
+    "This is a copy of a playground that ran on, and may have sent the rest of this since: that "
+    "would be paid for again."
+)
 
 
 def export(store: Store, target: Path, *, stopped: bool, tell: Tell) -> Manifest:
@@ -62,6 +65,16 @@ def export(store: Store, target: Path, *, stopped: bool, tell: Tell) -> Manifest
         shutil.rmtree(fresh, ignore_errors=True)
         raise
     return made
+
+
+def money(store: Store) -> dict[str, MoneyPart]:
+    """What the team has spent and holds, of each profile."""
+    with store.read() as connection:
+        profiles = connection.scalars(select(totals.c.profile).distinct()).all()
+    standing = {profile: ledger.standing(store, profile) for profile in sorted(profiles)}
+    return {
+        profile: MoneyPart(spent=each.posted, held=each.held) for profile, each in standing.items()
+    }
 
 
 def _room(store: Store, folder: Path) -> None:
@@ -102,7 +115,7 @@ def _filled(store: Store, folder: Path, stopped: bool, tell: Tell) -> Manifest:
         if gone or not stopped:
             sums = _summed(copy, tell)
         listed = _list(copy, tell)
-        money = _money(copy)
+        spent = money(copy)
         now = copy.now()
     _close(folder / DATABASE)
     return Manifest(
@@ -112,7 +125,7 @@ def _filled(store: Store, folder: Path, stopped: bool, tell: Tell) -> Manifest:
         database=manifest.part_of(folder / DATABASE),
         tables={name: TablePart(rows=each.rows, sha256=each.sha256) for name, each in sums.items()},
         files=listed,
-        money=money,
+        money=spent,
     )
 
 
@@ -216,15 +229,6 @@ def _list(copy: Store, tell: Tell) -> FilesPart:
             count, size = count + 1, size + found.size
             tell("checked files", count)
     return FilesPart(count=count, size=size, sha256=digest.hexdigest())
-
-
-def _money(copy: Store) -> dict[str, MoneyPart]:
-    with copy.read() as connection:
-        profiles = connection.scalars(select(totals.c.profile).distinct()).all()
-    standing = {profile: ledger.standing(copy, profile) for profile in sorted(profiles)}
-    return {
-        profile: MoneyPart(spent=each.posted, held=each.held) for profile, each in standing.items()
-    }
 
 
 def _close(database: Path) -> None:

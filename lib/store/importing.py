@@ -17,12 +17,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Table, delete, exists, func, select
 
-from lib.store import carried, manifest, media, servers
+from lib.store import carried, exporting, manifest, media, servers
 from lib.store.carried import CARRIED, Named, Sum, Tell
 from lib.store.database import DATABASE, Store, head
 from lib.store.errors import DiskFull, NewerData, StoreError
-from lib.store.exporting import SPARE
 from lib.store.manifest import Manifest
+from lib.store.tables import runs, users
 
 FILLED_BY_ITSELF = frozenset({"balances", "beginnings", "catalogues", "drafts", "looks", "totals"})
 """Tables that have rows in a playground which was only looked at: those of the export replace
@@ -61,12 +61,13 @@ def bring(store: Store, folder: Path, tell: Tell) -> Arrived:
         ):
             sums = _checked(brought, told, tell)
             _put_files(store, brought, folder, told, put, tell)
-            _put_rows(store, brought, sums, tell)
+            _put_rows(store, brought, sums, put, tell)
     return Arrived(told=told, tables=sums)
 
 
 def _must_be_empty(connection: Connection) -> None:
-    for table in CARRIED:
+    # Runs and users first: they say the most to who reads it.
+    for table in (runs, users, *CARRIED):
         if table.name in FILLED_BY_ITSELF:
             continue
         if connection.execute(select(exists().select_from(table))).scalar_one():
@@ -78,7 +79,7 @@ def _must_be_empty(connection: Connection) -> None:
 
 def _room(store: Store, told: Manifest) -> None:
     here = told.files.size if store.media.path(media.ROOMS[0]) is not None else 0
-    needed = here + 4 * told.database.size + SPARE
+    needed = here + 4 * told.database.size + exporting.SPARE
     free = shutil.disk_usage(store.data_dir).free
     if free < needed:
         raise DiskFull(
@@ -93,7 +94,7 @@ def _room(store: Store, told: Manifest) -> None:
 def _fetch(folder: Path, work: Path, told: Manifest, timezone: ZoneInfo) -> None:
     """Have a copy of its database in `work`: an export is never changed, and nobody changes the
     copy once it was looked at."""
-    if manifest.take(folder, DATABASE, work / DATABASE) != told.database:
+    if manifest.take(folder, DATABASE, work / DATABASE, told.database.size) != told.database:
         raise StoreError(f"{DATABASE} was changed or damaged since it was exported.")
     # What our own migrations make is the measure: nothing else may be in it, triggers above all.
     plain = work / "plain"
@@ -142,6 +143,8 @@ def _checked(brought: Store, told: Manifest, tell: Tell) -> dict[str, Sum]:
         for name, each in sums.items():
             if (each.rows, each.sha256) != (told.tables[name].rows, told.tables[name].sha256):
                 raise StoreError(f"The table {name} was changed since it was exported.")
+        if exporting.money(brought) != told.money:
+            raise StoreError(f"{manifest.MANIFEST} tells of other money than the books.")
     return sums
 
 
@@ -172,15 +175,18 @@ def _put_files(
             if wanted is None or listed is None or wanted.name != listed[0]:
                 name = wanted.name if wanted else listed and listed[0]
                 raise StoreError(f"The rows and {manifest.FILES} don't agree about {name}.")
-            size += _put(store, brought.data_dir / "file", folder, wanted, listed[1], put)
+            fresh, left = brought.data_dir / "file", told.files.size - size
+            size += _put(store, fresh, folder, wanted, listed[1], left, put)
             tell("files", n)
     if size != told.files.size:
         raise StoreError(f"The files are not as large as {manifest.MANIFEST} tells.")
 
 
-def _put(store: Store, fresh: Path, folder: Path, wanted: Named, sha256: str, put: IO[str]) -> int:
-    """Put one file, and read it back; its size in bytes."""
-    found = manifest.take(folder, wanted.name, fresh)
+def _put(
+    store: Store, fresh: Path, folder: Path, wanted: Named, sha256: str, most: int, put: IO[str]
+) -> int:
+    """Put one file of at most so many bytes, and read it back; its size."""
+    found = manifest.take(folder, wanted.name, fresh, most)
     if found.sha256 != sha256 or wanted.sha256 not in (None, sha256):
         raise StoreError(f"The file {wanted.name} was changed or damaged since it was exported.")
     # What was there before is not ours to remove: others may use the same bucket by mistake.
@@ -196,7 +202,9 @@ def _put(store: Store, fresh: Path, folder: Path, wanted: Named, sha256: str, pu
     return found.size
 
 
-def _put_rows(store: Store, brought: Store, sums: Mapping[str, Sum], tell: Tell) -> None:
+def _put_rows(
+    store: Store, brought: Store, sums: Mapping[str, Sum], put: IO[str], tell: Tell
+) -> None:
     """All rows or none. What looks words up is made by the database as they come in."""
     with brought.read() as source, store.write() as target:
         _must_be_empty(target)
@@ -208,6 +216,10 @@ def _put_rows(store: Store, brought: Store, sums: Mapping[str, Sum], tell: Tell)
         for table in CARRIED:
             if carried.summed(target, table, tell) != sums[table.name]:
                 raise StoreError(f"The rows of {table.name} did not arrive as they were sent.")
+        # Whatever comes in between from here on, the files stay: should the commit be heard of too
+        # late, rows without them would be worse than they without rows.
+        put.seek(0)
+        put.truncate()
 
 
 def _count_on(connection: Connection, table: Table) -> None:

@@ -29,6 +29,8 @@ _LINE = re.compile(rb"([0-9a-f]{64})  ([ -~]{1,300})\n")
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Count = Annotated[int, Field(ge=0)]
+Usd = Annotated[Decimal, Field(max_digits=30, decimal_places=9)]
+Profile = Annotated[str, Field(pattern=r"^[\w.-]{1,40}$")]
 
 
 class _Part(BaseModel):
@@ -60,8 +62,8 @@ class FilesPart(_Part):
 class MoneyPart(_Part):
     """USD that the team has spent and holds on a profile, since ever."""
 
-    spent: Decimal
-    held: Decimal
+    spent: Usd
+    held: Usd
 
 
 class Manifest(_Part):
@@ -75,7 +77,7 @@ class Manifest(_Part):
     database: FilePart
     tables: dict[str, TablePart]
     files: FilesPart
-    money: dict[str, MoneyPart]
+    money: dict[Profile, MoneyPart]
 
     @property
     def rows(self) -> int:
@@ -122,11 +124,14 @@ def listed(folder: Path, part: FilesPart) -> Iterator[tuple[str, str]]:
         raise StoreError(f"{FILES} is not the list that {MANIFEST} tells of.")
 
 
-def take(folder: Path, name: str, target: Path) -> FilePart:
+def take(folder: Path, name: str, target: Path, most: int) -> FilePart:
     """Copy a file of an export to `target`, which is new; what was copied. Raises `StoreError` when
-    it is not there, and `OSError`."""
+    it is not there, or has more than `most` bytes, and `OSError`."""
     digest, size = hashlib.sha256(), 0
-    with _there(folder, name).open("rb") as source, target.open("xb") as fresh:
+    path = _there(folder, name)
+    if path.stat().st_size > most:
+        raise StoreError(f"{name} is larger than {MANIFEST} tells.")
+    with path.open("rb") as source, target.open("xb") as fresh:
         while piece := source.read(_PIECE):
             digest.update(piece)
             size += fresh.write(piece)

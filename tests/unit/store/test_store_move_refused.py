@@ -248,7 +248,21 @@ TAMPERED: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda folder: (sql(folder, "UPDATE uploads SET sha256 = sha256 || '/..'"), agree(folder)),
         "name a file that can't be one",
     ),
-    "files of another size": (lambda folder: tell_of_files(folder, size=1), "not as large"),
+    "fewer bytes than there are": (lambda folder: tell_of_files(folder, size=1), "is larger than"),
+    "more bytes than there are": (lambda folder: tell_of_files(folder, size=9999), "not as large"),
+    "a file that fills the disk": (
+        lambda folder: os.truncate(a_file(folder), 1 << 40),
+        "is larger than",
+    ),
+    "a database that fills the disk": (
+        lambda folder: os.truncate(folder / "playground.db", 1 << 40),
+        "is larger than",
+    ),
+    "other money": (lambda folder: tell(folder, money={}), "other money"),
+    "money that nobody has": (
+        lambda folder: tell(folder, money={"live": {"spent": "1e99", "held": "0"}}),
+        "can't read .*: money.live.spent",
+    ),
 }
 
 
@@ -314,7 +328,7 @@ def test_what_a_refused_one_had_in_common_with_others_stays(export: Path, store:
 def test_a_disk_that_is_too_small_is_seen_before(
     export: Path, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importing, "SPARE", 1 << 60)
+    monkeypatch.setattr(exporting, "SPARE", 1 << 60)
     with pytest.raises(StoreError, match="MB free"):
         bring(store, export)
     assert is_empty(store)
