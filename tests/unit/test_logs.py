@@ -10,10 +10,10 @@ from lib import logs
 from lib.runs.loop import Loop
 from lib.store import Store, StoreError, ledger
 from tests.conftest import BeginLogs
-from tests.unit.store.conftest import clock, migrated, new, open_store, store
+from tests.unit.store.conftest import clock, new, open_store, store
 from tests.unit.store.making import Making
 
-__all__ = ["clock", "migrated", "new", "open_store", "store"]
+__all__ = ["clock", "new", "open_store", "store"]
 
 deep = logging.getLogger("lib.store.somewhere")
 
