@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, func, insert, select
 
-from lib.store.database import Store
+from lib.store.database import Store, alone
 from lib.store.errors import Denied
 from lib.store.tables import attempts
 
@@ -29,6 +29,8 @@ def count(store: Store, name: str, address: str) -> None:
     """Count an attempt to sign in as `name` from `address`. Raises `TooManyAttempts`, and
     `StoreError`."""
     with store.write() as connection:
+        # One after the other: what two count at once neither has seen, and both may be the last.
+        alone(connection, "attempts")
         connection.execute(delete(attempts).where(attempts.c.at <= store.now() - WITHIN))
         for kind, key in _keys(name, address).items():
             tried = select(func.count()).where(attempts.c.of == key)

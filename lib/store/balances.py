@@ -11,7 +11,7 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from lib.store import history, ledger
-from lib.store.database import Store
+from lib.store.database import Store, alone
 from lib.store.money import ZERO, final
 from lib.store.tables import balances, beginnings
 
@@ -61,6 +61,7 @@ def note(
     newest = select(balances).where(balances.c.profile == profile)
     newest = newest.order_by(balances.c.id.desc()).limit(1)
     with store.write() as connection:
+        alone(connection, f"balance {profile}")  # or two servers both add what they saw at once
         began = _began(connection, profile)
         last = connection.execute(newest).mappings().one_or_none()
         if (began is not None and asked <= began) or (last and last["last_at"] >= asked):

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select
 
+from lib.store import database
 from lib.store.database import Store
 from lib.store.errors import OverCap
 from lib.store.money import ZERO, final
@@ -63,9 +64,7 @@ def put(store: Store, profile: str, person: str, new: Caps) -> None:
         raise ValueError("a cap can't be below zero")
     key = {"profile": profile, "person": person}
     with store.write() as connection:
-        changed = update(caps).filter_by(**key).values(values)
-        if connection.execute(changed).rowcount == 0:
-            connection.execute(insert(caps).values(key | values))
+        database.put(connection, caps, key, values)
 
 
 def uses(store: Store, profile: str, person: str) -> list[Use]:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 
-from lib.store.database import Store
+from lib.store.database import Store, put
 from lib.store.tables import catalogues
 
 
@@ -25,9 +25,7 @@ def save(
     """Puts this catalogue in the place of the profile's last one."""
     row = {"models": [dict(model) for model in models], "fetched_at": fetched_at}
     with store.write() as connection:
-        changed = update(catalogues).where(catalogues.c.profile == profile).values(row)
-        if connection.execute(changed).rowcount == 0:
-            connection.execute(insert(catalogues).values(row | {"profile": profile}))
+        put(connection, catalogues, {"profile": profile}, row)
 
 
 def load(store: Store, profile: str) -> StoredCatalogue | None:

@@ -241,11 +241,34 @@ def _postgresql(url: str) -> Engine:
     )
 
 
-def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
     """Insert those of `rows` whose key is not there yet, whoever else inserts the same just now:
-    this then waits for them, and their row stays."""
+    this then waits for them, and their row stays. Returns how many were inserted."""
+    inserted = _insert(connection, table).on_conflict_do_nothing()
+    # SQLAlchemy forgets the count of an INSERT, unless it is asked for.
+    inserted = inserted.execution_options(preserve_rowcount=True)
+    return connection.execute(inserted, [*rows]).rowcount
+
+
+def put(
+    connection: Connection, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]
+) -> None:
+    """Have the row with this primary key say this, whether it is there yet or not, and whoever else
+    writes it first just now."""
+    row = _insert(connection, table).values({**key, **values})
+    connection.execute(row.on_conflict_do_update(index_elements=[*key], set_=dict(values)))
+
+
+def alone(connection: Connection, what: str) -> None:
+    """Until this transaction ends, no other goes past here for the same thing: for what is decided
+    by rows that may not be there yet, so that there is nothing to lock. SQLite has one writer."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(what, 0))))
+
+
+def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    connection.execute(dialect.insert(table).on_conflict_do_nothing(), [*rows])
+    return dialect.insert(table)
 
 
 @contextmanager

@@ -5,9 +5,9 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
-from lib.store.database import Store
+from lib.store.database import Store, insert_missing
 from lib.store.tables import deliveries
 
 
@@ -43,11 +43,7 @@ def record(
         "at": store.now(),
     }
     with store.write() as connection:
-        known = select(deliveries.c.at).filter_by(**key)
-        if connection.execute(known).one_or_none() is not None:
-            return False
-        connection.execute(insert(deliveries).values(key | row))
-        return True
+        return insert_missing(connection, deliveries, [key | row]) == 1
 
 
 def latest(store: Store, profile: str, limit: int = 50) -> list[Delivery]:

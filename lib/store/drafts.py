@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 
-from lib.store.database import Store
+from lib.store.database import Store, put
 from lib.store.tables import drafts
 
 
@@ -27,9 +27,7 @@ def save(store: Store, person: str, endpoint: str, model: str, values: Mapping[s
     row = {"model": model, "values": dict(values), "at": store.now()}
     key = {"person": person, "endpoint": endpoint}
     with store.write() as connection:
-        changed = update(drafts).filter_by(**key).values(row)
-        if connection.execute(changed).rowcount == 0:
-            connection.execute(insert(drafts).values(row | key))
+        put(connection, drafts, key, row)
 
 
 def load(store: Store, person: str, endpoint: str) -> Draft | None:

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, select, update
 
 from lib.store import caps, ledger, servers
-from lib.store.database import Store
+from lib.store.database import Store, insert_missing
 from lib.store.errors import Denied
 from lib.store.money import ZERO, final, reserve_up
 from lib.store.run import RUN_COLUMNS, NewRun, Run, time_ordered_id
@@ -140,9 +140,6 @@ def begin(store: Store, new: NewExperiment) -> Experiment:
     if new.most is not None and first is not None and first.reserved > new.most:
         raise OverItsLimit
     with store.write() as connection:
-        known = select(*_COLUMNS).where(experiments.c.nonce == new.nonce)
-        if row := connection.execute(known).mappings().one_or_none():
-            return _experiment(row)
         now = store.now()
         row = {
             "id": time_ordered_id(now),
@@ -159,8 +156,11 @@ def begin(store: Store, new: NewExperiment) -> Experiment:
             "created_at": now,
             "owner": store.server,
         }
-        made = connection.execute(insert(experiments).values(row).returning(*_COLUMNS))
-        experiment = _experiment(made.mappings().one())
+        is_new = insert_missing(connection, experiments, [row]) == 1
+        known = select(*_COLUMNS).where(experiments.c.nonce == new.nonce)
+        experiment = _experiment(connection.execute(known).mappings().one())
+        if not is_new:
+            return experiment
         rows = [_row(experiment.id, n, each) for n, each in enumerate(new.cells)]
         for start in range(0, len(rows), SENDING):
             connection.execute(insert(cells), rows[start : start + SENDING])

@@ -16,11 +16,11 @@ from dataclasses import asdict, fields, replace
 from pathlib import Path
 
 from PIL import Image, ImageOps
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from lib.deapi.media import Upload
 from lib.store import media
-from lib.store.database import Store
+from lib.store.database import Store, insert_missing
 from lib.store.errors import BadPicture, DiskFull, StoreError
 from lib.store.tables import uploads
 
@@ -70,9 +70,7 @@ def save_upload(store: Store, person: str, upload: Upload) -> Upload:
     row = {**asdict(upload), "person": person, "at": store.now()}
     del row["path"]
     with store.write() as connection:
-        mine = (uploads.c.sha256 == upload.sha256, uploads.c.person == person)
-        if connection.execute(select(uploads.c.sha256).where(*mine)).one_or_none() is None:
-            connection.execute(insert(uploads).values(row))
+        insert_missing(connection, uploads, [row])
     return replace(upload, path=target)
 
 

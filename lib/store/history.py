@@ -20,10 +20,10 @@ from lib.store.run import (
     few,
     first_id,
     folded,
-    writable,
 )
 from lib.store.states import HOLDING, Settlement, State
 from lib.store.tables import cells, marks, results, runs, tags
+from lib.store.written import writable
 
 MOMENT = timedelta(seconds=60)
 """How far apart two runs of the same moment were sent, at most."""

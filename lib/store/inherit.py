@@ -5,6 +5,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from lib.store.database import Store
 from lib.store.tables import (
     LOCAL,
+    TEAM,
     drafts,
     entries,
     experiments,
@@ -32,6 +33,8 @@ def take(store: Store, name: str) -> int:
     """Have `name` own all of it: runs with their spending, uploads and drafts and so on; how many
     runs that were. What `name` has already stays theirs. Raises `StoreError`."""
     with store.write() as connection:
+        # First, so that nothing is admitted meanwhile whose hold went along and whose run did not.
+        _lock_totals(connection)
         mine = {"person": name}
         taken = connection.execute(update(runs).where(runs.c.person == LOCAL).values(mine))
         for table in (
@@ -50,6 +53,13 @@ def take(store: Store, name: str) -> int:
             connection.execute(delete(table).where(theirs, key[0].in_(has)))
             connection.execute(update(table).where(theirs).values(mine))
         return taken.rowcount
+
+
+def _lock_totals(connection: Connection) -> None:
+    """By the team's months, without which nobody changes any (`ledger.shift`)."""
+    months = (totals.c.person == TEAM, totals.c.period.startswith("month:"))
+    query = select(totals.c.period).where(*months).order_by(totals.c.profile, totals.c.period)
+    connection.execute(query.with_for_update())
 
 
 def _add_totals(connection: Connection, name: str) -> None:

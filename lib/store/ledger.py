@@ -315,23 +315,28 @@ def _lock(connection: Connection, profile: str, person: str, day: date) -> None:
     changing them until this transaction ends.
 
     The team's before the person's: where a database has row locks, this order is what keeps two
-    admissions from waiting for each other (rules.md, Money).
+    admissions from waiting for each other (rules.md, Money). The team's month comes first of all,
+    and nobody makes or locks a row behind it without it: a transaction may move a hold from one day
+    to another while there is an admission on that day. Of two months the earlier one comes first.
     """
-    insert_missing(
-        connection,
-        totals,
-        [
-            {"profile": profile, "person": who, "period": when, "held": ZERO, "posted": ZERO}
-            for who in (TEAM, person)
-            for when in _periods(day)
-        ],
-    )
-    connection.execute(
-        select(totals.c.person)
+    locked = (
+        select(totals.c.person, totals.c.period)
         .where(*_rows(profile, person, day))
-        .order_by(totals.c.person, totals.c.period)
+        .order_by(totals.c.person, totals.c.period.desc())
         .with_for_update()
     )
+    keys = [(who, when) for who in (TEAM, person) for when in reversed(_periods(day))]
+
+    def lock() -> set[tuple[str, str]]:
+        return {(who, when) for who, when in connection.execute(locked)}
+
+    there = lock()
+    for wanted in (keys[:1], keys):
+        if not there.issuperset(wanted):
+            key, nothing = {"profile": profile}, {"held": ZERO, "posted": ZERO}
+            missing = [key | {"person": who, "period": when} | nothing for who, when in wanted]
+            insert_missing(connection, totals, missing)
+            there = lock()
 
 
 def _rows(profile: str, person: str, day: date) -> tuple[ColumnElement[bool], ...]:

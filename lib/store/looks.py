@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 
-from lib.store.database import Store
+from lib.store.database import Store, put
 from lib.store.tables import looks
 
 
@@ -33,9 +33,7 @@ def save(store: Store, profile: str, person: str, models: Mapping[str, str]) -> 
     row = {"models": dict(models), "at": store.now()}
     key = {"profile": profile, "person": person}
     with store.write() as connection:
-        changed = update(looks).filter_by(**key).values(row)
-        if connection.execute(changed).rowcount == 0:
-            connection.execute(insert(looks).values(row | key))
+        put(connection, looks, key, row)
 
 
 def news(look: Look | None, now: Mapping[str, str]) -> tuple[list[str], list[str]]:

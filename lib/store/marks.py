@@ -10,8 +10,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 from lib.store import search
 from lib.store.database import Store, insert_missing
 from lib.store.favourites import clean
-from lib.store.run import writable
 from lib.store.tables import marks, runs, tags
+from lib.store.written import writable
 
 LONGEST = 5_000
 """Characters of a note."""

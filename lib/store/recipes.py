@@ -199,9 +199,6 @@ def begin(store: Store, new: NewRecipeRun) -> RecipeRun:
     """Commit a run of a recipe with all its steps, none of which is sent yet. The same nonce again
     returns what it began. Raises `StoreError`."""
     with store.write() as connection:
-        known = select(*_RUN_COLUMNS).where(recipe_runs.c.nonce == new.nonce)
-        if row := connection.execute(known).mappings().one_or_none():
-            return RecipeRun(**row)
         now = store.now()
         own = {
             "id": time_ordered_id(now),
@@ -214,8 +211,11 @@ def begin(store: Store, new: NewRecipeRun) -> RecipeRun:
             "created_at": now,
             "owner": store.server,
         }
-        made = connection.execute(insert(recipe_runs).values(own).returning(*_RUN_COLUMNS))
-        begun = RecipeRun(**made.mappings().one())
+        is_new = insert_missing(connection, recipe_runs, [own]) == 1
+        known = select(*_RUN_COLUMNS).where(recipe_runs.c.nonce == new.nonce)
+        begun = RecipeRun(**connection.execute(known).mappings().one())
+        if not is_new:
+            return begun
         rows = [
             {
                 "recipe_run_id": begun.id,

@@ -151,8 +151,3 @@ def first_id(moment: datetime) -> str:
 def folded(text: str) -> str:
     """`text` as it is searched: without the differences of case and of Unicode's forms."""
     return unicodedata.normalize("NFKC", text).casefold()
-
-
-def writable(text: str) -> str:
-    """Without what no database keeps: half characters and NUL."""
-    return text.encode("utf-8", "ignore").decode().replace("\0", "")

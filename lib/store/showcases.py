@@ -13,9 +13,10 @@ from sqlalchemy import ColumnElement, Connection, Select, insert, select, update
 from sqlalchemy import delete as delete_rows
 
 from lib.store.database import Store
-from lib.store.run import RUN_COLUMNS, Run, as_run, writable
+from lib.store.run import RUN_COLUMNS, Run, as_run
 from lib.store.states import State
 from lib.store.tables import runs, showcase_items, showcases
+from lib.store.written import writable
 
 MOST = 60
 """So many results one has at most: a page, not an archive."""

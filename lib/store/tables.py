@@ -19,9 +19,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
-    String,
     Table,
-    Text,
     false,
     or_,
 )
@@ -30,6 +28,7 @@ from sqlalchemy.types import TypeDecorator
 
 from lib.store.money import Nano
 from lib.store.states import Settlement, State
+from lib.store.written import String, Text
 
 
 class Moment(TypeDecorator[datetime]):

@@ -21,7 +21,9 @@ def give(store: Store, name: str, purpose: Purpose) -> str | None:
     older ones worthless. None when the account is not there or disabled."""
     token = secrets.token_urlsafe(32)
     with store.write() as connection:
-        if not _usable(connection, name):
+        # Locked: of two that are given at once, and of one that is given while the account is
+        # disabled, the later one counts.
+        if not _usable(connection, name, lock=True):
             return None
         if purpose is Purpose.PASSWORD:
             forget(connection, name)
@@ -71,6 +73,7 @@ def _good(store: Store, token: str, purpose: Purpose) -> tuple[ColumnElement[boo
     )
 
 
-def _usable(connection: Connection, name: str) -> bool:
+def _usable(connection: Connection, name: str, *, lock: bool = False) -> bool:
     query = select(users.c.name).where(users.c.name == name, users.c.disabled.is_(False))
-    return connection.execute(query).one_or_none() is not None
+    found = connection.execute(query.with_for_update() if lock else query)
+    return found.one_or_none() is not None

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, select, update
 
 from lib.store import attempts, passwords, sessions, tokens
-from lib.store.database import Store
+from lib.store.database import Store, insert_missing
 from lib.store.errors import Denied, StoreError
 from lib.store.tables import LOCAL, Purpose, Role, users
 
@@ -59,9 +59,8 @@ def add(store: Store, name: str, password: str | None, role: Role) -> User:
     kept = None if password is None else _kept(password, name)
     row = {"name": name, "password": kept, "role": role, "disabled": False}
     with store.write() as connection:
-        if _find(connection, name) is not None:
+        if not insert_missing(connection, users, [{**row, "created_at": store.now()}]):
             raise NameTaken(f"There is an account {name} already.")
-        connection.execute(insert(users).values({**row, "created_at": store.now()}))
     return _existing(store, name)
 
 
@@ -185,7 +184,9 @@ def _not_the_last_admin(connection: Connection, name: str) -> None:
     admins = select(users.c.name).where(
         users.c.role == Role.ADMIN, users.c.disabled.is_(False), users.c.password.is_not(None)
     )
-    if connection.execute(admins).scalars().all() == [name]:
+    # Locked, or two admins who take it from each other at once would both be told of the other.
+    locked = admins.order_by(users.c.name).with_for_update()
+    if connection.execute(locked).scalars().all() == [name]:
         raise Denied(f"{name} is the only admin: make somebody else one first.")
 
 

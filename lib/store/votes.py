@@ -40,9 +40,8 @@ def cast(
     with store.write() as connection:
         _may_vote(connection, experiment_id, person, input_, a, b)
         row = {"experiment_id": experiment_id, "input": input_, "a": a, "b": b, "person": person}
-        before = connection.scalar(select(func.count()).select_from(votes).filter_by(**row))
-        insert_missing(connection, votes, [row | {"winner": winner, "at": store.now()}])
-        return not before
+        new = row | {"winner": winner, "at": store.now()}
+        return insert_missing(connection, votes, [new]) == 1
 
 
 def take_back(store: Store, experiment_id: str, person: str) -> Vote | None:

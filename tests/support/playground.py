@@ -10,10 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 
 from tests.support.processes import TOP, Process, environment
 from tests.support.sandbox import Sandbox
 from tests.support.waiting import eventually
+
+
+SECRET = "what the servers of these tests sign with, all alike"
 
 
 def free_port() -> int:
@@ -26,16 +30,24 @@ def free_port() -> int:
 class Playground:
     """A running `python app.py`, its data in `folder`, and its live profile a sandbox if given.
 
-    `kill()` and then `start()` is a crash and a start on the same data and port. Other keyword
+    `database` is the URL of a PostgreSQL in the place of the folder's SQLite. `kill()` and then `start()` is a crash and a start on the same data and port. Other keyword
     arguments are settings: `PLAYGROUND_TIMEZONE="Asia/Tokyo"`.
     """
 
     process: Process
 
-    def __init__(self, folder: Path, *, live: Sandbox | None = None, **settings: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        live: Sandbox | None = None,
+        database: str | None = None,
+        **settings: str,
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.data = folder / "data"
+        self.database = database
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.images = f"{self.url}/images"
@@ -44,6 +56,10 @@ class Playground:
             "PLAYGROUND_DATA_DIR": str(self.data),
             **settings,
         }
+        if database is not None:
+            # Servers that share a database share what they sign with.
+            self.settings |= {"PLAYGROUND_DATABASE_URL": database}
+            self.settings.setdefault("PLAYGROUND_COOKIE_SECRET", SECRET)
         if live is not None:
             self.settings |= {"DEAPI_API_KEY": live.key, "DEAPI_BASE_URL": live.url}
         self.start()
@@ -81,10 +97,13 @@ class Playground:
     def request_ids(self) -> list[str]:
         """The jobs that it knows to be its own, as they are in its database: deAPI charges before
         it answers, so a charge alone does not mean that the playground has heard."""
-        database = f"{(self.data / 'playground.db').as_uri()}?mode=ro"
-        with closing(sqlite3.connect(database, uri=True)) as connection:
-            rows = connection.execute("SELECT request_id FROM runs WHERE request_id IS NOT NULL")
-            return [request_id for (request_id,) in rows]
+        query = "SELECT request_id FROM runs WHERE request_id IS NOT NULL"
+        if self.database is not None:
+            with psycopg.connect(self.database.replace("+psycopg", "", 1)) as server:
+                return [request_id for (request_id,) in server.execute(query)]
+        file = f"{(self.data / 'playground.db').as_uri()}?mode=ro"
+        with closing(sqlite3.connect(file, uri=True)) as connection:
+            return [request_id for (request_id,) in connection.execute(query)]
 
     def _healthy(self) -> bool:
         if not self.process.running:
@@ -102,8 +121,11 @@ def playgrounds(folder: Path) -> Iterator[StartPlayground]:
     with ExitStack() as ending:
         numbers = count(1)
 
-        def start(live: Sandbox | None = None, **settings: str) -> Playground:
-            started = Playground(folder / f"playground-{next(numbers)}", live=live, **settings)
+        def start(
+            live: Sandbox | None = None, database: str | None = None, **settings: str
+        ) -> Playground:
+            home = folder / f"playground-{next(numbers)}"
+            started = Playground(home, live=live, database=database, **settings)
             ending.callback(started.kill)
             return started
 
