@@ -16,7 +16,6 @@ from tests.support.processes import TOP, Process, environment
 from tests.support.sandbox import Sandbox
 from tests.support.waiting import eventually
 
-
 SECRET = "what the servers of these tests sign with, all alike"
 
 
@@ -30,8 +29,9 @@ def free_port() -> int:
 class Playground:
     """A running `python app.py`, its data in `folder`, and its live profile a sandbox if given.
 
-    `database` is the URL of a PostgreSQL in the place of the folder's SQLite. `kill()` and then `start()` is a crash and a start on the same data and port. Other keyword
-    arguments are settings: `PLAYGROUND_TIMEZONE="Asia/Tokyo"`.
+    `database` is the URL of a PostgreSQL in the place of the folder's SQLite. `kill()` and then
+    `start()` is a crash and a start on the same data and port. Other keyword arguments are
+    settings: `PLAYGROUND_TIMEZONE="Asia/Tokyo"`.
     """
 
     process: Process
