@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -23,6 +25,8 @@ from sqlalchemy.exc import DBAPIError
 from lib.store import media
 from lib.store.errors import DiskFull, NewerData, StoreError
 
+DATABASE = "playground.db"
+"""The file of SQLite in the data folder."""
 BUSY_SECONDS = 10.0
 """How long a transaction waits for another process's write."""
 _MIGRATING = 0x64656170
@@ -43,9 +47,11 @@ class Store:
     `timezone` says where days and months of spending begin. `now` is the clock of the database;
     with SQLite that is this machine's, tests put their own. `url` is a PostgreSQL to use
     (`postgresql+psycopg://…`) instead of a file in the folder: several servers may share it.
-    `media_url` is a bucket (`s3://…`) for the files that people gave and jobs made: `media` is
-    where they are. `server` is the one that this store works for (`servers`): what it begins is
-    that one's. Raises `StoreError`, or `NewerData` when a newer playground has written it.
+    `server` is the one that this store works for (`servers`): what it begins is that one's.
+    `media_url` is a bucket (`s3://…`) for the files that people gave and jobs made, instead of the
+    folder: `media` is where they are. `revision` is the version that the tables are brought to;
+    with None they are left alone, and have to be there in today's. Raises `StoreError`, or
+    `NewerData` when a newer playground has written it.
     """
 
     def __init__(
@@ -56,7 +62,10 @@ class Store:
         now: Callable[[], datetime] = utc_now,
         url: str | None = None,
         media_url: str | None = None,
+        revision: str | None = "head",
     ) -> None:
+        if revision is None and url is None and not (data_dir / DATABASE).is_file():
+            raise StoreError(f"There is no playground in {data_dir}.")
         self.data_dir = data_dir
         self.timezone = timezone
         self.is_shared = url is not None
@@ -68,7 +77,7 @@ class Store:
         self.media = media.opened(data_dir, media_url)
         self._turn: AbstractContextManager[Any]
         if url is None:
-            self._engine = self._reading = _sqlite(data_dir / "playground.db")
+            self._engine = self._reading = _sqlite(data_dir / DATABASE)
             self._writing = self._engine.execution_options(playground_write=True)
             # SQLite has one writer. Waiting here is a queue; waiting for SQLite would be a poll
             # that can starve. Reentrant, so that a transaction inside another one fails (SQLite
@@ -81,7 +90,10 @@ class Store:
             )
             self._turn = nullcontext()
         try:
-            self._migrate()
+            if revision is None:
+                self._must_be_todays()
+            else:
+                self._migrate(revision)
             self.set_clock()
         except BaseException:
             self.close()
@@ -146,22 +158,48 @@ class Store:
         """Gives the connections back. The store can't be used afterwards."""
         self._engine.dispose()
 
-    def _migrate(self) -> None:
-        config = Config()
-        # The option is interpolated, so a % in the path has to be doubled.
-        location = str(Path(__file__).parent / "migrations").replace("%", "%%")
-        config.set_main_option("script_location", location)
+    def _migrate(self, revision: str) -> None:
+        config = _config()
         with self.write() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATING})"))
             config.attributes["connection"] = connection
             try:
-                command.upgrade(config, "head")
+                command.upgrade(config, revision)
             except CommandError as error:
-                raise NewerData(
-                    f"The data folder {self.data_dir} was written by a newer version of the "
-                    "playground: update it, or choose another folder with PLAYGROUND_DATA_DIR."
-                ) from error
+                raise self._newer() from error
+
+    def _must_be_todays(self) -> None:
+        with self.read() as connection:
+            there = MigrationContext.configure(connection).get_current_revision()
+        if there is None:
+            raise StoreError("There is no playground in this database.")
+        if there > head():
+            raise self._newer()
+        if there != head():
+            raise StoreError(
+                "An older version of the playground has written this: start this version of it "
+                "once, or do this with the older one."
+            )
+
+    def _newer(self) -> NewerData:
+        return NewerData(
+            f"The data folder {self.data_dir} was written by a newer version of the "
+            "playground: update it, or choose another folder with PLAYGROUND_DATA_DIR."
+        )
+
+
+def head() -> str:
+    """Today's version of the tables; an older one is smaller."""
+    return str(ScriptDirectory.from_config(_config()).get_current_head())
+
+
+def _config() -> Config:
+    config = Config()
+    # The option is interpolated, so a % in the path has to be doubled.
+    location = str(Path(__file__).parent / "migrations").replace("%", "%%")
+    config.set_main_option("script_location", location)
+    return config
 
 
 def _sqlite(path: Path) -> Engine:

@@ -130,6 +130,9 @@ TEAM = ""
 LOCAL = "local"
 """The person of every run and upload until there are accounts; no account may be called so."""
 
+_REQUEST_ID = String(200).with_variant(String(255), "postgresql")
+"""As long as the wire lets one be. It was 200 once: SQLite knows no lengths, and did not mind."""
+
 runs = Table(
     "runs",
     metadata,
@@ -148,7 +151,7 @@ runs = Table(
     Column("state", _words(State), nullable=False),
     Column("owner", String(80)),
     Column("fence", Integer, nullable=False),
-    Column("request_id", String(200)),
+    Column("request_id", _REQUEST_ID),
     Column("quote", Nano, nullable=False),
     Column("reserved", Nano, nullable=False),
     Column("price", Nano),  # what was posted, corrections included

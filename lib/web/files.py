@@ -220,7 +220,7 @@ def _packed(store: Store, cookies: Mapping[str, str], experiment_id: str) -> IO[
 def _of_run(store: Store, person: Person, run_id: str, what: str) -> _Served | None:
     run = runs.get(store, run_id)
     # The same answer for all that is not theirs: ids are not to be guessed.
-    if run is None or run.deleted_at is not None:
+    if run is None or run.id != run_id or run.deleted_at is not None:
         return None
     if not (person.may_see(run) or _shared(store, run_id)):
         return None

@@ -9,17 +9,24 @@ import pytest
 
 from tests.support.engine import StartEngine, engines
 from tests.support.proxy import Proxy, proxied
+from tests.support.s3 import bucket_url
 from tests.support.sandbox import Sandbox
+
+__all__ = ["bucket_url"]
 
 Charged = Callable[[], list[dict[str, Any]]]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def start_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StartEngine]:
-    """Starts engines on either database: `start_engine(sandbox.url, sandbox.key)`."""
-    there = request.param == "postgresql"
-    make = request.getfixturevalue("postgres").make if there else lambda: None
-    with engines(tmp_path, make) as start:
+    """Starts engines, on SQLite and a folder and on PostgreSQL and a bucket:
+    `start_engine(sandbox.url, sandbox.key)`."""
+    if request.param == "sqlite":
+        with engines(tmp_path) as start:
+            yield start
+        return
+    postgres, bucket = map(request.getfixturevalue, ("postgres", "bucket_url"))
+    with engines(tmp_path, postgres.make, bucket) as start:
         yield start
 
 

@@ -1,6 +1,7 @@
 """A playground without its pages: the store and the engine over a data folder, in a process that
 a test can kill. `python -m tests.faults.driver FOLDER URL KEY [SECONDS] [--push]
-[--webhooks=PORT:PEM] [--minute=SECONDS] [--database=URL] [--lease=SECONDS]`
+[--webhooks=PORT:PEM] [--minute=SECONDS] [--database=URL] [--media=URL]
+[--lease=SECONDS]`
 
 Takes one order a line on standard input, as JSON, and answers one JSON object a line: `{"quote":
 VALUES}`, `{"order": VALUES, "nonce": …}`, `{"cancel": run id}`, `{"words": run id}` for what its
@@ -10,7 +11,8 @@ has come by push. Beside the form's own, VALUES may hold an `endpoint`, and `fal
 model may do it. `SECONDS` is how long deAPI may be silent, where the real playground is patient.
 With `--push` it hears a sandbox's push, with `--webhooks` it takes them in at that port, by the key
 and certificate in that file. With `--minute=SECONDS` deAPI's minutes are so short. `--database` is
-a PostgreSQL in place of the folder's SQLite, and `--lease` how long a server of it counts as alive.
+a PostgreSQL in place of the folder's SQLite, `--media` a bucket for files, and `--lease` how long a
+server of it counts as alive.
 """
 
 import json
@@ -186,6 +188,7 @@ def main() -> None:
     for each in [each for each in sys.argv if each.startswith("--lease=")]:
         servers.LEASE = timedelta(seconds=float(each[8:]))
         lease.BEAT = float(each[8:]) / 3
+    bucket = next((each[8:] for each in sys.argv if each.startswith("--media=")), None)
     database = next((each[11:] for each in sys.argv if each.startswith("--database=")), None)
     folder, url, key = Path(given[0]), given[1], given[2]
     if len(given) > 3:
@@ -194,7 +197,7 @@ def main() -> None:
     push = PushAddress(socket, APP_KEY, CLIENT_ID) if "--push" in sys.argv else None
     profiles.Push = CountingPush
     with hold(folder):
-        store = Store(folder, ZoneInfo("UTC"), url=database)
+        store = Store(folder, ZoneInfo("UTC"), url=database, media_url=bucket)
         callbacks = called and Callbacks(f"https://127.0.0.1:{called.split(':')[0]}", b"ours", key)
         address = Address(LIVE, url, key, push, callbacks or None, minute)
         engine = Engine(store, [address], home=drawn(folder / "server.id"))

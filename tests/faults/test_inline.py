@@ -11,7 +11,7 @@ import pytest
 from lib.deapi import fields, media, wire
 from lib.deapi.contract import endpoint
 from lib.deapi.models import Model
-from lib.store import Run, State, history
+from lib.store import Run, State, files, history
 from lib.ui.words.terms import SAMPLES
 from tests.faults.conftest import charged
 from tests.support.engine import Playground, StartEngine
@@ -53,7 +53,8 @@ def order(playground: Playground, at: str) -> str:
 def kept(playground: Playground, run: Run) -> str:
     """What the one kept file of a run says."""
     [file, *_] = history.results_of(playground.store, [run.id])[run.id]
-    return (playground.data / "results" / run.id / file.name).read_text()
+    name = files.result_name(run.id, file.name)
+    return b"".join(playground.store.media.read(name)).decode()
 
 
 @each_inline

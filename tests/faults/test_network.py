@@ -168,7 +168,7 @@ def test_a_result_that_does_not_come_at_first_is_ours_in_the_end(
     network.fail(RESULT, way, answer)
     run = case.ends(case.order(), State.DONE)
     assert run.keep_tries == 1
-    assert [each.name for each in (driven.data / "results" / run.id).iterdir()] != []
+    assert list(driven.store.media.names(f"results/{run.id}")) != []
     assert (case.posts, case.charges, case.books) == (1, 1, (case.charged, 0))
 
 

@@ -48,7 +48,7 @@ class Stores:
             if self._server is None:
                 shutil.copy(self._migrated / "playground.db", folder)
                 store = Store(folder, timezone, now=now, media_url=self._media_url)
-                _not_flushed(store)
+                not_flushed(store)
             else:
                 url = ending.enter_context(self._server.lent())
                 store = Store(folder, timezone, now=now, url=url, media_url=self._media_url)
@@ -56,7 +56,7 @@ class Stores:
             yield store
 
 
-def _not_flushed(store: Store) -> None:
+def not_flushed(store: Store) -> None:
     """Takes the waits for the disk out: these tests end processes, never the power."""
 
     def connected(connection: sqlite3.Connection, _record: Any) -> None:

@@ -41,6 +41,7 @@ class Playground:
         webhooks: str | None = None,
         minute: float | None = None,
         database: str | None = None,
+        media_url: str | None = None,
         lease: float | None = None,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -50,6 +51,7 @@ class Playground:
         self._arguments += [f"--webhooks={webhooks}"] if webhooks else []
         self._arguments += [f"--minute={minute}"] if minute else []
         self._arguments += [f"--database={database}"] if database else []
+        self._arguments += [f"--media={media_url}"] if media_url else []
         self._arguments += [f"--lease={lease}"] if lease else []
         self.settings = {"PLAYGROUND_DATA_DIR": str(self.data)}
         """What has the whole app work on the same."""
@@ -58,9 +60,11 @@ class Playground:
                 "PLAYGROUND_DATABASE_URL": database,
                 "PLAYGROUND_COOKIE_SECRET": SECRET,
             }
+        if media_url is not None:
+            self.settings |= {"PLAYGROUND_MEDIA_URL": media_url}
         self._nonces = count()
         self.start()
-        self.store = Store(self.data, ZoneInfo("UTC"), url=database)
+        self.store = Store(self.data, ZoneInfo("UTC"), url=database, media_url=media_url)
 
     def start(self) -> None:
         """Start it and wait until it has taken up what was left open."""
@@ -196,10 +200,13 @@ StartEngine = Callable[..., Playground]
 
 @contextmanager
 def engines(
-    folder: Path, make_database: Callable[[], str | None] = lambda: None
+    folder: Path,
+    make_database: Callable[[], str | None] = lambda: None,
+    media_url: str | None = None,
 ) -> Iterator[StartEngine]:
     """A starter of drivers under `folder`, all ended at the end. Each has a database of its own,
-    what `make_database` makes, unless it is given the `database` of another."""
+    what `make_database` makes, unless it is given the `database` of another. Their files are in
+    their folders, or all in the bucket `media_url`."""
     with ExitStack() as ending:
         numbers = count(1)
 
@@ -226,6 +233,7 @@ def engines(
                 webhooks=webhooks,
                 minute=minute,
                 database=database or make_database(),
+                media_url=media_url,
                 lease=lease,
             )
             ending.callback(started.store.close)

@@ -8,6 +8,7 @@ import pytest
 from lib.deapi.contract import ENDPOINTS, Endpoint
 from lib.sandbox.faults import KINDS, TAKES
 from lib.settings import Settings
+from lib.store.__main__ import parser
 from lib.ui import words
 
 TOP = Path(__file__).parents[2]
@@ -76,6 +77,12 @@ def test_the_readme_has_every_benchmark_and_no_other() -> None:
     assert named == {
         each.stem for each in folder.glob("*.py") if "\nif __name__" in each.read_text()
     }
+
+
+def test_the_readme_has_every_command_of_the_store_and_no_other() -> None:
+    row = r"^\| `\.venv/bin/python -m lib\.store (\w+) FOLDER`"
+    told = set(re.findall(r"^    (\w+)  ", parser().format_help(), re.MULTILINE))
+    assert set(re.findall(row, section("Commands"), re.MULTILINE)) == told
 
 
 def test_the_readme_lists_every_endpoint_under_the_name_that_it_has_here_and_no_other() -> None:

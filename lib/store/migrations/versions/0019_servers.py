@@ -17,5 +17,8 @@ def upgrade() -> None:
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_servers")),
     )
+    # As long as the wire lets one be; SQLite knows no lengths.
+    if op.get_bind().dialect.name == "postgresql":
+        op.alter_column("runs", "request_id", type_=sa.String(length=255))
     for table in ("experiments", "recipe_runs"):
         op.add_column(table, sa.Column("owner", sa.String(length=80)))

@@ -1,0 +1,174 @@
+"""`python -m lib.store`, as a person types it."""
+
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lib.store import Store, carried, hold, runs, servers
+from lib.store.__main__ import main
+from lib.store.carried import CARRIED
+from lib.store.states import State
+from tests.support.postgres import PostgreSQL
+from tests.support.processes import TOP, environment
+from tests.unit.store.filled import Filled, OpenFolder
+from tests.unit.store.making import BERLIN
+
+Settings = Callable[..., None]
+
+
+@pytest.fixture
+def database() -> str:
+    """Those that move it open one of the other kind by themselves."""
+    return "sqlite"
+
+
+@pytest.fixture
+def settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Settings:
+    """Sets what this process is told from outside."""
+    monkeypatch.chdir(tmp_path)  # there is no .env
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+
+    def set_(**told: object) -> None:
+        for name, value in told.items():
+            monkeypatch.setenv(f"PLAYGROUND_{name}", str(value))
+
+    return set_
+
+
+def typed(*arguments: object, **settings: object) -> "subprocess.CompletedProcess[str]":
+    told = {f"PLAYGROUND_{name}": str(value) for name, value in settings.items()}
+    return subprocess.run(
+        [sys.executable, "-m", "lib.store", *map(str, arguments)],
+        cwd=TOP,
+        env=environment(**told),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_it_moves_a_playground_to_postgresql_and_says_what_arrived(
+    filled: Filled, postgres: PostgreSQL, tmp_path: Path
+) -> None:
+    folder, url = tmp_path / "export", postgres.make()
+    made = typed("export", folder, DATA_DIR=filled.store.data_dir)
+    assert made.returncode == 0, made.stderr
+    assert re.fullmatch(
+        rf"{folder} has \d+ rows and 8 files, 0\.\d MB\.\n"
+        r"live: \$0\.0019 spent, \$0 held\n"
+        r"sandbox: \$0\.014000005 spent, \$0\.018 held\n",
+        made.stdout,
+    )
+    there = {"DATA_DIR": tmp_path / "new", "DATABASE_URL": url, "COOKIE_SECRET": "s" * 32}
+    brought = typed("import", folder, **there)
+    assert brought.returncode == 0, brought.stderr
+    table = brought.stdout.splitlines()
+    assert re.fullmatch(r"runs +(\d+) +\1  [0-9a-f]{12} the same", table[1 + names().index("runs")])
+    assert len(table) == 1 + len(CARRIED) + 1 + 3
+    assert re.fullmatch(r"files +8 +8  [0-9a-f]{12} the same", table[len(CARRIED) + 1])
+    # What is there stays, on both sides.
+    again = typed("import", folder, **there)
+    assert (again.returncode, again.stdout) == (1, "")
+    assert re.fullmatch(r"This playground is not empty, it has runs: .*\n", again.stderr)
+    again = typed("export", folder, DATA_DIR=filled.store.data_dir)
+    assert (again.returncode, again.stdout) == (1, "")
+    assert again.stderr == f"{folder} is there already: choose another name.\n"
+
+
+def names() -> list[str]:
+    return [table.name for table in CARRIED]
+
+
+def test_beside_a_running_one_it_is_a_backup_and_an_import_waits_for_its_end(
+    filled: Filled,
+    settings: Settings,
+    open_folder: OpenFolder,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    settings(DATA_DIR=filled.store.data_dir)
+    with hold(filled.store.data_dir):
+        main(["backup", "one"])
+        main(["export", "two"])
+        assert "to move, stop it and export again" in capsys.readouterr().out
+        with pytest.raises(SystemExit, match="already using"):
+            main(["import", "one"])
+    main(["export", "three"])
+    states = {
+        name: found.state
+        for name in ("one", "two", "three")
+        if (found := runs.get(open_folder(tmp_path / name), filled.runs["waiting"].id))
+    }
+    assert states == {"one": State.UNKNOWN, "two": State.UNKNOWN, "three": State.WAITING}
+
+
+def test_a_server_of_a_shared_database_counts_as_running(
+    settings: Settings,
+    postgres: PostgreSQL,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    url = postgres.make()
+    settings(DATA_DIR=tmp_path / "shared", DATABASE_URL=url, COOKIE_SECRET="s" * 32)
+    with pytest.raises(SystemExit, match="no playground in this database"):
+        main(["export", "none"])
+    other = Store(tmp_path / "other", BERLIN, url=url)
+    main(["export", "stopped"])
+    assert "stop it" not in capsys.readouterr().out
+    servers.enter(other, "home")
+    other.close()
+    main(["export", "beside"])
+    assert "to move, stop it and export again" in capsys.readouterr().out
+    with pytest.raises(SystemExit, match="A server runs on this database"):
+        main(["import", "stopped"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "refused"),
+    [
+        (["export", "x"], "There is no playground in none."),
+        (["backup", "x"], "There is no playground in none."),
+        (["import", "x"], "x is no export of a playground: it has no manifest.json."),
+    ],
+)
+def test_what_is_not_there_is_a_sentence(
+    settings: Settings, tmp_path: Path, arguments: list[str], refused: str
+) -> None:
+    settings(DATA_DIR="none")
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == refused
+    assert not (tmp_path / "x").exists()
+
+
+def test_what_takes_longer_is_told_on_standard_error(
+    filled: Filled,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    settings(DATA_DIR=filled.store.data_dir)
+    monkeypatch.setattr("lib.store.__main__.QUIET_SECONDS", 0)
+    monkeypatch.setattr("lib.store.__main__.LINE_SECONDS", 0)
+    main(["backup", "one"])
+    told = capsys.readouterr().err.splitlines()
+    said = ("rows of users: 3", "checked rows of users: 3", "files: 8", "checked files: 8")
+    assert set(said) <= set(told)
+
+
+def test_stopped_it_leaves_nothing(
+    filled: Filled, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    settings(DATA_DIR=filled.store.data_dir)
+    monkeypatch.setattr(carried, "named", stopped)
+    with pytest.raises(SystemExit, match="Nothing was left behind"):
+        main(["export", "one"])
+    assert [*tmp_path.iterdir()] == []
