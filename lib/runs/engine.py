@@ -361,7 +361,7 @@ class Engine:
 
     def delivered(self, run_id: str, delivery: Delivery) -> None:
         """A webhook about this run came and was verified. Returns at once; from any thread."""
-        self._loop.call(lambda: self._loop.spawn(self._delivered(run_id, delivery)))
+        self._spawn(self._delivered(run_id, delivery))
 
     def orphans(self, profile: str) -> list[Orphan]:
         """News of the last ten minutes about jobs that nobody follows here, oldest first. Raises
@@ -391,7 +391,8 @@ class Engine:
         any thread but the loop's. Raises `StoreError`."""
         taken = runs.take_over(self.store, self._server, self.profiles)
         for run in (*taken, *runs.of_server(self.store, self._server)):
-            self._loop.call(self._follow, run)
+            if run.id not in self._followed:
+                self._spawn(self._take_up(run.id))
         self._loop.call(self._go_on_here)
 
     def _leave(self) -> None:
@@ -403,12 +404,30 @@ class Engine:
         else:
             self._signal("left", self._server)
 
+    async def _take_up(self, run_id: str) -> None:
+        """Follow a run as it stands now: since it was seen, it may have ended."""
+        if (run := await self._now(run_id)) is not None:
+            self._follow(run)
+
+    async def _now(self, run_id: str) -> Run | None:
+        """The run; None when there is none, or it can't be read now."""
+        try:
+            return await self._loop.thread(runs.get, self.store, run_id)
+        except StoreError as error:
+            with logs.about(run=run_id):
+                log.warning("it can't be read now: %s", error)
+            return None
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Start `work` on the loop, from any thread."""
+        self._loop.call(self._loop.spawn, work)
+
     def _go_on_here(self) -> None:
         for each in (*self._conductors.values(), *self._cooks.values()):
             self._loop.spawn(each.resume())
 
     def _told_by_another(self, signal: Signal) -> None:
-        self._loop.call(lambda: self._loop.spawn(self._heard(signal)))
+        self._spawn(self._heard(signal))
 
     async def _heard(self, signal: Signal) -> None:
         """Another server has moved something that may be ours to go on with."""
@@ -418,7 +437,7 @@ class Engine:
         elif signal.kind == "recipe":
             for cook in self._cooks.values():
                 cook.take(signal.of)
-        elif (run := await self._loop.thread(runs.get, self.store, signal.of)) is not None:
+        elif (run := await self._now(signal.of)) is not None:
             self._nudge(run)
 
     def _nudge(self, run: Run) -> None:

@@ -66,10 +66,17 @@ class Going(ABC):
         anything else may change, or `OVER`."""
 
     async def resume(self) -> None:
-        """Take up what a server before this one, or beside it, has left going on."""
-        for each in await self._loop.thread(self._left):
-            if each not in self._wakes:
-                self.take(each)
+        """Take up what a server before this one, or beside it, has left going on, and look again at
+        what goes on here: its runs may have moved at another server."""
+        while True:
+            try:
+                left = await self._loop.thread(self._left)
+                break
+            except StoreError as error:
+                log.warning("what goes on can't be read: %s", error)
+                await self._loop.clock.sleep(AGAIN)
+        for each in left:
+            self.take(each)
 
     def take(self, it: str) -> None:
         """Have it go on, or look at it again if it does."""

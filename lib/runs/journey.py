@@ -35,6 +35,7 @@ from lib.runs.preview import Previews
 from lib.runs.profiles import Profile
 from lib.runs.quotes import LIFE as QUOTE_LIFE
 from lib.store import ENDED, FOLLOWED, Run, State, Store, StoreError, final, history, runs
+from lib.store.servers import LEASE
 
 log = logging.getLogger(__name__)
 
@@ -165,13 +166,17 @@ class Journey:
         at, client = endpoint(run.endpoint), self._profile.client
         claimed: Run | None = None
         try:
-            claimed = await self._loop.thread(runs.claim, self._store, run.id, self._owner)
+            claimed = await self._claim(run)
         finally:
             if claimed is None:
                 client.give_back(at)
         if claimed is None:
             return None
         steps.made(run, claimed, self._profile.counts)
+        if self._clock.age(claimed.sending_at or claimed.created_at) >= LEASE:
+            # We stood still for so long that it may be another's by now.
+            client.give_back(at)
+            return await self._commit(runs.unsend, claimed, None, _unsent(TimeoutError()))
         try:
             wanted = {**params, **self._profile.delivery_of(run.id, at)}
             answer = await client.submit(at, wanted)
@@ -196,19 +201,33 @@ class Journey:
             return await self._answered(claimed, runs.accept, answer.request_id)
         return await self._answered(claimed, runs.settle_inline, answer.result)
 
+    async def _claim(self, run: Run) -> Run | None:
+        """The right to send this run; None when it is not to be had. Where nobody can tell whether
+        the claim was written, it is given back: nothing has left."""
+        try:
+            return await self._loop.thread(runs.claim, self._store, run.id, self._owner)
+        except StoreError as error:
+            now = await self._commit(_as_it_is, run)
+            mine = (State.SENDING, self._owner, run.fence + 1)
+            if now is not None and (now.state, now.owner, now.fence) == mine:
+                log.warning("claimed, and not known to be: nothing was sent: %s", error)
+                await self._commit(runs.unsend, now, None, _unsent(error))
+            return None
+
     async def _answered(
         self, claimed: Run, move: Callable[..., Run | None], told: object
     ) -> Run | None:
         """Write down the answer of a paid call. Where our lease has ended while it was on its way,
         the run is `unknown` and another's by now: that one goes on with what has turned up."""
-        if (moved := await self._commit(move, claimed, told)) is not None:
-            return moved
-        lost = await self._commit(_as_it_is, claimed)
-        if lost is None or lost.state is not State.UNKNOWN or lost.request_id is not None:
-            return None
-        log.warning("its answer came after another server had taken it over")
-        moved = await self._commit(move, lost, told)
-        return moved if moved is not None and moved.owner == self._owner else None
+        while (moved := await self._commit(move, claimed, told)) is None:
+            lost = await self._commit(_as_it_is, claimed)
+            if lost is None or lost.state is not State.UNKNOWN or lost.request_id is not None:
+                job = told if move is runs.accept else "an inline result"
+                log.error("its answer came when it was settled already: %s", job)
+                return None
+            log.warning("its answer came after another server had taken it over")
+            claimed = lost
+        return moved if moved.owner == self._owner else None
 
     async def _stand_in(self, run: Run) -> None:
         """Send what was refused to another model, if one may do it for the price agreed to."""
@@ -217,7 +236,7 @@ class Journey:
 
     async def _withdraw(self, run: Run, error: DeapiError) -> Run | None:
         """End a run that can never be sent."""
-        claimed = await self._loop.thread(runs.claim, self._store, run.id, self._owner)
+        claimed = await self._claim(run)
         return claimed and await self._commit(runs.refuse, claimed, error.facts())
 
     async def _commit(
@@ -354,6 +373,10 @@ class Journey:
         """No end in sight: nothing has moved for too long."""
         moved = run.news_at or run.accepted_at or run.created_at
         return self._clock.age(moved) >= patience
+
+
+def _unsent(error: Exception) -> dict[str, Any]:
+    return {"kind": type(error).__name__, "message": "It was not sent yet: it is tried again."}
 
 
 def _as_it_is(store: Store, run: Run) -> Run | None:

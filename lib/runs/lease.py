@@ -87,7 +87,9 @@ class Lease:
         """Until the next beat, or a server has left."""
         until = time.monotonic() + BEAT
         while not self._ended.is_set() and (rest := until - time.monotonic()) > 0:
-            for signal in heard(rest):
-                if signal.kind == "left":
-                    return
-                self._told(signal)
+            came = heard(rest)
+            for signal in came:
+                if signal.kind != "left":
+                    self._told(signal)
+            if any(each.kind == "left" for each in came):
+                return

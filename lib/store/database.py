@@ -7,7 +7,7 @@ to one of the two stands in this file and, where words are looked for, in `searc
 import sqlite3
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,20 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, func, select, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    Table,
+    create_engine,
+    event,
+    func,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from lib.store import media
 from lib.store.errors import DiskFull, NewerData, StoreError
@@ -33,6 +44,15 @@ _MIGRATING = 0x64656170
 """The number of PostgreSQL's lock that only one server migrates at a time; no other uses it."""
 _BUSY_STATES = frozenset({"40001", "40P01", "55P03"})
 _FULL_STATE = "53100"
+_IN_TIME = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,  # milliseconds
+}
+"""How soon (in seconds) a PostgreSQL counts as gone that says nothing any more: without these, a
+network that drops everything is waited for as long as the kernel likes."""
 
 
 def utc_now() -> datetime:
@@ -229,12 +249,25 @@ def _sqlite(path: Path) -> Engine:
     return engine
 
 
+def _address(url: str) -> URL:
+    """Raises `StoreError` for one that can't be read. It may show a part of the password, so that
+    no message repeats it."""
+    with suppress(ArgumentError, ValueError):
+        address = make_url(url)
+        if address.drivername == "postgresql+psycopg" and "@" not in (address.host or ""):
+            return address
+    raise StoreError(
+        "The address of the database can't be read: it is postgresql+psycopg://USER:PASSWORD@HOST:"
+        "PORT/NAME, and signs like @ : / # in the password are written as %40 %3A %2F %23."
+    )
+
+
 def _postgresql(url: str) -> Engine:
     """READ COMMITTED, PostgreSQL's usual: after a wait for a row's lock one sees what the other
     wrote there."""
     return create_engine(
-        url,
-        connect_args={"options": f"-c lock_timeout={int(BUSY_SECONDS * 1000)}"},
+        _address(url),
+        connect_args={"options": f"-c lock_timeout={int(BUSY_SECONDS * 1000)}", **_IN_TIME},
         hide_parameters=True,
         pool_pre_ping=True,  # the server may have been started anew
         max_overflow=-1,

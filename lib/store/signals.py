@@ -29,10 +29,11 @@ class Signal:
 
 
 def send(store: Store, kind: Kind, of: str) -> None:
-    """Tell every server, this one included. Raises `StoreError`."""
+    """Tell the other servers. Raises `StoreError`."""
     if store.is_shared:
         with store.write() as connection:
-            connection.execute(select(func.pg_notify(_CHANNEL, f"{kind}:{of}")))
+            told = f"{kind}:{of}:{store.server}"
+            connection.execute(select(func.pg_notify(_CHANNEL, told)))
 
 
 @contextmanager
@@ -45,12 +46,16 @@ def listening(store: Store) -> Generator[Callable[[float], list[Signal]]]:
         def heard(seconds: float) -> list[Signal]:
             came = [*connection.notifies(timeout=seconds, stop_after=1)]
             came += connection.notifies(timeout=0)
-            return [signal for each in came if (signal := _parsed(each.payload))]
+            return [told for each in came if (told := _parsed(each.payload, store.server))]
 
         yield heard
 
 
-def _parsed(payload: str) -> Signal | None:
-    """What was told; None for what a newer server tells, and this one doesn't know."""
-    kind, _, of = payload.partition(":")
+def _parsed(payload: str, server: str | None) -> Signal | None:
+    """What was told; None for what a newer server tells, and this one doesn't know, and for what it
+    has told itself: but its own end wakes it."""
+    kind, _, rest = payload.partition(":")
+    of, _, sender = rest.partition(":")
+    if sender == server and kind != "left":
+        return None
     return next((Signal(each, of) for each in get_args(Kind) if each == kind), None)

@@ -64,7 +64,7 @@ def team(place: Playing, browser: Browser) -> None:
 def hers(place: Playing, pictures: Endpoint, model: Model, team: None) -> Run:
     """A run of Ada's that has ended."""
     run = place.waiting(pictures, model, "A secret fox", "0.004", person="ada")
-    run = given(runs.claim(place.store, run.id, "test"))
+    run = given(runs.claim(place.store, run.id, run.owner or ""))
     run = given(runs.accept(place.store, run, "job-of-ada"))
     run = given(runs.settle_done(place.store, run, Decimal("0.004")))
     return given(runs.keep(place.store, run, [], thumb=False))
@@ -112,7 +112,7 @@ def test_a_lost_run_of_a_member_can_be_settled_by_an_admin_alone(
     place: Playing, pictures: Endpoint, model: Model, team: None, browser: Browser
 ) -> None:
     lost = place.waiting(pictures, model, "Lost", person="bob")
-    lost = given(runs.claim(place.store, lost.id, "test"))
+    lost = given(runs.claim(place.store, lost.id, lost.owner or ""))
     lost = given(runs.lose(place.store, lost, {}))
     users.add(place.store, "cleo", SECRET, Role.MEMBER)
     assert browser.sign_in("cleo").client.not_charged(lost.id) is None

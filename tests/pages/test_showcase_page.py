@@ -162,7 +162,9 @@ def theirs(place: Playing, edits: Endpoint) -> Showcase:
         reserved=Decimal("0.002"),
         text="A secret fox",
     )
-    run = given(runs.claim(place.store, ledger.admit(place.store, new).id, "test"))
+    run = given(
+        runs.claim(place.store, ledger.admit(place.store, new).id, place.store.server or "")
+    )
     run = given(runs.accept(place.store, run, "bob's job"))
     run = given(runs.settle_done(place.store, run, Decimal("0.002")))
     run = given(runs.keep(place.store, run, [], thumb=False))

@@ -185,7 +185,11 @@ def test_hostile_names_are_text_and_no_formula(
         new = place.waiting(pictures, model, "A fox", "0.0020")
         with place.store.write() as connection:
             connection.exec_driver_sql("UPDATE runs SET model = ? WHERE id = ?", (name, new.id))
-        run = given(runs.accept(place.store, given(runs.claim(place.store, new.id, "x")), new.id))
+        run = given(
+            runs.accept(
+                place.store, given(runs.claim(place.store, new.id, new.owner or "x")), new.id
+            )
+        )
         run = given(runs.settle_done(place.store, run, USD("0.0020"), took=2.0))
         given(runs.keep(place.store, run, [], thumb=False))
     page = Page(USAGE).put("button_group", "usage:split:own", "model")

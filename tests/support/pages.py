@@ -334,7 +334,7 @@ class Playing:
         self, at: Endpoint, model: Model, text: str, price: str = "0.0019", *, person: str = LOCAL
     ) -> Run:
         run = self.waiting(at, model, text, price, person=person)
-        return given(runs.claim(self.store, run.id, "test"))
+        return given(runs.claim(self.store, run.id, run.owner or "test"))
 
     def unknown(
         self, at: Endpoint, model: Model, text: str, price: str = "0.0019", *, person: str = LOCAL

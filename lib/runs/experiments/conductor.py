@@ -37,8 +37,8 @@ class Conductor(Going):
         experiment = await self._loop.thread(experiments.get, self._store, it)
         if experiment is None or experiment.status is not Status.RUNNING:
             return OVER
-        if experiment.owner != self._server:
-            return OVER  # it goes on at another one
+        if (experiment.profile, experiment.owner) != (self._profile.name, self._server):
+            return OVER  # it goes on elsewhere
         room = WAITING - await self._loop.thread(
             experiments.in_the_air, self._store, it, (State.WAITING, State.SENDING)
         )

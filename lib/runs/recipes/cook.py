@@ -41,8 +41,8 @@ class Cook(Going):
         going = await self._loop.thread(recipes.run, self._store, it)
         if going is None or going.status is not Status.RUNNING:
             return OVER
-        if going.owner != self._server:
-            return OVER  # it goes on at another one
+        if (going.profile, going.owner) != (self._profile.name, self._server):
+            return OVER  # it goes on elsewhere
         stages = await self._loop.thread(recipes.stages, self._store, it)
         stage = following(stages)
         if stage is None:
