@@ -138,7 +138,7 @@ def test_those_of_one_name_are_taken_away_alone(sandbox: Sandbox) -> None:
     fault(sandbox, "job_error", name="a")
     fault(sandbox, "push_lost")
     fault(sandbox, "status", name="a", path=BALANCE, times=None)
-    fault(sandbox, "slow", name="b & c")
+    fault(sandbox, "slow", name="b & c", seconds=0.1)
     left = sandbox.control("DELETE", "faults?name=a")
     assert [(each["fault"], each["name"]) for each in left] == [
         ("push_lost", None),
