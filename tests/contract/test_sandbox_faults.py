@@ -138,7 +138,7 @@ def test_those_of_one_name_are_taken_away_alone(sandbox: Sandbox) -> None:
     fault(sandbox, "job_error", name="a")
     fault(sandbox, "push_lost")
     fault(sandbox, "status", name="a", path=BALANCE, times=None)
-    fault(sandbox, "slow", name="b & c")
+    fault(sandbox, "slow", name="b & c", seconds=0.1)
     left = sandbox.control("DELETE", "faults?name=a")
     assert [(each["fault"], each["name"]) for each in left] == [
         ("push_lost", None),
@@ -178,13 +178,13 @@ def test_they_end_when_they_are_taken_away(sandbox: Sandbox) -> None:
     ],
 )
 def test_what_can_not_be_understood_is_refused_and_changes_nothing(
-    sandbox: Sandbox, given: object, field: str
+    shared_sandbox: Sandbox, given: object, field: str
 ) -> None:
     with pytest.raises(httpx.HTTPStatusError) as refused:
-        sandbox.control("POST", "faults", [{"fault": "html"}, given])
+        shared_sandbox.control("POST", "faults", [{"fault": "html"}, given])
     assert refused.value.response.status_code == 422
     assert list(refused.value.response.json()["errors"]) == [field]
-    assert sandbox.control("GET", "faults") == []
+    assert shared_sandbox.control("GET", "faults") == []
 
 
 def test_a_body_that_is_no_json_is_said_to_be_none(sandbox: Sandbox) -> None:

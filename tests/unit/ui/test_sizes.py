@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.deapi import fields
@@ -49,6 +49,7 @@ def test_a_size_is_called_by_its_preset(pair: tuple[Endpoint, Model]) -> None:
     assert sizes.shape_of(width, height, (1, None)) == sizes.CUSTOM
 
 
+@settings(max_examples=30)
 @given(
     st.integers(1, 64),
     st.sampled_from([None, 1, 8, 16, 64, 128]),
