@@ -200,6 +200,7 @@ def news(
             runs.c.id == run.id,
             runs.c.fence == run.fence,
             runs.c.state.in_(FOLLOWED),
+            lock=True,
         )
         if current is None:
             return None
@@ -494,8 +495,9 @@ def of_server(store: Store, server: str) -> list[Run]:
         return _open(connection, runs.c.owner == server, runs.c.state != State.UNKNOWN)
 
 
-def _one(connection: Connection, *where: ColumnElement[bool]) -> Run | None:
-    row = connection.execute(select(*RUN_COLUMNS).where(*where)).mappings().one_or_none()
+def _one(connection: Connection, *where: ColumnElement[bool], lock: bool = False) -> Run | None:
+    query = select(*RUN_COLUMNS).where(*where)
+    row = connection.execute(query.with_for_update() if lock else query).mappings().one_or_none()
     return as_run(row) if row else None
 
 

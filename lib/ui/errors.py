@@ -99,6 +99,9 @@ _ADVICE: Mapping[str, Advice] = {
         "The place where files are kept can't be used just now. It is tried again by itself."
     ),
     "AlreadyHeld": Advice("Another playground uses the same data folder. Stop one of the two."),
+    "SandboxTwice": Advice(
+        "Another server runs the sandbox of this playground. Have one of the two run without it."
+    ),
     "NewerData": Advice("The data folder belongs to a newer playground. Update this one."),
     "BadPicture": Advice("The result is not a picture that can be opened. Run it again."),
     "OSError": Advice(

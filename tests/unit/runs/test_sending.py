@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from lib.deapi.limits import Priority
-from lib.store import DiskFull, Run, State, Store, runs
+from lib.store import DiskFull, Run, State, Store, StoreError, runs
+from lib.store.servers import LEASE
 from tests.support.databases import database
 from tests.unit.runs.scripted import (
     GENERATE,
@@ -366,3 +367,70 @@ def test_a_journey_leaves_what_another_engine_has_taken_over(world: World) -> No
     world.deapi.jobs = [taken]
     left = world.go(world.order())
     assert (left.state, left.owner) == (State.ACCEPTED, "another engine")
+
+
+def test_a_claim_that_nobody_knows_to_be_written_is_given_back_and_sent_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database commits it, and its answer is lost."""
+    claim = runs.claim
+    lost = ["the answer of the database"]
+
+    def losing(store: Store, run_id: str, owner: str) -> Run | None:
+        claimed = claim(store, run_id, owner)
+        if lost:
+            raise StoreError(f"{lost.pop()} is lost")
+        return claimed
+
+    monkeypatch.setattr(runs, "claim", losing)
+    done = world.go(world.order())
+    assert (done.state, world.deapi.sent, world.held) == (State.DONE, 1, 0)
+
+
+def test_an_answer_that_comes_when_another_has_taken_the_run_over_gives_it_its_job(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def taken(_: httpx.Request) -> httpx.Response:
+        (run,) = runs.take_over(world.store, "another server")
+        assert run.state is State.UNKNOWN
+        return accepted("job-7")
+
+    world.deapi.submits = [taken]
+    left = world.go(world.order())
+    assert (left.state, left.request_id, left.owner) == (
+        State.ACCEPTED,
+        "job-7",
+        "another server",
+    )
+    assert "had taken it over" in caplog.text
+
+
+def test_a_job_that_turns_up_when_a_person_has_settled_it_is_in_the_log(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def settled(_: httpx.Request) -> httpx.Response:
+        (run,) = runs.take_over(world.store, "another server")
+        assert runs.settle_unknown(world.store, run.id, run.person, paid=False)
+        return accepted("job-7")
+
+    world.deapi.submits = [settled]
+    assert world.go(world.order()).state is State.FAILED
+    assert "job-7" in caplog.text
+
+
+def test_who_stood_still_between_the_claim_and_the_sending_sends_nothing_then(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = runs.claim
+    still = [LEASE]
+
+    def standing(store: Store, run_id: str, owner: str) -> Run | None:
+        claimed = claim(store, run_id, owner)
+        if still:
+            assert world.deapi.sent == 0
+            world.time.at += still.pop()
+        return claimed
+
+    monkeypatch.setattr(runs, "claim", standing)
+    done = world.go(world.order())
+    assert (done.state, done.fence, world.deapi.sent) == (State.DONE, 2, 1)

@@ -1,20 +1,24 @@
 """An experiment is sent cell by cell, each once, through everything that may come between."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+import httpx
 import pytest
 
 from lib.runs.experiments import conductor
 from lib.runs.experiments.plan import Cell as Planned
+from lib.runs.going import OVER
 from lib.runs.params import stored
 from lib.runs.profiles import SANDBOX
 from lib.runs.quotes import Quote
-from lib.store import Caps, State, Status, Store, caps, experiments, ledger
+from lib.store import Caps, State, Status, Store, caps, experiments, ledger, runs
 from lib.store.experiments import Cell, Experiment, NewCell, NewExperiment
 from tests.support.databases import database
 from tests.support.waiting import eventually
 from tests.unit.runs.scripted import (
+    ADDRESS,
     GENERATE,
     PRICE,
     Deapi,
@@ -219,6 +223,29 @@ def test_what_nobody_knows_is_not_sent_again_and_counts_until_it_is_settled(
     assert engine.settle_unknown(lost.id, "ada", paid=True)
     becomes(store, experiment, Status.DONE)
     assert the_books_agree(store).posted == 3 * PRICE
+
+
+def test_what_has_moved_at_another_server_is_seen_at_the_next_look(
+    start: Starting, store: Store, deapi: Deapi
+) -> None:
+    deapi.submits = [httpx.ReadError("connection reset")]
+    engine = start()
+    experiment = engine.begin(new(1))
+    eventually(lambda: states(store, experiment) == [State.UNKNOWN])
+    (cell,) = experiments.table(store, experiment.id)
+    assert cell.run
+    assert runs.settle_unknown(store, cell.run.id, None, paid=False)  # nobody tells this engine
+    assert now(store, experiment).status is Status.RUNNING
+    engine._look_around()
+    becomes(store, experiment, Status.DONE)
+
+
+def test_a_profile_leaves_the_experiments_of_another_alone(start: Starting, store: Store) -> None:
+    engine = start(ADDRESS, replace(ADDRESS, name="live"))
+    experiment = engine.begin(new())
+    step = engine._loop.submit(engine._conductors["live"]._step(experiment.id))
+    assert step.result(timeout=10) == OVER
+    becomes(store, experiment, Status.DONE)
 
 
 def test_the_prices_of_a_plan_come_by_themselves_one_for_what_costs_the_same(
