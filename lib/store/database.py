@@ -203,9 +203,14 @@ class Store:
             )
 
     def _newer(self) -> NewerData:
+        what, setting = (
+            f"The data folder {self.data_dir}",
+            "another folder with PLAYGROUND_DATA_DIR",
+        )
+        if self.is_shared:
+            what, setting = "The database", "another one with PLAYGROUND_DATABASE_URL"
         return NewerData(
-            f"The data folder {self.data_dir} was written by a newer version of the "
-            "playground: update it, or choose another folder with PLAYGROUND_DATA_DIR."
+            f"{what} was written by a newer version of the playground: update it, or choose {setting}."
         )
 
 
