@@ -210,7 +210,8 @@ class Store:
         if self.is_shared:
             what, setting = "The database", "another one with PLAYGROUND_DATABASE_URL"
         return NewerData(
-            f"{what} was written by a newer version of the playground: update it, or choose {setting}."
+            f"{what} was written by a newer version of the playground: update it, or choose "
+            f"{setting}."
         )
 
 
