@@ -17,7 +17,7 @@ from tempfile import mkdtemp
 
 from sqlalchemy import case, func, select, text, update
 
-from lib.store import carried, deletion, ledger, manifest, media
+from lib.store import carried, deletion, ledger, manifest, media, servers
 from lib.store.carried import Named, Sum, Tell
 from lib.store.database import DATABASE, Store, head
 from lib.store.errors import DiskFull, StoreError
@@ -57,6 +57,11 @@ def export(store: Store, target: Path, *, stopped: bool, tell: Tell) -> Manifest
     fresh = Path(mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
         made = _filled(store, fresh, stopped, tell)
+        if stopped and store.is_shared and servers.alive(store):
+            raise StoreError(
+                "A server was started on this database meanwhile, and what waits in the copy may "
+                "be sent by it: stop it, and export again."
+            )
         manifest.write(fresh, made)
         os.sync()  # all of it, before it has its name
         fresh.rename(target)

@@ -30,6 +30,7 @@ from lib.store import (
     manifest,
     recipes,
     runs,
+    servers,
     users,
 )
 from lib.store.carried import CARRIED, LEFT_OUT, Sum
@@ -255,6 +256,23 @@ def test_a_server_on_the_database_has_to_stop_first(
         carried.copy(source, target, metadata.tables["servers"], quiet)
     with pytest.raises(StoreError, match="stop it first"):
         bring(shared, tmp_path / "export")
+
+
+def test_a_server_that_is_started_meanwhile_makes_it_no_copy_to_move_to(
+    shared: Store, filled: Filled, tmp_path: Path
+) -> None:
+    export(filled.store, tmp_path / "export")
+    bring(shared, tmp_path / "export")
+    started: list[str] = []
+
+    def start(_what: str, _count: int) -> None:
+        if not started:
+            started.append(servers.enter(shared, "home"))
+
+    with pytest.raises(StoreError, match="stop it, and export again"):
+        exporting.export(shared, tmp_path / "again", stopped=True, tell=start)
+    assert started
+    assert sorted(each.name for each in tmp_path.iterdir() if "again" in each.name) == []
 
 
 # --- beside a running one -------------------------------------------------------------------------
