@@ -94,6 +94,8 @@ class Engine:
         self._own_sandbox = own_sandbox
         self._server = ""
         self._lease: Lease | None = None
+        self._beside: set[str] = set()
+        """The servers that lived at the last look around."""
         self._loop = Loop(clock or Clock(now=store.now))
         self._profiles: dict[str, Profile] = {}
         self._journeys: dict[str, Journey] = {}
@@ -389,6 +391,11 @@ class Engine:
     def _look_around(self) -> None:
         """Take up what a server that has ended has left, and what is ours and nobody follows; on
         any thread but the loop's. Raises `StoreError`."""
+        alive = {each.id for each in servers.alive(self.store)}
+        if self._beside - alive:  # somebody has ended
+            for journey in self._journeys.values():
+                self._spawn(journey.estimates.resume())
+        self._beside = alive
         taken = runs.take_over(self.store, self._server, self.profiles)
         for run in (*taken, *runs.of_server(self.store, self._server)):
             if run.id not in self._followed:

@@ -26,19 +26,21 @@ READ_AGAIN = (1.0, 60.0)
 class Estimates:
     """Follows the estimated prices of one profile. Lives on the loop."""
 
-    def __init__(self, loop: Loop, store: Store, profile: Profile) -> None:
+    def __init__(self, loop: Loop, store: Store, profile: Profile, server: str) -> None:
         self._loop = loop
         self._store = store
         self._profile = profile
+        self._server = server
+        self._followed: set[str] = set()
 
     async def resume(self) -> None:
-        """Follow those that an earlier process has left."""
+        """Follow those that a server before this one, or beside it, has left."""
         pause, longest = READ_AGAIN
         while True:
             since = self._loop.clock.now() - LEFT_FOR
             try:
                 left = await self._loop.thread(
-                    history.estimated, self._store, self._profile.name, since
+                    history.take_estimated, self._store, self._profile.name, since, self._server
                 )
                 break
             except StoreError as error:
@@ -50,8 +52,17 @@ class Estimates:
 
     def follow(self, run: Run) -> None:
         """Find out what `run` has cost in the end, if its price is an estimate."""
-        if run.price_estimated and run.request_id is not None and run.ended_at is not None:
-            self._loop.spawn(self._follow(run, run.request_id, run.ended_at))
+        if not run.price_estimated or run.request_id is None or run.ended_at is None:
+            return
+        if run.id not in self._followed:
+            self._followed.add(run.id)
+            self._loop.spawn(self._go(run, run.request_id, run.ended_at))
+
+    async def _go(self, run: Run, request_id: str, ended: datetime) -> None:
+        try:
+            await self._follow(run, request_id, ended)
+        finally:
+            self._followed.discard(run.id)
 
     async def _follow(self, run: Run, request_id: str, ended: datetime) -> None:
         clock = self._loop.clock

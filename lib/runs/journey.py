@@ -84,7 +84,7 @@ class Journey:
         self._profile = profile
         self._owner = server
         self.desk = Desk(loop, profile.make_line)
-        self.estimates = Estimates(loop, store, profile)
+        self.estimates = Estimates(loop, store, profile, server)
         self.keeper = Keeper(loop, store, profile)
         self._previews = Previews(loop, store, profile)
         self._steps: dict[State, Callable[[Run], Awaitable[Run | None]]] = {

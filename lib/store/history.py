@@ -6,9 +6,9 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, func, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, func, or_, select, update
 
-from lib.store import search
+from lib.store import search, servers
 from lib.store.database import Store
 from lib.store.money import ZERO
 from lib.store.run import (
@@ -202,15 +202,19 @@ def neighbours(store: Store, run: Run) -> list[Run]:
         return [as_run(row) for row in connection.execute(query).mappings()]
 
 
-def estimated(store: Store, profile: str, since: datetime) -> list[Run]:
-    """The runs whose price deAPI only estimates, and whose jobs ended after `since`."""
-    query = select(*RUN_COLUMNS).where(*_estimated(profile, since)).order_by(runs.c.id)
-    with store.read() as connection:
-        return [as_run(row) for row in connection.execute(query).mappings()]
+def take_estimated(store: Store, profile: str, since: datetime, server: str) -> list[Run]:
+    """The runs whose price deAPI only estimates, whose jobs ended after `since`, and which are
+    `server`'s, as those become that a server which has ended has left. Raises `StoreError`."""
+    estimated = _estimated(profile, since)
+    mine = select(*RUN_COLUMNS).where(*estimated, runs.c.owner == server).order_by(runs.c.id)
+    with store.write() as connection:
+        left = servers.left(store, runs.c.owner, server)
+        connection.execute(update(runs).where(*estimated, left).values(owner=server))
+        return [as_run(row) for row in connection.execute(mine).mappings()]
 
 
 def count_estimated(store: Store, profile: str, since: datetime) -> int:
-    """How many `estimated` would return."""
+    """How many runs have a price that deAPI only estimates, and jobs that ended after `since`."""
     query = select(func.count()).where(*_estimated(profile, since))
     with store.read() as connection:
         return connection.execute(query).scalar_one()

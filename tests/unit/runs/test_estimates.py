@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from lib.runs.estimates import LOOKS
-from lib.store import Run, State, StoreError, history, ledger
+from lib.store import Run, State, StoreError, history, ledger, servers
 from tests.support.waiting import eventually
 from tests.unit.runs.scripted import PRICE, RESULT, Answer, World, job, reply
 
@@ -99,16 +99,28 @@ def test_a_database_that_fails_at_the_start_is_asked_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = left_behind(world, 1)
-    read, failures = history.estimated, [StoreError("no"), StoreError("no")]
+    read, failures = history.take_estimated, [StoreError("no"), StoreError("no")]
 
     def flaky(*told: Any) -> list[Run]:
         if failures:
             raise failures.pop()
         return read(*told)
 
-    monkeypatch.setattr(history, "estimated", flaky)
+    monkeypatch.setattr(history, "take_estimated", flaky)
     resume(world)
     eventually(lambda: world.read(run).price == Decimal("0.004"))
+
+
+def test_those_of_a_server_that_lives_are_its_own(world: World) -> None:
+    run, asked = left_behind(world, 1), world.deapi.asked
+    other = servers.enter(world.store, "another")
+    with world.store.write() as connection:
+        connection.exec_driver_sql(f"UPDATE runs SET owner = '{other}'")
+    since = world.time.at - timedelta(days=7)
+    assert history.take_estimated(world.store, run.profile, since, "this engine") == []
+    servers.leave(world.store, other)
+    (taken,) = history.take_estimated(world.store, run.profile, since, "this engine")
+    assert (taken.id, taken.owner, world.deapi.asked) == (run.id, "this engine", asked)
 
 
 def test_a_correction_has_the_balance_looked_at(world: World) -> None:
