@@ -77,6 +77,7 @@ class PostgreSQL:
 @contextmanager
 def postgresql(folder: Path) -> Iterator[PostgreSQL]:
     """A server whose files are in `folder`, ended at the end."""
+    folder.mkdir(parents=True, exist_ok=True)
     server = get_server(folder / "server", cleanup_mode="stop")
     try:
         yield PostgreSQL(server, folder)
