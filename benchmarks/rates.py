@@ -6,14 +6,14 @@ ended, and then one job. What asks how the jobs stand has ten requests a minute 
 """
 
 from contextlib import ExitStack
-from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from benchmarks.least import seconds
 from benchmarks.report import Measure, end
 from lib.store import State
 from tests.support.engine import engines
-from tests.support.sandbox import Sandbox, sandboxes
+from tests.support.sandbox import sandboxes
 
 RUNS = 60
 LIMIT = 10
@@ -38,7 +38,7 @@ def main() -> None:
         took = (max(ended) - runs[0].created_at).total_seconds()
         calls = len(sandbox.requests())
         refused = [each["path"] for each in sandbox.requests() if each["status"] == 429]
-        least = MINUTE * (-(-RUNS // LIMIT) - 1) + _job(sandbox)
+        least = seconds(sandbox, RUNS, LIMIT, MINUTE)
     print(f"{RUNS} runs: {took:.2f} s, at least {least:.2f} s; refused: {refused or 'none'}")
     end(
         Measure(
@@ -57,16 +57,6 @@ def main() -> None:
             aim=1.0,
         ),
     )
-
-
-def _job(sandbox: Sandbox) -> float:
-    """Seconds that one job takes."""
-    first = sandbox.charges()[0]
-    return _at(first["ended_at"]) - _at(first["at"])
-
-
-def _at(written: str) -> float:
-    return datetime.fromisoformat(written).timestamp()
 
 
 if __name__ == "__main__":

@@ -7,15 +7,15 @@ than one, but they could be slower, by leaving places of a minute free or by bei
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from benchmarks.least import seconds
 from benchmarks.report import Measure, end
 from lib.store import Run, State
 from tests.support.engine import Playground, engines
 from tests.support.postgres import postgresql
-from tests.support.sandbox import Sandbox, sandboxes
+from tests.support.sandbox import sandboxes
 
 RUNS = 400
 LIMIT = 100
@@ -64,7 +64,7 @@ def _took(servers: int) -> tuple[float, float]:
             ]
         began = min(run.created_at for run in found)
         took = (max(run.ended_at for run in found if run.ended_at) - began).total_seconds()
-        least = MINUTE * (-(-RUNS // LIMIT) - 1) + _job(sandbox)
+        least = seconds(sandbox, RUNS, LIMIT, MINUTE)
         refused = sum(1 for each in sandbox.requests() if each["status"] == 429)
         assert len({each["request_id"] for each in sandbox.charges()}) == RUNS
     print(f"{servers} of them: {took:.2f} s, at least {least:.2f} s; {refused} calls refused")
@@ -75,13 +75,6 @@ def _runs(playground: Playground, share: int) -> list[Run]:
     """So many of this server, ordered and done."""
     ordered = [playground.order() for _ in range(share)]
     return [playground.reaches(each, State.DONE, timeout=300) for each in ordered]
-
-
-def _job(sandbox: Sandbox) -> float:
-    """Seconds that one job takes."""
-    first = sandbox.charges()[0]
-    ended, began = (datetime.fromisoformat(first[name]) for name in ("ended_at", "at"))
-    return (ended - began).total_seconds()
 
 
 if __name__ == "__main__":

@@ -301,8 +301,7 @@ def going_on(store: Store, profile: str, server: str) -> list[Experiment]:
     running = (experiments.c.profile == profile, experiments.c.status == Status.RUNNING)
     mine = select(*_COLUMNS).where(*running, experiments.c.owner == server)
     with store.write() as connection:
-        left = servers.left(store, experiments.c.owner, server)
-        connection.execute(update(experiments).where(*running, left).values(owner=server))
+        servers.take(connection, store, experiments, server, *running)
         found = connection.execute(mine.order_by(experiments.c.id)).mappings()
         return [_experiment(row) for row in found]
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, func, or_, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Select, func, or_, select
 
 from lib.store import search, servers
 from lib.store.database import Store
@@ -208,8 +208,7 @@ def take_estimated(store: Store, profile: str, since: datetime, server: str) -> 
     estimated = _estimated(profile, since)
     mine = select(*RUN_COLUMNS).where(*estimated, runs.c.owner == server).order_by(runs.c.id)
     with store.write() as connection:
-        left = servers.left(store, runs.c.owner, server)
-        connection.execute(update(runs).where(*estimated, left).values(owner=server))
+        servers.take(connection, store, runs, server, *estimated)
         return [as_run(row) for row in connection.execute(mine).mappings()]
 
 

@@ -262,8 +262,7 @@ def going_on(store: Store, profile: str, server: str) -> list[RecipeRun]:
     running = (recipe_runs.c.profile == profile, recipe_runs.c.status == Status.RUNNING)
     mine = select(*_RUN_COLUMNS).where(*running, recipe_runs.c.owner == server)
     with store.write() as connection:
-        left = servers.left(store, recipe_runs.c.owner, server)
-        connection.execute(update(recipe_runs).where(*running, left).values(owner=server))
+        servers.take(connection, store, recipe_runs, server, *running)
         found = connection.execute(mine.order_by(recipe_runs.c.id)).mappings()
         return [RecipeRun(**row) for row in found]
 

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, case, delete, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, Table, case, delete, insert, or_, select, update
 
-from lib.store.database import Store
+from lib.store.database import Store, alone
 from lib.store.errors import StoreError
 from lib.store.tables import servers
 
@@ -21,8 +21,6 @@ LEASE = timedelta(seconds=15)
 """How long a server counts as alive after it last said so."""
 KEPT = timedelta(days=1)
 """How long the row of one that has ended without a word is kept."""
-_ENTERING = 0x64656172
-"""The number of PostgreSQL's lock that only one server enters at a time; no other uses it."""
 
 
 class SandboxTwice(StoreError):
@@ -60,7 +58,7 @@ def enter(store: Store, home: str, *, sandbox: bool = False) -> str:
     mine = str(uuid4())
     with store.write() as connection:
         if store.is_shared:
-            connection.execute(text(f"SELECT pg_advisory_xact_lock({_ENTERING})"))
+            alone(connection, "a server enters")
             gone = or_(servers.c.home == home, servers.c.until < store.now() - KEPT)
             connection.execute(delete(servers).where(gone))
         else:
@@ -108,6 +106,15 @@ def left(store: Store, owner: ColumnElement[Any], server: str) -> ColumnElement[
     """What, by its column `owner`, belongs to none that lives; what is `server`'s own is not
     left."""
     return or_(owner.is_(None), (owner != server) & owner.not_in(_alive(store)))
+
+
+def take(
+    connection: Connection, store: Store, table: Table, server: str, *where: ColumnElement[bool]
+) -> None:
+    """Give `server` the rows of `table` that a server which has ended has left, of those `where`;
+    within the transaction that then reads what is its own."""
+    mine = left(store, table.c.owner, server)
+    connection.execute(update(table).where(*where, mine).values(owner=server))
 
 
 def kept(store: Store, owner: ColumnElement[Any]) -> ColumnElement[Any]:

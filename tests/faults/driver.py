@@ -15,6 +15,7 @@ a PostgreSQL in place of the folder's SQLite, `--media` a bucket for files, and 
 server of it counts as alive.
 """
 
+import argparse
 import json
 import sys
 import threading
@@ -182,24 +183,20 @@ class Driver:
 
 
 def main() -> None:
-    given = [each for each in sys.argv[1:] if not each.startswith("--")]
-    called = next((each[11:] for each in sys.argv if each.startswith("--webhooks=")), None)
-    minute = next((float(each[9:]) for each in sys.argv if each.startswith("--minute=")), MINUTE)
-    for each in [each for each in sys.argv if each.startswith("--lease=")]:
-        servers.LEASE = timedelta(seconds=float(each[8:]))
-        lease.BEAT = float(each[8:]) / 3
-    bucket = next((each[8:] for each in sys.argv if each.startswith("--media=")), None)
-    database = next((each[11:] for each in sys.argv if each.startswith("--database=")), None)
-    folder, url, key = Path(given[0]), given[1], given[2]
-    if len(given) > 3:
-        client._TIMEOUT = httpx.Timeout(float(given[3]))
+    told = _told()
+    folder, url, key, called = told.folder, told.url, told.key, told.webhooks
+    if told.lease is not None:
+        servers.LEASE = timedelta(seconds=told.lease)
+        lease.BEAT = told.lease / 3
+    if told.silence is not None:
+        client._TIMEOUT = httpx.Timeout(told.silence)
     socket = url.replace("http://", "ws://", 1)
-    push = PushAddress(socket, APP_KEY, CLIENT_ID) if "--push" in sys.argv else None
+    push = PushAddress(socket, APP_KEY, CLIENT_ID) if told.push else None
     profiles.Push = CountingPush
     with hold(folder):
-        store = Store(folder, ZoneInfo("UTC"), url=database, media_url=bucket)
+        store = Store(folder, ZoneInfo("UTC"), url=told.database, media_url=told.media)
         callbacks = called and Callbacks(f"https://127.0.0.1:{called.split(':')[0]}", b"ours", key)
-        address = Address(LIVE, url, key, push, callbacks or None, minute)
+        address = Address(LIVE, url, key, push, callbacks or None, told.minute)
         engine = Engine(store, [address], home=drawn(folder / "server.id"))
         engine.start()
         if called and callbacks:
@@ -213,6 +210,20 @@ def main() -> None:
                 say({"refused": type(error).__name__, "why": str(error)})
         engine.stop()
         store.close()
+
+
+def _told() -> argparse.Namespace:
+    reading = argparse.ArgumentParser()
+    reading.add_argument("folder", type=Path)
+    reading.add_argument("url")
+    reading.add_argument("key")
+    reading.add_argument("silence", type=float, nargs="?")
+    reading.add_argument("--push", action="store_true")
+    reading.add_argument("--minute", type=float, default=MINUTE)
+    reading.add_argument("--lease", type=float)
+    for each in ("--webhooks", "--database", "--media"):
+        reading.add_argument(each)
+    return reading.parse_args()
 
 
 def receive(engine: Engine, callbacks: Callbacks, port: str, pem: str) -> None:

@@ -210,31 +210,14 @@ def engines(
     with ExitStack() as ending:
         numbers = count(1)
 
-        def start(
-            url: str,
-            key: str,
-            *,
-            silence: float | None = None,
-            data: Path | None = None,
-            push: bool = False,
-            webhooks: str | None = None,
-            minute: float | None = None,
-            database: str | None = None,
-            lease: float | None = None,
-        ) -> Playground:
-            home = folder / f"engine-{next(numbers)}"
+        def start(url: str, key: str, *, database: str | None = None, **options: Any) -> Playground:
             started = Playground(
-                home,
+                folder / f"engine-{next(numbers)}",
                 url,
                 key,
-                silence=silence,
-                data=data,
-                push=push,
-                webhooks=webhooks,
-                minute=minute,
                 database=database or make_database(),
                 media_url=media_url,
-                lease=lease,
+                **options,
             )
             ending.callback(started.store.close)
             ending.callback(started.kill)

@@ -17,14 +17,11 @@ from tests.support.postgres import PostgreSQL
 from tests.support.processes import TOP, environment
 from tests.unit.store.filled import Filled, OpenFolder
 from tests.unit.store.making import BERLIN
+from tests.unit.store.moving import database
+
+__all__ = ["database"]
 
 Settings = Callable[..., None]
-
-
-@pytest.fixture
-def database() -> str:
-    """Those that move it open one of the other kind by themselves."""
-    return "sqlite"
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import errno
 import hashlib
 import threading
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -43,32 +43,12 @@ from tests.support.s3 import bucket_url
 from tests.support.waiting import eventually
 from tests.unit.store.filled import PRICE, Filled, OpenEmpty, OpenFolder, experiment, fill
 from tests.unit.store.making import BERLIN, Clock, Making
+from tests.unit.store.moving import ROOMS, bring, database, quiet, shared
 
-__all__ = ["bucket_url"]
-
-ROOMS = ("uploads", "results", "thumbs")
-
-
-@pytest.fixture
-def database() -> str:
-    """Those that move it open one of the other kind by themselves."""
-    return "sqlite"
-
-
-def quiet(_what: str, _count: int) -> None:
-    pass
+__all__ = ["bucket_url", "database", "shared"]
 
 
 export = partial(exporting.export, stopped=True, tell=quiet)
-bring = partial(importing.bring, tell=quiet)
-
-
-@pytest.fixture
-def shared(postgres: PostgreSQL, tmp_path: Path, clock: Clock) -> Iterator[Store]:
-    """An empty store on PostgreSQL."""
-    store = Store(tmp_path / "shared", BERLIN, now=clock, url=postgres.make())
-    yield store
-    store.close()
 
 
 def sums(store: Store) -> dict[str, Sum]:

@@ -7,35 +7,22 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lib.store import Store, StoreError, carried, exporting, importing, manifest
+from lib.store import Store, StoreError, carried, exporting, manifest
 from lib.store.carried import CARRIED
 from tests.support.postgres import PostgreSQL
 from tests.support.processes import TOP, environment
 from tests.unit.store.filled import Filled
 from tests.unit.store.making import BERLIN, Clock
+from tests.unit.store.moving import ROOMS, bring, database, quiet, shared
 
-ROOMS = ("uploads", "results", "thumbs")
-
-
-@pytest.fixture
-def database() -> str:
-    """Those that move it open one of the other kind by themselves."""
-    return "sqlite"
-
-
-def quiet(_what: str, _count: int) -> None:
-    pass
-
-
-bring = partial(importing.bring, tell=quiet)
+__all__ = ["database", "shared"]
 
 
 @pytest.fixture(scope="module")
@@ -53,14 +40,6 @@ def export(exported_once: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "export"
     subprocess.run(["cp", "-r", exported_once, folder], check=True)
     return folder
-
-
-@pytest.fixture
-def shared(postgres: PostgreSQL, tmp_path: Path, clock: Clock) -> Iterator[Store]:
-    """An empty store on PostgreSQL."""
-    store = Store(tmp_path / "shared", BERLIN, now=clock, url=postgres.make())
-    yield store
-    store.close()
 
 
 def is_empty(store: Store) -> bool:
