@@ -60,8 +60,8 @@ def page(open_window: OpenWindow, playground: Playground) -> Page:
 
 def press(page: Page) -> str:
     """Press the button as a person does, wherever it stands; what could be read on it then."""
-    box = page.locator(".st-key-run_bar button").first.bounding_box()
-    assert box is not None
+    # One that is drawn anew just now is nowhere for a moment.
+    box = eventually(page.locator(".st-key-run_bar button").first.bounding_box)
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()
     page.wait_for_timeout(HELD)

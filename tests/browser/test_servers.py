@@ -1,6 +1,8 @@
 """Two real servers on one PostgreSQL and one bucket: whichever a person's requests reach, it is
 the same playground, and when one dies the other goes on."""
 
+from pathlib import Path
+
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
@@ -8,6 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenWindow
 from tests.conftest import StartPlayground
 from tests.support import screens
+from tests.support.nginx import fronted
 from tests.support.playground import Playground
 from tests.support.postgres import PostgreSQL
 from tests.support.s3 import S3, bucket_url
@@ -73,20 +76,33 @@ def test_who_signs_in_at_one_is_known_at_the_other_and_finds_all_of_it_there(
     expect_outside(page)
 
 
-def test_when_a_server_dies_the_run_ends_at_the_other_and_is_charged_once(
-    two: Two, rehearsal: Sandbox, open_window: OpenWindow
+def test_behind_nginx_a_window_whose_server_dies_goes_on_at_the_other_and_is_charged_once(
+    two: Two, rehearsal: Sandbox, open_window: OpenWindow, tmp_path: Path
 ) -> None:
-    first, second = two
-    page = open_window(first.images)
-    sign_in(page, "ada")
-    screens.write(page, FOX)
-    screens.run(page)
-    screens.ordered(page, FOX)
-    first.kill()
-    page.goto(second.images)
-    expect_inside(page, "ada")
-    screens.finished(page, FOX)
-    assert len(rehearsal.charges()) == 1
+    with fronted(tmp_path / "nginx", [each.port for each in two]) as front:
+        page = open_window(f"{front.url}/images", ignore_https_errors=True)
+        sign_in(page, "ada")
+        screens.write(page, FOX)
+        screens.run(page)
+        screens.ordered(page, FOX)
+        before = server_of(page)
+        two[before - 1].kill()
+        screens.finished(page, FOX)
+        assert server_of(page) != before
+        expect_inside(page, "ada")
+        made(page, BOAT)
+        assert len(rehearsal.charges()) == 2
+        page.goto("about:blank")  # a window that outlives nginx would only complain
+
+
+def server_of(page: Page) -> int:
+    """To which of the two, from 1, nginx leads this window."""
+    (number,) = (
+        str(each.get("value"))
+        for each in page.context.cookies()
+        if each.get("name") == "playground_server"
+    )
+    return int(number)
 
 
 def test_health_says_which_part_is_down(two: Two, s3: S3, bucket_url: str) -> None:

@@ -1,7 +1,8 @@
 """Stores for tests, on either of the two databases.
 
 A folder of tests, or a file, that imports the fixture `database` from here is run on both; one that
-doesn't, on SQLite alone. A test that is about SQLite's own file says so with `ONLY_SQLITE`.
+doesn't, on SQLite alone. A test that is about one of them says so with `ONLY_SQLITE` or
+`ONLY_POSTGRESQL`.
 """
 
 import shutil
@@ -20,6 +21,7 @@ from lib.store import Store
 from tests.support.postgres import PostgreSQL
 
 ONLY_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+ONLY_POSTGRESQL = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -56,6 +56,19 @@ class PostgreSQL:
             self._execute(name, _EMPTY)
         self._free.append(name)
 
+    @contextmanager
+    def out_of_reach(self, name: str) -> Iterator[None]:
+        """Throws everybody out of the database of this name, and lets nobody in until the end."""
+        self._execute("postgres", f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        self._execute(
+            "postgres",
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'",
+        )
+        try:
+            yield
+        finally:
+            self._execute("postgres", f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+
     def _make(self) -> str:
         name = f"test{next(self._numbers)}"
         self._execute("postgres", f"CREATE DATABASE {name}")

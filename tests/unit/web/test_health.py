@@ -4,11 +4,13 @@ import shutil
 import socket
 
 import pytest
+from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from lib.store import Store
 from lib.store.media import Bucket
-from tests.support.databases import ONLY_SQLITE
+from tests.support.databases import ONLY_POSTGRESQL, ONLY_SQLITE
+from tests.support.postgres import PostgreSQL
 from tests.support.s3 import S3, bucket_url, media_url, reached_by
 
 __all__ = ["bucket_url", "media_url"]
@@ -30,6 +32,19 @@ def test_a_database_that_can_not_be_read_is_down(web: TestClient, store: Store) 
     answer = web.get("/healthz")
     assert answer.status_code == 503
     assert answer.json() == {"status": "down", "database": "down", "results": "ok"}
+
+
+@ONLY_POSTGRESQL
+def test_a_database_that_lets_nobody_in_is_down_until_it_does(
+    web: TestClient, store: Store, postgres: PostgreSQL
+) -> None:
+    with store.read() as connection:
+        name = connection.execute(text("SELECT current_database()")).scalar_one()
+    with postgres.out_of_reach(name):
+        answer = web.get("/healthz")
+        assert answer.status_code == 503
+        assert answer.json() == {"status": "down", "database": "down", "results": "ok"}
+    assert web.get("/healthz").status_code == 200
 
 
 def test_a_place_of_files_that_has_gone_is_down(

@@ -20,7 +20,7 @@ from lib.deapi.errors import NoAnswer
 from lib.runs.balance import Balance
 from lib.runs.counts import Counts, Delays, Seen
 from lib.runs.engine import Engine
-from lib.store import NewRun, Role, Run, Store, ledger, runs, sessions, users
+from lib.store import NewRun, Role, Run, Store, ledger, runs, servers, sessions, users
 from lib.web import metrics
 from lib.web.metrics import Counting, Watched, Windows
 
@@ -214,6 +214,21 @@ def test_a_window_counts_as_long_as_it_is_open(client: TestClient, monkeypatch: 
         assert read(client)["playground_open_windows", ()] == 1
         window.send_text("bye")
     assert read(client)["playground_open_windows", ()] == 0
+
+
+def test_servers_are_counted_while_they_live_and_only_where_there_can_be_several(
+    client: TestClient, store: Store, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(metrics, "FRESH", 0.0)
+    if not store.is_shared:
+        assert ("playground_servers", ()) not in read(client)
+        return
+    first = servers.enter(store, "one")
+    assert read(client)["playground_servers", ()] == 1
+    servers.enter(store, "two")
+    assert read(client)["playground_servers", ()] == 2
+    servers.leave(store, first)
+    assert read(client)["playground_servers", ()] == 1
 
 
 def test_however_many_scrape_it_is_made_once(client: TestClient, engine: Watching) -> None:
