@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.conftest import StartPlayground
+from tests.conftest import StartPlayground, StartSandbox
 from tests.support.playground import Playground, playgrounds
+from tests.support.sandbox import Sandbox, sandboxes
 from tests.support.team import account, expect_inside, sign_in
 from tests.support.watch import Watch
 from tools import browser as tool
@@ -18,6 +19,8 @@ OpenWindow = Callable[..., Page]
 Enter = Callable[[str, str], Page]
 
 PICTURES = Path("test-results")
+QUICK = 10
+"""How many times as fast the jobs of a quick sandbox are."""
 expect.set_options(timeout=15_000)  # milliseconds; two cores draw, serve and render here
 
 
@@ -38,6 +41,22 @@ def playground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playground]
     """A playground on its sandbox, shared by the tests of one file."""
     with playgrounds(tmp_path_factory.mktemp("playground")) as start:
         yield start()
+
+
+@pytest.fixture(scope="module")
+def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playground]:
+    """One whose sandbox takes a tenth of the time for a job, for tests in which nothing has to
+    happen while jobs go on."""
+    with (
+        sandboxes(tmp_path_factory.mktemp("quick")) as sandbox,
+        playgrounds(tmp_path_factory.mktemp("playground")) as start,
+    ):
+        yield start(**rehearsing(sandbox(speed=QUICK)))
+
+
+def rehearsing(sandbox: Sandbox) -> dict[str, str]:
+    """The settings of a playground that has this sandbox instead of one of its own."""
+    return {"PLAYGROUND_SANDBOX": sandbox.url, "PLAYGROUND_SANDBOX_KEY": sandbox.key}
 
 
 @pytest.fixture
@@ -84,11 +103,13 @@ def page(open_window: OpenWindow, playground: Playground) -> Page:
 
 
 @pytest.fixture
-def three(start_playground: StartPlayground, watch: Watch) -> Playground:
+def three(
+    start_playground: StartPlayground, start_sandbox: StartSandbox, watch: Watch
+) -> Playground:
     """A playground of Ada's, who is an admin, and of Ben and Cora, each of whom may be told that
-    something is not theirs."""
+    something is not theirs. Its jobs are quick."""
     watch.allow(r"console error.*(401|403|404|WebSocket)")
-    playground = start_playground()
+    playground = start_playground(**rehearsing(start_sandbox(speed=QUICK)))
     for name, options in (("ada", ("--admin",)), ("ben", ()), ("cora", ())):
         account(playground, name, *options)
     return playground

@@ -149,17 +149,17 @@ def downloaded(page: Page, folder: Path) -> list[dict[str, str]]:
 
 
 def test_a_bad_cell_is_mended_in_place_and_the_results_stand_beside_the_rows(
-    open_window: OpenWindow, playground: Playground
+    open_window: OpenWindow, quick: Playground
 ) -> None:
-    page = open_window(f"{playground.url}/batch")
+    page = open_window(f"{quick.url}/batch")
     give(page, "two.csv", b"prompt,seed\na harbour in the morning,7\na cat by a window,soon\n")
     expect(page.get_by_text("1 of 2 rows are ready")).to_be_visible()
     mend(page, 3, 1, "8")
     expect(page.get_by_text("2 of 2 rows are ready")).to_be_visible()
-    before = len(playground.request_ids())
+    before = len(quick.request_ids())
     begin(page, RUN)
     expect(page.get_by_text(re.compile("2 of 2 done"))).to_be_visible(timeout=PATIENCE)
-    assert len(playground.request_ids()) - before == 2
+    assert len(quick.request_ids()) - before == 2
     expect(cell(page, 2, 0)).to_have_text("a harbour in the morning")
     expect(cell(page, 3, 1)).to_have_text("8")
     expect(cell(page, 4, 1)).to_have_text("Done")
@@ -171,7 +171,7 @@ def test_a_bad_cell_is_mended_in_place_and_the_results_stand_beside_the_rows(
     expect(dialog).to_have_count(0)
 
     page.get_by_role("button", name="All experiments").click()
-    page.goto(f"{playground.url}/prompt-lab")
+    page.goto(f"{quick.url}/prompt-lab")
     page.get_by_role("radio", name="Experiments").click()
     expect(page.get_by_text("Batch of 2 rows")).to_be_visible()
     page.get_by_role("button", name="Open", exact=True).first.click()

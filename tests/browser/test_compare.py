@@ -51,10 +51,10 @@ def scale(page: Page) -> float:
 
 
 def test_three_models_are_priced_run_zoomed_in_step_and_the_winner_opens_in_its_page(
-    open_window: OpenWindow, playground: Playground
+    open_window: OpenWindow, quick: Playground
 ) -> None:
     page = open_window()
-    compare(page, playground)
+    compare(page, quick)
     screens.write(page, TEXT)
     prices = page.locator(".pg-table td:nth-child(3)")
     expect(prices).to_have_count(3)
@@ -109,10 +109,10 @@ def test_three_models_are_priced_run_zoomed_in_step_and_the_winner_opens_in_its_
 
 
 def test_sounds_play_pause_and_seek_together_and_one_is_heard(
-    open_window: OpenWindow, playground: Playground
+    open_window: OpenWindow, quick: Playground
 ) -> None:
     page = open_window()
-    compare(page, playground, "Make music")
+    compare(page, quick, "Make music")
     expect(page.get_by_role("textbox", name="What should it sound like?")).to_be_visible()
     page.locator('[class*="st-key-chips"] button').first.click()
     ran(page, 2)

@@ -82,14 +82,14 @@ def vote(page: Page, shortcut: str) -> None:
 
 
 def test_a_whole_study_from_prompts_to_an_outcome_and_back_from_its_export(
-    open_window: OpenWindow, playground: Playground, tmp_path: Path
+    open_window: OpenWindow, quick: Playground, tmp_path: Path
 ) -> None:
-    page = open_window(lab(playground))
+    page = open_window(lab(quick))
     expect(page.get_by_text("This is a rehearsal").first).to_be_visible()
     write(page, PROMPTS)
     compare(page, "As written", "Improved", "Older booster")
     expect(page.get_by_role("cell", name="Older booster")).to_have_count(2)
-    before = len(playground.request_ids())
+    before = len(quick.request_ids())
     begin(page, WORDS)
 
     # The words first: what changed is marked, and can be put right before it is paid for.
@@ -107,7 +107,7 @@ def test_a_whole_study_from_prompts_to_an_outcome_and_back_from_its_export(
     expect(page.locator(".pg-cell-picture")).to_have_count(18)
     spent = page.locator(".pg-run .pg-total").inner_text()
     assert near(screens.amount(spent), planned)
-    assert len(playground.request_ids()) - before == 18
+    assert len(quick.request_ids()) - before == 18
 
     page.get_by_role("radio", name="Vote blind").click()
     expect(page.locator('[class*="st-key-lab_row"]')).to_have_count(0)

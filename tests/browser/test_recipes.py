@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Enter, OpenWindow
+from tests.browser.conftest import QUICK, Enter, OpenWindow, rehearsing
 from tests.conftest import StartPlayground, StartSandbox
 from tests.support import screens
 from tests.support.playground import Playground
@@ -39,9 +39,9 @@ def results(page: Page) -> Locator:
 
 
 def test_a_cut_out_of_one_picture_is_made_again_of_another(
-    open_window: OpenWindow, playground: Playground
+    open_window: OpenWindow, quick: Playground
 ) -> None:
-    page = open_window(playground.images)
+    page = open_window(quick.images)
     screens.make_picture(page, "a robot on a hill")
     card = screens.finished(page, "a robot on a hill")
     card.get_by_role("button", name="Remove background").click()
@@ -61,20 +61,20 @@ def test_a_cut_out_of_one_picture_is_made_again_of_another(
     expect(field).to_have_value("a robot on a hill")
     field.fill("a teapot on a table")
     field.blur()
-    before = len(playground.request_ids())
+    before = len(quick.request_ids())
     run(page)
     expect(results(page).locator("b", has_text=DONE)).to_be_visible(timeout=2 * PATIENCE)
     download = results(page).get_by_role("link", name="Download", exact=True)
     expect(download).to_be_visible(timeout=PATIENCE)
-    assert len(playground.request_ids()) == before + 2
+    assert len(quick.request_ids()) == before + 2
     page.get_by_role("link", name="History").first.click()
     expect(page.get_by_text("a teapot on a table").first).to_be_visible()
 
 
 def test_a_recipe_that_begins_with_a_picture_is_run_on_another_picture(
-    open_window: OpenWindow, start_playground: StartPlayground
+    open_window: OpenWindow, start_sandbox: StartSandbox, start_playground: StartPlayground
 ) -> None:
-    page = open_window(start_playground().images)
+    page = open_window(start_playground(**rehearsing(start_sandbox(speed=QUICK))).images)
     screens.choose(page, "Remove background")
     page.get_by_role("button", name="Use a sample picture").click()
     screens.run(page)

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenWindow
+from tests.browser.conftest import OpenWindow, rehearsing
 from tests.conftest import StartPlayground
 from tests.support import screens
 from tests.support.nginx import fronted
@@ -44,8 +44,7 @@ def two(
         "PLAYGROUND_DATABASE_URL": postgres.make(),
         "PLAYGROUND_MEDIA_URL": bucket_url,
         "PLAYGROUND_COOKIE_SECRET": "a secret that both of them have in common",
-        "PLAYGROUND_SANDBOX": rehearsal.url,
-        "PLAYGROUND_SANDBOX_KEY": rehearsal.key,
+        **rehearsing(rehearsal),
     }
     first = start_playground(**shared)
     account(first, "ada", "--admin")

@@ -147,4 +147,4 @@ def test_a_dead_deapi_says_so_and_nothing_is_paid(
             cancel.first.click()
         return cancelled.first.is_visible()
 
-    eventually(taken_back, timeout=20, every=0.5)
+    eventually(taken_back, timeout=20)

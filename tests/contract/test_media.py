@@ -65,7 +65,7 @@ class Studio:
         answer = self.ask(at, model or LISTING.for_endpoint(at, values)[0], values)
         if answer.request_id is None:
             return Made(wire.Job(request_id="", state="done", result=answer.result), None)
-        job = eventually(lambda: self._ended(answer.request_id or ""), timeout=PATIENCE, every=0.25)
+        job = eventually(lambda: self._ended(answer.request_id or ""), timeout=PATIENCE)
         assert job.state == "done", job
         return Made(job, self._downloaded(job) if job.result_url else None)
 

@@ -315,7 +315,7 @@ def test_a_picture_comes_through_its_states_with_previews(start_sandbox: StartSa
             seen.append(job(api, request_id))
             return seen[-1]["status"] in TERMINAL
 
-        eventually(look, every=0.02)
+        eventually(look)
         states = [each["status"] for each in seen]
         assert [state for at, state in enumerate(states) if state not in states[:at]] == [
             "pending",

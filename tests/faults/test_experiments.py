@@ -22,7 +22,7 @@ def test_killed_again_and_again_it_sends_every_cell_once(
     playground = start_engine(sandbox.url, sandbox.key)
     experiment, planned = playground.experiment(PROMPTS, STEPS)
     for part in range(3, COUNT, COUNT // KILLS):
-        eventually(lambda part=part: len(sandbox.charges()) >= part, timeout=30, every=0.01)
+        eventually(lambda part=part: len(sandbox.charges()) >= part, timeout=30)
         playground.kill()
         playground.start()
 

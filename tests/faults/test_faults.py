@@ -118,7 +118,7 @@ def with_an_error(playground: Playground, run_id: str) -> Run:
         run = playground.run(run_id)
         return run if run.error else None
 
-    return eventually(now, timeout=30, every=0.01)
+    return eventually(now, timeout=30)
 
 
 def sentence(run: Run) -> str:

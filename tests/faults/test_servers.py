@@ -117,7 +117,7 @@ def test_an_experiment_goes_on_at_the_other_server_and_sends_every_cell_once(
     first, second = start_two(sandbox.url, sandbox.key)
     prompts, steps = [f"A fox number {n} in the snow" for n in range(10)], (2, 4)
     experiment, planned = first.experiment(prompts, steps)
-    eventually(lambda: len(sandbox.charges()) >= 4, timeout=30, every=0.01)
+    eventually(lambda: len(sandbox.charges()) >= 4, timeout=30)
     first.kill()
 
     def all_ended() -> list[Run] | None:

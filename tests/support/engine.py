@@ -167,7 +167,7 @@ class Playground:
             return now if now.state in states else None
 
         try:
-            return eventually(there, timeout=timeout, every=0.01)
+            return eventually(there, timeout=timeout)
         except AssertionError:
             raise AssertionError(f"{self.run(run_id)}\n{self.output[-4000:]}") from None
 

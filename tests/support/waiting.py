@@ -6,16 +6,23 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+SOONEST, LATEST = 0.01, 0.25
+"""Seconds between two looks, at least and at most …"""
+SHARE = 0.1
+"""… and in between this share of what was waited so far: what is quick is seen at once, and what
+takes long is not slowed down by looking."""
 
-def eventually(probe: Callable[[], T | None], timeout: float = 10, every: float = 0.05) -> T:
-    """The first truthy answer of `probe`, asked every `every` seconds for `timeout` seconds.
+
+def eventually(probe: Callable[[], T | None], timeout: float = 10) -> T:
+    """The first truthy answer of `probe`, asked again and again for `timeout` seconds.
 
     An AssertionError of the probe counts as "not yet". At the deadline the test fails: with the
     probe's last AssertionError if it raised one, else saying what was last answered.
     """
-    deadline = time.monotonic() + timeout
+    begun = time.monotonic()
     while True:
-        late = time.monotonic() >= deadline
+        waited = time.monotonic() - begun
+        late = waited >= timeout
         try:
             answer = probe()
         except AssertionError:
@@ -26,4 +33,4 @@ def eventually(probe: Callable[[], T | None], timeout: float = 10, every: float 
                 return answer
             if late:
                 raise AssertionError(f"still {answer!r} after {timeout} seconds")
-        time.sleep(every)
+        time.sleep(min(max(SOONEST, SHARE * waited), LATEST))

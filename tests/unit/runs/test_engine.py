@@ -76,7 +76,7 @@ def ended(store: Store, run: Run, state: State = State.DONE) -> Run:
         found = stored(store, run)
         return found if found.state is state else None
 
-    return eventually(now, every=0.01)
+    return eventually(now)
 
 
 def spent(store: Store, profile: str) -> Decimal:
