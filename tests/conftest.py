@@ -88,6 +88,12 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3]:
 
 
 @pytest.fixture
+def database() -> str:
+    """On which database the stores of a test are. `tests.support.databases` has both."""
+    return "sqlite"
+
+
+@pytest.fixture
 def media_url() -> str | None:
     """Where the stores of a test keep files: in their folders. `tests.support.s3` has another."""
     return None

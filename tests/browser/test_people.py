@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -10,18 +11,31 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenWindow
-from tests.conftest import StartPlayground
 from tests.support.playground import Playground, playgrounds
 from tests.support.processes import TOP, environment
+from tests.support.s3 import way_to
 from tests.support.team import SECRET, account, expect_inside, expect_outside, sign_in
 from tests.support.watch import Watch
 
 
-@pytest.fixture(scope="module")
-def team(tmp_path_factory: pytest.TempPathFactory, playground: Playground) -> Playground:
-    """A playground with one account, Ada's, who is an admin."""
-    account(playground, "ada", "--admin")
-    return playground
+@pytest.fixture(scope="module", params=["one machine", "several"])
+def team(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Playground]:
+    """A playground with one account, Ada's, who is an admin: on SQLite and a folder, and on
+    PostgreSQL and a bucket."""
+    shared: dict[str, str] = {}
+    if request.param == "several":
+        postgres, s3 = map(request.getfixturevalue, ("postgres", "s3"))
+        shared = {
+            "database": postgres.make(),
+            "PLAYGROUND_MEDIA_URL": s3.bucket(),
+            **way_to(s3.url),
+        }
+    with playgrounds(tmp_path_factory.mktemp("team")) as start:
+        playground = start(**shared)
+        account(playground, "ada", "--admin")
+        yield playground
 
 
 @pytest.fixture(autouse=True)
@@ -102,11 +116,10 @@ def test_somebody_is_invited_works_and_is_let_in_no_more(
 
 
 def test_a_new_password_signs_out_every_other_browser(
-    start_playground: StartPlayground, open_window: OpenWindow
+    team: Playground, open_window: OpenWindow
 ) -> None:
-    playground = start_playground(PLAYGROUND_SANDBOX="on")
-    account(playground, "cleo")
-    one, other = open_window(playground.images), open_window(playground.images)
+    account(team, "cleo")
+    one, other = open_window(team.images), open_window(team.images)
     for page in (one, other):
         sign_in(page, "cleo")
         expect_inside(page, "cleo")
@@ -129,11 +142,12 @@ def test_with_an_account_other_addresses_and_the_public_name_lead_here_and_no_ot
     team: Playground,
 ) -> None:
     team.stop()
+    same = {name: value for name, value in team.settings.items() if name != "PLAYGROUND_PORT"}
     with playgrounds(team.folder.parent / "open") as start:
         shown = start(
             PLAYGROUND_HOST="0.0.0.0",
             PLAYGROUND_PUBLIC_URL="https://playground.example",
-            PLAYGROUND_DATA_DIR=str(team.data),
+            **same,
             PLAYGROUND_SANDBOX="off",
             DEAPI_API_KEY="none",
             DEAPI_BASE_URL="http://127.0.0.1:9",

@@ -9,6 +9,8 @@ from lib.deapi.contract import Endpoint, endpoint
 from lib.deapi.models import Model
 from lib.ui import priced_button
 from tests.support.pages import Playing, playing
+from tests.support.playground import SECRET
+from tests.support.postgres import PostgreSQL
 from tests.support.sandbox import Sandbox, sandboxes
 
 
@@ -20,11 +22,26 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def place(tmp_path: Path, live: Sandbox) -> Iterator[Playing]:
+def shared(media_url: str | None, request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """The settings of a playground of several servers, if the test asks for one."""
+    if media_url is None:
+        yield {}
+        return
+    postgres: PostgreSQL = request.getfixturevalue("postgres")
+    with postgres.lent() as url:
+        yield {
+            "PLAYGROUND_DATABASE_URL": url,
+            "PLAYGROUND_COOKIE_SECRET": SECRET,
+            "PLAYGROUND_MEDIA_URL": media_url,
+        }
+
+
+@pytest.fixture
+def place(tmp_path: Path, live: Sandbox, shared: dict[str, str]) -> Iterator[Playing]:
     """The playground of this process, with books of its own for each test, and a minute's calls:
     many pages ask for more prices than deAPI allows in one."""
     live.control("PUT", "tier", "premium")
-    with playing(tmp_path / "data", live) as held:
+    with playing(tmp_path / "data", live, **shared) as held:
         yield held
 
 

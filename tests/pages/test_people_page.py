@@ -22,7 +22,11 @@ from lib.store import (
     users,
 )
 from lib.ui import session
+from tests.support.databases import database
 from tests.support.pages import HISTORY, IMAGES, Page, Playing, given
+from tests.support.s3 import bucket_url, media_url
+
+__all__ = ["bucket_url", "database", "media_url"]
 
 PEOPLE = "pages/people.py"
 SECRET = "four green kettles"

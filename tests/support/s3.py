@@ -63,12 +63,20 @@ def s3_server(folder: Path) -> Iterator[S3]:
         process.kill()
 
 
+def way_to(url: str) -> dict[str, str]:
+    """What the environment says when S3 is at `url`, with keys that any of ours takes."""
+    return {
+        "AWS_ENDPOINT_URL": url,
+        "AWS_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "a-key-of-these-tests",
+        "AWS_SECRET_ACCESS_KEY": "a-secret-of-these-tests",
+    }
+
+
 def reached_by(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
-    """Has the environment say that S3 is at `url`, with keys that any of ours takes."""
-    monkeypatch.setenv("AWS_ENDPOINT_URL", url)
-    monkeypatch.setenv("AWS_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a-key-of-these-tests")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a-secret-of-these-tests")
+    """Has the environment of the test say that S3 is at `url`."""
+    for name, value in way_to(url).items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture

@@ -18,12 +18,6 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def database() -> str:
-    """On which database the stores of a test are."""
-    return "sqlite"
-
-
-@pytest.fixture
 def stores(
     database: str, migrated: Path, media_url: str | None, request: pytest.FixtureRequest
 ) -> Stores:
