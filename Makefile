@@ -25,7 +25,7 @@ engines: ## install the sandbox's better engines too (reading, hearing, cutting 
 
 # More of them than cores, as most wait; the long ones, of browsers and kills, begin first.
 test: engines ## run every test, those in a real browser included
-	@$(WITH_BROWSER) $(PYTHON_IN_VENV) -m pytest --numprocesses 6 --dist loadfile \
+	@$(WITH_BROWSER) $(PYTHON_IN_VENV) -m pytest --numprocesses 4 --dist loadfile \
 		--no-loadscope-reorder
 
 KILLS ?= 200

@@ -19,7 +19,7 @@ from lib.runs.engine import Engine
 from lib.runs.profiles import LIVE, SANDBOX, Address
 from lib.sandbox import process as sandbox
 from lib.settings import Settings, SettingsError
-from lib.store import Store, StoreError, hold, opening, users
+from lib.store import MediaDown, MediaRefused, Store, StoreError, hold, opening, users
 from lib.web import webhooks
 
 CANNOT_START = (SettingsError, StoreError, sandbox.DidNotStart)
@@ -39,6 +39,7 @@ class Playground:
             self.store = opening.opened(told)
             undo.callback(self.store.close)
             _not_for_strangers(told, self.store)
+            _has_its_files(self.store)
             addresses: list[Address] = []
             self.sandbox = undo.enter_context(_sandbox(told))
             if self.sandbox is not None:
@@ -123,6 +124,17 @@ def _usable(folder: Path) -> Generator[None]:
             f"The data folder {folder} can't be used ({error.strerror}): make room in it, or "
             "choose another one with PLAYGROUND_DATA_DIR."
         ) from error
+
+
+def _has_its_files(store: Store) -> None:
+    """A bucket that can only be a mistake ends the start. One that says nothing may be back soon,
+    and runs that were paid for go on meanwhile; the log and `/healthz` tell of it."""
+    try:
+        store.media.check()
+    except MediaRefused:
+        raise
+    except MediaDown:
+        pass
 
 
 @contextlib.contextmanager

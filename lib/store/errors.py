@@ -5,6 +5,7 @@ StoreError         the database did not answer, is locked or can't be used
   AlreadyHeld      another playground uses this data folder
   NewerData        the data folder was written by a newer playground
   MediaDown        the bucket that files are kept in can't be used just now
+    MediaRefused   it is not there, or refuses our keys
   BadPicture       a picture can't be read, or is too large to be opened safely
   Denied           somebody may not do this; of no run
     OverCap        a run would go over what a person or the team may spend
@@ -29,6 +30,11 @@ class NewerData(StoreError):
 
 class MediaDown(StoreError):
     """The bucket that files are kept in did not answer, or refused: another try may do it."""
+
+
+class MediaRefused(MediaDown):
+    """The bucket that files are kept in is not there, or refuses our keys: until somebody changes
+    that, or the settings, no other try does it."""
 
 
 class BadPicture(StoreError):

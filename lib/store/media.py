@@ -28,7 +28,7 @@ import obstore
 from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
 from obstore.store import S3Store
 
-from lib.store.errors import DiskFull, MediaDown, StoreError
+from lib.store.errors import DiskFull, MediaDown, MediaRefused, StoreError
 
 if TYPE_CHECKING:  # they are nowhere else
     from obstore import GetOptions, ObjectMeta
@@ -53,6 +53,8 @@ _LEFT_SECONDS = 24 * 60 * 60
 
 _NAME = re.compile(rf"({'|'.join(ROOMS)})(/[0-9a-zA-Z_-]+(\.[0-9a-zA-Z]+)?)+")
 _UNFINISHED = (".part", ".raw")
+_NO_BUCKET = "<Code>NoSuchBucket</Code>"
+"""What every S3 answers to a list of one that is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,15 +380,19 @@ def _answered() -> Generator[None]:
         yield
     except (PermissionDeniedError, UnauthenticatedError) as error:
         log.warning("the bucket refuses: %s", _first_line(error))
-        raise MediaDown("The bucket of our files refuses our keys.") from error
+        raise MediaRefused(
+            "The bucket that PLAYGROUND_MEDIA_URL names refuses the keys of AWS_ACCESS_KEY_ID."
+        ) from error
     except BaseError as error:
+        if _NO_BUCKET in str(error):
+            raise _no_bucket(error) from error
         log.warning("the bucket can't be used: %s", _first_line(error))
         raise MediaDown("The bucket of our files can't be used just now.") from error
 
 
-def _no_bucket(error: Exception) -> MediaDown:
+def _no_bucket(error: Exception) -> MediaRefused:
     log.warning("the bucket is not there: %s", _first_line(error))
-    return MediaDown("The bucket of our files is not there.")
+    return MediaRefused("The bucket that PLAYGROUND_MEDIA_URL names is not there.")
 
 
 def _first_line(error: Exception) -> str:

@@ -98,6 +98,10 @@ _ADVICE: Mapping[str, Advice] = {
     "MediaDown": Advice(
         "The place where files are kept can't be used just now. It is tried again by itself."
     ),
+    "MediaRefused": Advice(
+        "The place where files are kept is gone, or lets the playground in no more. Tell whoever "
+        "runs it; until then it is tried again by itself."
+    ),
     "AlreadyHeld": Advice("Another playground uses the same data folder. Stop one of the two."),
     "SandboxTwice": Advice(
         "Another server runs the sandbox of this playground. Have one of the two run without it."

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.sandbox import Sandbox, StartSandbox
+from tests.support.sandbox import PLAIN, Sandbox, StartSandbox
 from tests.support.waiting import eventually
 
 BALANCE = "/api/v2/account/balance"
@@ -25,6 +25,7 @@ def ask(sandbox: Sandbox, path: str = BALANCE, **sent: Any) -> httpx.Response:
         f"{sandbox.url}{path}",
         headers={"Authorization": f"Bearer {sandbox.key}"},
         timeout=10,
+        **PLAIN,
         **sent,
     )
 

@@ -13,7 +13,7 @@ from PIL import Image
 
 from lib.deapi.contract import BALANCE, IMAGE_BYTES, JOB, MODELS, Endpoint, endpoint
 from tests.conftest import StartSandbox
-from tests.support.sandbox import Sandbox
+from tests.support.sandbox import PLAIN, Sandbox
 from tests.support.waiting import eventually
 
 GENERATIONS = endpoint("images.generations")
@@ -23,7 +23,7 @@ TERMINAL = ("done", "error")
 
 def client(sandbox: Sandbox, **headers: str) -> httpx.Client:
     usual = {"Authorization": f"Bearer {sandbox.key}", "Accept": "application/json"}
-    return httpx.Client(base_url=sandbox.url, headers={**usual, **headers}, timeout=20)
+    return httpx.Client(base_url=sandbox.url, headers={**usual, **headers}, timeout=20, **PLAIN)
 
 
 @pytest.fixture

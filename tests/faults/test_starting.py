@@ -16,6 +16,7 @@ from tests.support.engine import engines
 from tests.support.playground import Playground, StartPlayground, playgrounds
 from tests.support.processes import TOP, Process, environment
 from tests.support.proxy import Way, http, proxied
+from tests.support.s3 import S3, way_to
 from tests.support.sandbox import Sandbox, sandboxes
 from tests.support.waiting import eventually
 
@@ -45,7 +46,13 @@ def running(tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox) -> Itera
 
 
 def refused(folder: Path, **settings: str) -> str:
-    """What a start says that comes to nothing: one line, and exit 1."""
+    """What a start says that comes to nothing: one line."""
+    (line,) = refusal(folder, **settings)
+    return line
+
+
+def refusal(folder: Path, **settings: str) -> list[str]:
+    """All lines of a start that comes to nothing, with exit 1."""
     process = Process(
         [sys.executable, str(TOP / "app.py")],
         log=folder / "refused.log",
@@ -57,8 +64,7 @@ def refused(folder: Path, **settings: str) -> str:
     finally:
         process.kill()
     assert "Traceback" not in process.output
-    (line,) = process.output.strip().splitlines()
-    return line
+    return process.output.strip().splitlines()
 
 
 SETTINGS = [
@@ -95,6 +101,20 @@ def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
         said = refused(tmp_path, PLAYGROUND_PORT=port)
     assert said.startswith(f"Port {port} is taken")
     assert not (tmp_path / "data").exists()
+
+
+def test_a_bucket_that_is_not_there_ends_the_start(tmp_path: Path, free_port: int, s3: S3) -> None:
+    nowhere = {"PLAYGROUND_MEDIA_URL": "s3://no-such-bucket/files", **way_to(s3.url)}
+    *_, said = refusal(tmp_path, PLAYGROUND_PORT=str(free_port), **nowhere)
+    assert said == "The bucket that PLAYGROUND_MEDIA_URL names is not there."
+
+
+def test_a_bucket_that_says_nothing_does_not_keep_paid_runs_waiting(
+    start_playground: StartPlayground, free_port: int
+) -> None:
+    silent = {"PLAYGROUND_MEDIA_URL": "s3://our-bucket", **way_to(f"http://127.0.0.1:{free_port}")}
+    playground = start_playground(healthy=False, **silent)
+    assert playground.health() == {"status": "down", "database": "ok", "results": "down"}
 
 
 def test_a_second_start_on_the_same_folder_says_who_holds_it(

@@ -1,12 +1,15 @@
 """A real engine in this process, over a real sandbox process that draws nothing."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from lib.deapi.contract import Endpoint, endpoint
 from lib.deapi.models import Model
+from lib.runs import lease
+from lib.store import servers
 from lib.ui import priced_button
 from tests.support.pages import Playing, playing
 from tests.support.playground import SECRET
@@ -22,11 +25,16 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def shared(media_url: str | None, request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+def shared(
+    media_url: str | None, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[dict[str, str]]:
     """The settings of a playground of several servers, if the test asks for one."""
     if media_url is None:
         yield {}
         return
+    # Else it would take up what a test has put down for nobody to go on with.
+    monkeypatch.setattr(lease, "BEAT", 3600.0)
+    monkeypatch.setattr(servers, "LEASE", timedelta(days=1))
     postgres: PostgreSQL = request.getfixturevalue("postgres")
     with postgres.lent() as url:
         yield {

@@ -13,7 +13,7 @@ import httpx
 import psycopg
 
 from tests.support.processes import TOP, Process, environment
-from tests.support.sandbox import Sandbox
+from tests.support.sandbox import PLAIN, Sandbox
 from tests.support.waiting import eventually
 
 SECRET = "what the servers of these tests sign with, all alike"
@@ -29,9 +29,9 @@ def free_port() -> int:
 class Playground:
     """A running `python app.py`, its data in `folder`, and its live profile a sandbox if given.
 
-    `database` is the URL of a PostgreSQL in the place of the folder's SQLite. `kill()` and then
-    `start()` is a crash and a start on the same data and port. Other keyword arguments are
-    settings: `PLAYGROUND_TIMEZONE="Asia/Tokyo"`.
+    With `healthy=False` it is one that can't be healthy. `database` is the URL of a PostgreSQL in
+    the place of the folder's SQLite. `kill()` and then `start()` is a crash and a start on the same
+    data and port. Other keyword arguments are settings: `PLAYGROUND_TIMEZONE="Asia/Tokyo"`.
     """
 
     process: Process
@@ -42,6 +42,7 @@ class Playground:
         *,
         live: Sandbox | None = None,
         database: str | None = None,
+        healthy: bool = True,
         **settings: str,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -62,10 +63,12 @@ class Playground:
             self.settings.setdefault("PLAYGROUND_COOKIE_SECRET", SECRET)
         if live is not None:
             self.settings |= {"DEAPI_API_KEY": live.key, "DEAPI_BASE_URL": live.url}
+        self._well = "ok" if healthy else "down"
         self.start()
 
     def start(self) -> None:
-        """Start it and wait until it is healthy. Fails the test when it isn't within a minute."""
+        """Start it and wait until it is healthy, or says that it isn't if that is what the test is
+        about. Fails the test when it does not say so within a minute."""
         self.process = Process(
             [sys.executable, str(TOP / "app.py")],
             log=self.folder / "playground.log",
@@ -89,7 +92,7 @@ class Playground:
     def health(self) -> dict[str, Any] | None:
         """What `/healthz` says; None while nothing, or not the playground's JSON, is answered."""
         try:
-            answer = httpx.get(f"{self.url}/healthz", timeout=5)
+            answer = httpx.get(f"{self.url}/healthz", timeout=5, **PLAIN)
             return answer.json()
         except (httpx.TransportError, ValueError):
             return None
@@ -109,7 +112,7 @@ class Playground:
         if not self.process.running:
             raise RuntimeError(f"the playground ended at its start:\n{self.process.output}")
         health = self.health()
-        return health is not None and health.get("status") == "ok"
+        return health is not None and health.get("status") == self._well
 
 
 StartPlayground = Callable[..., Playground]
@@ -122,10 +125,13 @@ def playgrounds(folder: Path) -> Iterator[StartPlayground]:
         numbers = count(1)
 
         def start(
-            live: Sandbox | None = None, database: str | None = None, **settings: str
+            live: Sandbox | None = None,
+            database: str | None = None,
+            healthy: bool = True,
+            **settings: str,
         ) -> Playground:
             home = folder / f"playground-{next(numbers)}"
-            started = Playground(home, live=live, database=database, **settings)
+            started = Playground(home, live=live, database=database, healthy=healthy, **settings)
             ending.callback(started.kill)
             return started
 

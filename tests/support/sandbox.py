@@ -13,6 +13,10 @@ import httpx
 from tests.support.processes import Process, environment
 from tests.support.waiting import eventually
 
+PLAIN: dict[str, Any] = {"verify": False, "trust_env": False}
+"""For httpx where nothing is encrypted: to read the certificates of the system for each of many
+thousand calls would take a minute of the tests."""
+
 
 class Sandbox:
     """A running `python -m lib.sandbox`: where it is, its key, and what it saw.
@@ -55,6 +59,7 @@ class Sandbox:
             json=json,
             headers={"Authorization": f"Bearer {self.key}"},
             timeout=10,
+            **PLAIN,
         )
         answer.raise_for_status()
         return answer.json() if answer.content else None
