@@ -50,7 +50,6 @@ from lib.runs.profiles import LIVE, Address
 from lib.runs.quotes import Quote
 from lib.sandbox.config import APP_KEY, CLIENT_ID
 from lib.store import Store, StoreError, files, hold, runs, servers
-from lib.ui import run_status
 from lib.web import webhooks
 from tests.support.waiting import eventually
 
@@ -177,6 +176,9 @@ class Driver:
         return orders[name]()
 
     def words(self, run_id: str) -> str:
+        # It brings Streamlit along, which no other order needs and would take a third of the start.
+        from lib.ui import run_status  # noqa: PLC0415
+
         run = runs.get(self.store, run_id)
         assert run is not None
         return run_status.sentence(run, self.engine.delay(run))

@@ -1,10 +1,13 @@
 """A real engine in this process, over a real sandbox process that draws nothing."""
 
+import functools
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from unittest import mock
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 
 from lib.deapi.contract import Endpoint, endpoint
 from lib.deapi.models import Model
@@ -51,6 +54,14 @@ def place(tmp_path: Path, live: Sandbox, shared: dict[str, str]) -> Iterator[Pla
     live.control("PUT", "tier", "premium")
     with playing(tmp_path / "data", live, **shared) as held:
         yield held
+
+
+@pytest.fixture(scope="session", autouse=True)
+def packages_are_read_once() -> Iterator[None]:
+    """Each session of AppTest looks through every installed package for components of its own."""
+    looked = functools.cache(manifest_scanner.scan_component_manifests)
+    with mock.patch.object(manifest_scanner, "scan_component_manifests", looked):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -18,7 +17,7 @@ from lib.runs.engine import Engine
 from lib.store import Run, Settlement, State, ledger, runs
 from lib.ui import evidence as words
 from lib.ui.plain import label
-from tests.support.pages import HISTORY, IMAGES, PATIENCE, Page, Playing, playing
+from tests.support.pages import HISTORY, IMAGES, PATIENCE, Page, Playing
 from tests.support.sandbox import Sandbox
 from tests.support.waiting import eventually
 
@@ -137,21 +136,19 @@ def test_the_card_tells_what_is_known_and_leads_to_where_several_are_settled(
 
 
 def test_the_card_tells_of_a_job_that_no_run_here_has(
-    tmp_path: Path, live: Sandbox, pictures: Endpoint, model: Model
+    place: Playing, live: Sandbox, pictures: Endpoint, model: Model
 ) -> None:
-    push = {"DEAPI_CLIENT_ID": "sandbox", "DEAPI_PUSH_KEY": "sandbox-app-key"}
-    push["DEAPI_PUSH_URL"] = live.url.replace("http", "ws")
-    with playing(tmp_path / "push", live, **push) as place:
-        page = Page().write(pictures, model, "A red fox")
-        page.until(lambda: page.price)
-        page.press("Run")
-        page.until(lambda: [run.state for run in place.runs()] == [State.DONE])  # the line stands
-        lost = {"fault": "reset_after", "method": "POST", "path": pictures.path}
-        live.control("POST", "faults", lost)
-        page.press("Run")
-        page.until(lambda: "deAPI told of a job that no run here has" in page.html)
-        [job] = place.engine.orphans(place.engine.profiles[0])
-        assert f"({job.job.request_id}): it may be this one." in page.html
+    page = Page().write(pictures, model, "A red fox")
+    page.until(lambda: page.price)
+    page.press("Run")
+    page.until(lambda: [run.state for run in place.runs()] == [State.DONE])  # the line stands
+    live.control(
+        "POST", "faults", {"fault": "reset_after", "method": "POST", "path": pictures.path}
+    )
+    page.press("Run")
+    page.until(lambda: "deAPI told of a job that no run here has" in page.html)
+    [job] = place.engine.orphans(place.engine.profiles[0])
+    assert f"({job.job.request_id}): it may be this one." in page.html
 
 
 # --- the books beside the balance ----------------------------------------------------------------

@@ -22,6 +22,7 @@ from lib.deapi.contract import Endpoint
 from lib.deapi.models import Model
 from lib.people.who import LOCAL
 from lib.runs.engine import Engine
+from lib.sandbox.config import APP_KEY, CLIENT_ID
 from lib.store import Filters, NewRun, Run, State, Store, history, ledger, runs
 from lib.ui import state, words
 from lib.ui.session import Client
@@ -377,6 +378,10 @@ def playing(folder: Path, live: Sandbox, **settings: str) -> Iterator[Playing]:
     told = {
         "DEAPI_API_KEY": live.key,
         "DEAPI_BASE_URL": live.url,
+        # Jobs here end sooner than it is worth asking about them.
+        "DEAPI_CLIENT_ID": CLIENT_ID,
+        "DEAPI_PUSH_KEY": APP_KEY,
+        "DEAPI_PUSH_URL": live.url.replace("http", "ws", 1),
         "PLAYGROUND_SANDBOX": "off",
         "PLAYGROUND_DATA_DIR": str(folder),
         "PLAYGROUND_TIMEZONE": "UTC",
