@@ -53,8 +53,16 @@ _LEFT_SECONDS = 24 * 60 * 60
 
 _NAME = re.compile(rf"({'|'.join(ROOMS)})(/[0-9a-zA-Z_-]+(\.[0-9a-zA-Z]+)?)+")
 _UNFINISHED = (".part", ".raw")
-_NO_BUCKET = "<Code>NoSuchBucket</Code>"
-"""What every S3 answers to a list of one that is not there."""
+_CODE = re.compile(r"<Code>(\w+)</Code>")
+"""Where S3 says in its answer what is wrong: of a list, the library has no word for it."""
+_NO_BUCKET = "NoSuchBucket"
+_REFUSED = {
+    "AccessDenied",
+    "ExpiredToken",
+    "InvalidAccessKeyId",
+    "InvalidToken",
+    "SignatureDoesNotMatch",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,14 +386,15 @@ def _answered() -> Generator[None]:
     """Turns what a store of files says into a sentence. What it said exactly is in the log."""
     try:
         yield
-    except (PermissionDeniedError, UnauthenticatedError) as error:
-        log.warning("the bucket refuses: %s", _first_line(error))
-        raise MediaRefused(
-            "The bucket that PLAYGROUND_MEDIA_URL names refuses the keys of AWS_ACCESS_KEY_ID."
-        ) from error
     except BaseError as error:
-        if _NO_BUCKET in str(error):
+        code = found[1] if (found := _CODE.search(str(error))) else ""
+        if code == _NO_BUCKET:
             raise _no_bucket(error) from error
+        if code in _REFUSED or isinstance(error, PermissionDeniedError | UnauthenticatedError):
+            log.warning("the bucket refuses: %s", _first_line(error))
+            raise MediaRefused(
+                "The bucket that PLAYGROUND_MEDIA_URL names refuses the keys of AWS_ACCESS_KEY_ID."
+            ) from error
         log.warning("the bucket can't be used: %s", _first_line(error))
         raise MediaDown("The bucket of our files can't be used just now.") from error
 

@@ -52,10 +52,10 @@ def _name(media_url: str) -> str:
 
 
 @contextmanager
-def s3_server(folder: Path) -> Iterator[S3]:
-    """Starts one, with its log in `folder`."""
+def s3_server(folder: Path, **settings: str) -> Iterator[S3]:
+    """Starts one, with its log in `folder` and these in its environment."""
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"]
-    process = Process(command, log=folder / "s3.log", cwd=folder, env=environment())
+    process = Process(command, log=folder / "s3.log", cwd=folder, env=environment(**settings))
     try:
         found = eventually(lambda: re.search(r"http://127\.0\.0\.1:\d+", process.output), 60)
         yield S3(found[0])

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from lib.store import Store, StoreError, media
-from lib.store.errors import MediaDown
+from lib.store.errors import MediaDown, MediaRefused
 from lib.store.media import Bucket, Folder, Media
 from tests.support.media import names_in, put
-from tests.support.s3 import S3, bucket_url, media_url, reached_by
+from tests.support.s3 import S3, bucket_url, media_url, reached_by, s3_server
 
 __all__ = ["bucket_url", "media_url"]
 
@@ -187,6 +187,31 @@ class TestWithoutItsBucket:
                 way()
             assert "127.0.0.1" not in str(said.value)
             assert "secret" not in str(said.value)
+
+
+def test_a_bucket_that_is_gone_is_told_from_one_that_says_nothing(
+    bucket_url: str, s3: S3, tmp_path: Path, free_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Bucket(bucket_url, tmp_path)
+    place.check()
+    s3.remove(bucket_url)
+    with pytest.raises(MediaRefused, match="PLAYGROUND_MEDIA_URL names is not there"):
+        place.check()
+    reached_by(monkeypatch, f"http://127.0.0.1:{free_port}")
+    with pytest.raises(MediaDown) as said:
+        Bucket(bucket_url, tmp_path).check()
+    assert not isinstance(said.value, MediaRefused)
+
+
+def test_keys_that_are_refused_are_told_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # It looks at keys after so many calls: the first makes the bucket.
+    with s3_server(tmp_path, INITIAL_NO_AUTH_ACTION_COUNT="1") as strict:
+        reached_by(monkeypatch, strict.url)
+        place = Bucket(strict.bucket(), tmp_path)
+        with pytest.raises(MediaRefused, match="refuses the keys of AWS_ACCESS_KEY_ID"):
+            place.check()
 
 
 def test_a_room_on_another_disk_takes_files_too(
