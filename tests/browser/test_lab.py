@@ -26,6 +26,7 @@ PROMPTS = (
 WORDS = re.compile(r"^Write the words · \$")
 RUN = re.compile(r"^Run · \$")
 PATIENCE = 90_000  # milliseconds
+PAIR = '[class*="st-key-vote_pair"]'
 
 
 def lab(playground: Playground) -> str:
@@ -74,11 +75,21 @@ def pairs_done(page: Page, count: int, of: int) -> None:
 
 def vote(page: Page, shortcut: str) -> None:
     """Answer by the keyboard, once the pair is there as a whole."""
-    pair = page.locator('[class*="st-key-vote_pair"]')
-    before = pair.get_attribute("class") or ""
+    before = pair(page)
     page.keyboard.press(shortcut)
-    expect(pair.and_(page.locator(f'[class="{before}"]'))).to_have_count(0)
-    expect(pair.or_(page.get_by_text("You have voted on all of them"))).to_be_visible()
+    expect_another(page, before)
+
+
+def pair(page: Page) -> str:
+    """The class of the pair that is asked about."""
+    return page.locator(PAIR).get_attribute("class") or ""
+
+
+def expect_another(page: Page, before: str) -> None:
+    """Expect the pair after `before`, or the end."""
+    shown = page.locator(PAIR)
+    expect(shown.and_(page.locator(f'[class="{before}"]'))).to_have_count(0)
+    expect(shown.or_(page.get_by_text("You have voted on all of them"))).to_be_visible()
 
 
 def test_a_whole_study_from_prompts_to_an_outcome_and_back_from_its_export(
@@ -225,10 +236,12 @@ def test_two_people_vote_at_once_and_a_stranger_sees_nothing(
     for page in (ben, cora):
         page.get_by_role("radio", name="Vote blind").click()
         pairs_done(page, 0, 2)
-    for page in (ben, cora):
+    first = {page: pair(page) for page in (ben, cora)}
+    for page in first:
         page.get_by_role("button", name=re.compile("Both are good")).click()
-    for page in (ben, cora):
+    for page, before in first.items():
         pairs_done(page, 1, 2)
+        expect_another(page, before)  # a key pressed now would still be of the one before
         vote(page, "2")
     for page in (ben, cora):
         expect(page.get_by_text("You have voted on all of them")).to_be_visible()

@@ -55,7 +55,7 @@ def test_a_result_stays_keeping_until_the_bucket_is_back(
     run = world.order()
     outage = Outage(world, s3, bucket_url, run, 8)
     done = world.go(run)
-    assert (State.KEEPING, "MediaDown") in outage.seen
+    assert (State.KEEPING, "MediaRefused") in outage.seen
     assert (done.state, done.error, done.thumb) == (State.DONE, None, True)
     assert files.content(world.store, files.result_name(run.id, "0.png")) == picture()
     assert is_kept(world.store, files.thumb_name(run.id))
@@ -81,7 +81,7 @@ def test_what_waits_and_is_lost_is_fetched_anew(world: World, s3: S3, bucket_url
 
     def lose(seconds: float) -> None:
         slept(seconds)
-        if (State.KEEPING, "MediaDown") in outage.seen:
+        if (State.KEEPING, "MediaRefused") in outage.seen:
             for each in (world.store.data_dir / "spool").glob("*/0"):
                 each.unlink()
 
