@@ -1,7 +1,7 @@
 """Reading the past: lists, what they add up to, and what is learned from it."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -97,6 +97,17 @@ def page(
     with store.read() as connection:
         query = _newest(store, connection, filters, RUN_COLUMNS, before).limit(limit)
         return [as_run(row) for row in connection.execute(query).mappings()]
+
+
+def latest(store: Store, filters: Filters, endpoints: Iterable[str], limit: int) -> list[Run]:
+    """Up to `limit` runs of each of these endpoints, the newest of each first, of one moment."""
+    found: list[Run] = []
+    with store.read() as connection:
+        for endpoint in endpoints:
+            only = replace(filters, endpoint=endpoint)
+            query = _newest(store, connection, only, RUN_COLUMNS).limit(limit)
+            found += [as_run(row) for row in connection.execute(query).mappings()]
+    return found
 
 
 def total(store: Store, filters: Filters, *, newest: int | None = None) -> Total:

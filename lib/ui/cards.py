@@ -59,7 +59,7 @@ def _mine(client: Client, family: Sequence[Endpoint], every_open: Sequence[Run])
     """What is open, and the last few of the rest, newest first."""
     ids = {each.id for each in family}
     open_now = [run for run in every_open if run.endpoint in ids]
-    last = [run for each in family for run in client.recent(each, KEPT)]
+    last = client.recent(KEPT, *family)
     found = {run.id: run for run in (*open_now, *last)}
     ordered = sorted(found.values(), key=lambda run: run.id, reverse=True)
     rest = {run.id for run in [each for each in ordered if each not in open_now][:KEPT]}

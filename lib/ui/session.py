@@ -166,6 +166,10 @@ class Client:
         if self._still() != self.who:
             st.rerun()
             raise SignedOut
+        self.known()
+
+    def known(self) -> None:
+        """Somebody has just asked whose session this is: that is good for a moment."""
         self._asked = time.monotonic()
 
     def choose(self, profile: str) -> None:
@@ -531,9 +535,9 @@ class Client:
         """Everything of mine that has not ended, newest first."""
         return runs.running(self._store, self.profile, self.person)
 
-    def recent(self, at: Endpoint, limit: int) -> list[Run]:
-        """My last runs of an endpoint, newest first."""
-        return history.page(self._store, self.filters(endpoint=at.id), limit=limit)
+    def recent(self, limit: int, *at: Endpoint) -> list[Run]:
+        """My last runs of each of these endpoints, newest first."""
+        return history.latest(self._store, self.filters(), [each.id for each in at], limit)
 
     def filters(self, **wanted: Any) -> Filters:
         """Filters over my runs on this profile: `endpoint`, `model`, `text` and so on. An admin may
@@ -635,7 +639,7 @@ def begin(engine: Engine, sandbox: Sandbox | None) -> bool:
     if person is None:
         return False
     client = _client(engine, sandbox, person.name, person.role)
-    client.check()
+    client.known()
     st.session_state[_KEY] = client
     return True
 

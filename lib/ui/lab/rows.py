@@ -145,7 +145,7 @@ def _from_history(client: Client, at: Endpoint) -> None:
     with st.popover("From my runs", icon="🕘", key=key("history"), on_change="rerun") as box:
         if not box.open:
             return
-        found = dict.fromkeys(run.text for run in client.recent(at, _RECENT) if run.text)
+        found = dict.fromkeys(run.text for run in client.recent(_RECENT, at) if run.text)
         if not found:
             st.caption(f"You have no runs of {words.endpoint(at.id).title} yet.")
             return

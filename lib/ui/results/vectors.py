@@ -51,7 +51,7 @@ def draw(client: Client, run: Run, files: Sequence[ResultFile]) -> None:
 def _open(client: Client, run: Run) -> bool:
     """Whether it is looked at: the newest is, each older one when somebody opens it. A single text,
     which is what another was compared with, doesn't make the others older."""
-    last = client.recent(endpoint(run.endpoint), RECENT)
+    last = client.recent(RECENT, endpoint(run.endpoint))
     newest = (each for each in last if each.state is State.DONE and len(_texts(each)) > 1)
     if next(newest, run).id == run.id:
         return True

@@ -53,6 +53,15 @@ def test_a_list_shows_one_profile_and_one_person_or_all(store: Store, admit) -> 
     assert history.page(store, Filters(profile="sandbox", person="bob")) == [bob]
 
 
+def test_the_latest_of_several_endpoints_are_so_many_of_each(store: Store, admit) -> None:
+    pictures = [admit() for _ in range(3)]
+    large = admit(endpoint="images.upscales")
+    admit(endpoint="images.ocr")
+    admit(profile="live")
+    wanted = [large.endpoint, pictures[0].endpoint, "images.background-removals"]
+    assert history.latest(store, SANDBOX, wanted, 2) == [large, *pictures[:0:-1]]
+
+
 def test_filters_narrow_the_list_and_its_total_alike(store: Store, admit, clock: Clock) -> None:
     done = finished(store, clock, admit(model="paint-2", reserved=Decimal(5)), 4, "0.5")
     waiting = admit(model="paint-2", reserved=Decimal(2))
