@@ -164,6 +164,13 @@ def test_what_would_be_refused_is_said_by_row_and_column_before_it_costs(
     assert len(experiments.table(place.store, experiment)) == 2
 
 
+def test_drawing_the_page_does_not_override_what_is_just_being_chosen(
+    place: Playing, pictures: Endpoint
+) -> None:
+    page = Lab().write("a fox").run()
+    assert not page.widget("selectbox", f"lab:swept:{pictures.id}").proto.set_value
+
+
 def test_lines_by_hand_must_be_as_many_as_prompts(place: Playing, pictures: Endpoint) -> None:
     page = Lab().write("a fox", "a hare").word(pictures, "written", "hand")
     page.put("text_area", "lab:hand", "a red fox")

@@ -21,7 +21,8 @@ def draw(
     """The field that takes several values, at most `most`, and these."""
     known = {each.name: each for each in fields.fields(at, model) if _can_be_swept(at, each)}
     name = key("swept", view, at.id)
-    if st.session_state.get(name) not in known:
+    # What is written here overrides what its person chooses just now: only when it must be.
+    if st.session_state.get(name, _NONE) not in (_NONE, *known):
         st.session_state[name] = _NONE
     chosen = st.selectbox(
         "One setting in several values",
