@@ -41,9 +41,8 @@ def two(
 ) -> Two:
     watch.allow(r"console error.*(401|403|404|WebSocket|ERR_CONNECTION)")
     shared = {
-        "PLAYGROUND_DATABASE_URL": postgres.make(),
+        "database": postgres.make(),
         "PLAYGROUND_MEDIA_URL": bucket_url,
-        "PLAYGROUND_COOKIE_SECRET": "a secret that both of them have in common",
         **rehearsing(rehearsal),
     }
     first = start_playground(**shared)

@@ -41,7 +41,7 @@ def lines(begin_logs: BeginLogs) -> Callable[[], list[Line]]:
 def driver(sandbox: Sandbox, tmp_path: Path) -> Iterator[Driver]:
     """An engine here, so that its lines are."""
     store = Store(tmp_path / "here", ZoneInfo("UTC"))
-    push = PushAddress(sandbox.url.replace("http:", "ws:"), APP_KEY, CLIENT_ID)
+    push = PushAddress(sandbox.push_url, APP_KEY, CLIENT_ID)
     engine = Engine(store, [Address(LIVE, sandbox.url, sandbox.key, push)])
     engine.start()
     yield Driver(store, engine)

@@ -381,7 +381,7 @@ def playing(folder: Path, live: Sandbox, **settings: str) -> Iterator[Playing]:
         # Jobs here end sooner than it is worth asking about them.
         "DEAPI_CLIENT_ID": CLIENT_ID,
         "DEAPI_PUSH_KEY": APP_KEY,
-        "DEAPI_PUSH_URL": live.url.replace("http", "ws", 1),
+        "DEAPI_PUSH_URL": live.push_url,
         "PLAYGROUND_SANDBOX": "off",
         "PLAYGROUND_DATA_DIR": str(folder),
         "PLAYGROUND_TIMEZONE": "UTC",

@@ -43,6 +43,11 @@ class Sandbox:
             self.process.kill()
             raise
 
+    @property
+    def push_url(self) -> str:
+        """Where it pushes."""
+        return self.url.replace("http://", "ws://", 1)
+
     def charges(self) -> list[dict[str, Any]]:
         """What it accepted and charged, oldest first: request_id, endpoint, price, at."""
         return self.control("GET", "charges")
