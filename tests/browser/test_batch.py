@@ -73,7 +73,7 @@ def test_a_batch_with_broken_rows_outlives_a_kill_and_pays_every_good_row_once(
     watch: Watch,
     tmp_path: Path,
 ) -> None:
-    watch.allow(r"console error")  # whatever Streamlit says of a server that is gone
+    watch.allow_a_dead_server()
     live = start_sandbox(tier="premium", engines="none", speed=2)
     playground = start_playground(live=live, PLAYGROUND_SANDBOX="off")
     page = open_window(f"{playground.url}/batch")

@@ -164,7 +164,7 @@ def test_a_server_killed_in_the_middle_of_a_study_goes_on_and_pays_every_cell_on
     start_playground: StartPlayground,
     watch: Watch,
 ) -> None:
-    watch.allow(r"console error")  # whatever Streamlit says of a server that is gone
+    watch.allow_a_dead_server()
     live = start_sandbox(tier="premium", engines="none", speed=2)
     playground = start_playground(live=live, PLAYGROUND_SANDBOX="off")
     page = open_window(lab(playground))

@@ -47,7 +47,7 @@ def test_a_server_killed_during_a_run_finishes_it_after_a_start_and_pays_once(
     start_playground: StartPlayground,
     watch: Watch,
 ) -> None:
-    watch.allow(r"console error")  # whatever Streamlit says of a server that is gone
+    watch.allow_a_dead_server()
     live = start_sandbox(tier="premium", speed=0.5)
     playground = start_playground(live=live, PLAYGROUND_SANDBOX="off")
     page = open_window(playground.images)

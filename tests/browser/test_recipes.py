@@ -98,7 +98,7 @@ def test_a_server_killed_between_two_steps_goes_on_and_pays_each_once(
     start_playground: StartPlayground,
     watch: Watch,
 ) -> None:
-    watch.allow(r"console error")  # whatever Streamlit says of a server that is gone
+    watch.allow_a_dead_server()
     live = start_sandbox(tier="premium", speed=4, balance=1000)
     playground = start_playground(live=live, PLAYGROUND_SANDBOX="off")
     page = open_window(playground.images)

@@ -70,7 +70,7 @@ def test_the_key_reaches_no_browser_no_log_no_database_and_no_export(
 ) -> None:
     live = start_sandbox(key=KEY, engines="none", speed=100, tier="premium", balance=1000)
     playground = start_playground(live=live, PLAYGROUND_SANDBOX="off")
-    watch.allow("console error")  # whatever Streamlit says of a server that is gone
+    watch.allow_a_dead_server()
     page = open_window()
     heard = Overheard(page)
     page.goto(playground.images)

@@ -39,7 +39,7 @@ def two(
     start_playground: StartPlayground,
     watch: Watch,
 ) -> Two:
-    watch.allow(r"console error.*(401|403|404|WebSocket|ERR_CONNECTION)")
+    watch.allow(r"console error.*(401|403|404|WebSocket)")
     shared = {
         "database": postgres.make(),
         "PLAYGROUND_MEDIA_URL": bucket_url,
@@ -75,8 +75,9 @@ def test_who_signs_in_at_one_is_known_at_the_other_and_finds_all_of_it_there(
 
 
 def test_behind_nginx_a_window_whose_server_dies_goes_on_at_the_other_and_is_charged_once(
-    two: Two, rehearsal: Sandbox, open_window: OpenWindow, tmp_path: Path
+    two: Two, rehearsal: Sandbox, open_window: OpenWindow, watch: Watch, tmp_path: Path
 ) -> None:
+    watch.allow_a_dead_server()
     with fronted(tmp_path / "nginx", [each.port for each in two]) as front:
         page = open_window(f"{front.url}/images", ignore_https_errors=True)
         sign_in(page, "ada")

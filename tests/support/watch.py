@@ -28,6 +28,11 @@ class Watch:
         """Expect messages in which this regular expression is found (e.g. of a killed server)."""
         self._allowed.append(re.compile(pattern))
 
+    def allow_a_dead_server(self) -> None:
+        """Expect whatever Streamlit's page and the browser say while a server is gone: that it
+        can't be reached, and that a click or a clock of the page can't be sent."""
+        self.allow("console error")
+
     @property
     def offences(self) -> list[str]:
         """Everything seen that nobody allowed, in order."""
