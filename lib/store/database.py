@@ -95,6 +95,7 @@ class Store:
         # Prompts and results are private: the folder is for this user alone.
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.media = media.opened(data_dir, media_url)
+        self._snapshot = threading.local()
         self._turn: AbstractContextManager[Any]
         if url is None:
             self._engine = self._reading = _sqlite(data_dir / DATABASE)
@@ -122,8 +123,20 @@ class Store:
     @contextmanager
     def read(self) -> Generator[Connection]:
         """A transaction that sees one moment of the database and waits for nobody."""
-        with _explained(), self._reading.begin() as connection:
+        held: Connection | None = getattr(self._snapshot, "connection", None)
+        with _explained(), nullcontext(held) if held else self._reading.begin() as connection:
             yield connection
+
+    @contextmanager
+    def snapshot(self) -> Generator[None]:
+        """All that this thread reads within it is of one moment, in one transaction, which is also
+        quicker. What it writes meanwhile it doesn't see."""
+        with self.read() as connection:
+            self._snapshot.connection = connection
+            try:
+                yield
+            finally:
+                self._snapshot.connection = None
 
     @contextmanager
     def write(self) -> Generator[Connection]:

@@ -46,7 +46,7 @@ def draw(client: Client, family: Sequence[Endpoint]) -> None:
 
 def _tick(client: Client, places: dict[str, DeltaGenerator], names: dict[str, str]) -> None:
     """Draw the cards that move; when one has come to rest, the page settles."""
-    runs = [run for run in map(client.run, places) if run is not None]
+    runs = [*client.seen([*places]).values()]
     if not all(map(run_status.moving, runs)):
         # Not drawn here: what is pressed in a fragment that is gone a moment later is lost.
         news.settle()

@@ -118,7 +118,7 @@ def _watch(client: Client, run_id: str) -> None:
     if run is None or not run_status.moving(run):
         news.settle()
         return
-    delay = client.delay(run.id)
+    delay = client.delay(run)
     st.html(f'<p class="pg-errand">{safe(run_status.sentence(run, delay))}</p>', width="content")
 
 

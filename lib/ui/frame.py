@@ -55,6 +55,7 @@ def draw() -> None:
         st.toast("Nothing was ordered: the page changed while you pressed. Press again.")
         state.forget_presses()
     # After the page, which may just have started a run.
-    news.look(client)
-    sidebar.draw(client, beside, page.title)
+    now = client.snapshot()
+    news.look(client, now)
+    sidebar.draw(client, beside, page.title, now)
     title.draw(client, page.title, page.icon)

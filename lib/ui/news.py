@@ -8,6 +8,7 @@ from lib.store import Run, State, experiments
 from lib.ui import words
 from lib.ui.plain import clip
 from lib.ui.session import Client
+from lib.ui.snapshot import Snapshot
 
 KEPT = 20
 """So many of the last ones stay in the bell."""
@@ -46,21 +47,21 @@ def settle() -> None:
     st.rerun()
 
 
-def look(client: Client) -> None:
+def look(client: Client, now: Snapshot) -> None:
     """Note what has ended since the last drawing of the page; once a drawing, before the bell."""
     seen = _seen(client)
     if not st.session_state.pop("settling", False):
         seen.fresh.clear()
-    new = [*_runs(client, seen), *_experiments(client, seen)]
+    new = [*_runs(client, seen, now), *_experiments(seen, now)]
     seen.fresh += new
     seen.kept = [*reversed(new), *seen.kept][:KEPT]
     seen.unread = min(seen.unread + len(new), KEPT)
 
 
-def something_ended(client: Client, now: set[str]) -> bool:
-    """Whether of what was going on at the last drawing something is not among `now`."""
+def something_ended(client: Client, now: Snapshot) -> bool:
+    """Whether something that was going on at the last drawing is not any more."""
     seen = _seen(client)
-    return bool(seen.runs - now or seen.experiments.keys() - client.experiments.running().keys())
+    return bool(seen.runs - _ids(now) or seen.experiments.keys() - now.experiments.keys())
 
 
 def fresh(client: Client) -> list[News]:
@@ -87,11 +88,15 @@ def _seen(client: Client) -> _Seen:
     return st.session_state.setdefault(f"news:{client.profile}", _Seen())
 
 
-def _runs(client: Client, seen: _Seen) -> list[News]:
+def _ids(now: Snapshot) -> set[str]:
+    return {run.id for run in now.runs}
+
+
+def _runs(client: Client, seen: _Seen, now: Snapshot) -> list[News]:
     """Runs that ended by themselves; those of an experiment are no news, its end is."""
-    now = {run.id for run in client.open_runs()}
-    before, seen.runs = seen.runs, now
-    ended = [run for run in map(client.run, sorted(before - now)) if run is not None]
+    before, seen.runs = seen.runs, _ids(now)
+    gone = sorted(before - seen.runs)
+    found = client.seen(gone) if gone else {}
     return [
         News(
             id=run.id,
@@ -100,8 +105,10 @@ def _runs(client: Client, seen: _Seen) -> list[News]:
             page=words.HISTORY.page,
             params={"run": run.id},
         )
-        for run in ended
-        if run.state in (State.DONE, State.FAILED) and not experiments.is_cell(run.nonce)
+        for run in map(found.get, gone)
+        if run is not None
+        and run.state in (State.DONE, State.FAILED)
+        and not experiments.is_cell(run.nonce)
     ]
 
 
@@ -109,9 +116,8 @@ def _said(run: Run) -> str:
     return words.ready(run.endpoint) if run.state is State.DONE else FAILED
 
 
-def _experiments(client: Client, seen: _Seen) -> list[News]:
-    now = client.experiments.running()
-    before, seen.experiments = seen.experiments, now
+def _experiments(seen: _Seen, now: Snapshot) -> list[News]:
+    before, seen.experiments = seen.experiments, {**now.experiments}
     return [
         News(
             id=experiment_id,
@@ -121,5 +127,5 @@ def _experiments(client: Client, seen: _Seen) -> list[News]:
             params={"experiment": experiment_id},
         )
         for experiment_id, title in before.items()
-        if experiment_id not in now
+        if experiment_id not in now.experiments
     ]

@@ -45,7 +45,7 @@ def draw(client: Client, run: Run, model_name: str, *, unsettled: int = 0) -> No
 
 
 def _moving(client: Client, run: Run, model_name: str) -> None:
-    delay = client.delay(run.id)
+    delay = client.delay(run)
     st.html(
         '<div class="pg-run">'
         f'<div class="pg-head"><span class="pg-status">'

@@ -44,7 +44,6 @@ from lib.store import (
     ResultFile,
     Role,
     Run,
-    Spent,
     State,
     Step,
     Store,
@@ -62,11 +61,13 @@ from lib.store import (
     statistics,
     users,
 )
+from lib.ui import snapshot
 from lib.ui.experiment.desk import Experiments
 from lib.ui.favourites import Favourites
 from lib.ui.marks import Marks
 from lib.ui.recipes.desk import Recipes
 from lib.ui.showcase.desk import Showcases
+from lib.ui.snapshot import Snapshot
 from lib.ui.team import Team
 from lib.ui.usage.desk import Usage
 
@@ -218,9 +219,9 @@ class Client:
         self._engine.compare_anew(self.profile)
         self._comparisons.clear()
 
-    def spent(self) -> Spent:
-        """What this person has spent and holds, today and this month, in USD."""
-        return ledger.spent(self._store, self.profile, self.person)
+    def snapshot(self) -> Snapshot:
+        """My money, and what of mine goes on, in one moment. Raises `StoreError`."""
+        return snapshot.take(self._store, self.profile, self.person)
 
     def uses(self) -> list[Use]:
         """How much of each cap that applies to me is used: my own, then the team's."""
@@ -580,10 +581,9 @@ class Client:
         """Have the result of a run fetched now, instead of when its next try is due."""
         self._engine.keep_now(self._mine(run_id))
 
-    def delay(self, run_id: str) -> float:
+    def delay(self, run: Run) -> float:
         """Seconds that the rate limit still makes a run wait; none for one that isn't waiting."""
-        run = self.run(run_id)
-        return self._engine.delay(run) if run and run.state is State.WAITING else 0.0
+        return self._engine.delay(run) if run.state is State.WAITING else 0.0
 
     # --- models ----------------------------------------------------------------------------------
 

@@ -1,8 +1,8 @@
 """What stands beside every page: which deAPI, how much money, what is running."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from decimal import Decimal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from lib.deapi.catalogue import Listing
 from lib.deapi.contract import endpoint
 from lib.deapi.errors import DeapiError, Forbidden
-from lib.store import HOLDING, Run
+from lib.store import Run
 from lib.ui import (
     account,
     bell,
@@ -26,6 +26,7 @@ from lib.ui import (
 )
 from lib.ui.plain import clip, label, safe, seconds
 from lib.ui.session import Client
+from lib.ui.snapshot import Snapshot
 
 TICK = 1.0
 SHOWN = 5
@@ -46,12 +47,11 @@ def navigation(client: Client) -> DeltaGenerator:
         return st.container()
 
 
-def draw(client: Client, beside: DeltaGenerator, page: str) -> None:
+def draw(client: Client, beside: DeltaGenerator, page: str, now: Snapshot) -> None:
     """The money and what runs, in the place that `navigation` left for it; `page` is
     the title of the one that is shown."""
     with beside:
-        moving = any(run_status.moving(run) for run in client.open_runs())
-        ticking = moving or bool(client.experiments.running())
+        ticking = any(map(run_status.moving, now.runs)) or bool(now.experiments)
         bell.draw(client)
         st.fragment(_live, run_every=TICK if ticking else None)(client, page, ticking)
         _catalogue(client)
@@ -60,36 +60,32 @@ def draw(client: Client, beside: DeltaGenerator, page: str) -> None:
 
 def _live(client: Client, page: str, ticking: bool) -> None:
     """Money and runs; looks again by itself while something moves."""
-    runs = client.open_runs()
-    st.html(_money(client, runs))
+    now = client.snapshot()
+    st.html(_money(client, now))
     if page != words.HISTORY.title and (told := books.differ(client)):
         st.page_link(words.HISTORY.page, label=label(told), icon="⚠️")
-    if runs:
-        st.html(_running(client, runs))
-    here = Counter(endpoint(run.endpoint).family for run in runs)
+    if now.runs:
+        st.html(_running(client, now.runs))
+    here = Counter(endpoint(run.endpoint).family for run in now.runs)
     for family, count in here.items():
         told = words.FAMILIES[family]
         if told.title != page:
             st.page_link(told.page, label=f"{count} in {told.title}", icon=told.icon)
-    if ticking and news.something_ended(client, {run.id for run in runs}):
+    if ticking and news.something_ended(client, now):
         news.settle()
 
 
-def _money(client: Client, runs: list[Run]) -> str:
-    spent = client.spent()
+def _money(client: Client, now: Snapshot) -> str:
     rows = [
         ("Balance", _balance(client)),
-        ("Spent today", money.spent(spent.day_posted)),
-        ("Spent this month", money.spent(spent.month_posted)),
+        ("Spent today", money.spent(now.spent.day_posted)),
+        ("Spent this month", money.spent(now.spent.month_posted)),
     ]
-    # Whenever it was held: what last month left open still is.
-    of_runs = sum((run.reserved for run in runs if run.state in HOLDING), Decimal(0))
-    if held := of_runs + client.experiments.held():
-        rows.append(("On hold", money.spent(held)))
-    uses = client.uses()
-    rows += [(limits.title(use), limits.row(use)) for use in uses]
+    if now.held:
+        rows.append(("On hold", money.spent(now.held)))
+    rows += [(limits.title(use), limits.row(use)) for use in now.uses]
     lines = "".join(f"<dt>{safe(name)}</dt><dd>{safe(value)}</dd>" for name, value in rows)
-    return f'<dl class="pg-money">{lines}</dl>{_why(client)}{limits.notices(uses)}'
+    return f'<dl class="pg-money">{lines}</dl>{_why(client)}{limits.notices(now.uses)}'
 
 
 def _why(client: Client) -> str:
@@ -109,10 +105,10 @@ def _balance(client: Client) -> str:
     return money.left(now.amount) + (" (old)" if now.error else "")
 
 
-def _running(client: Client, runs: list[Run]) -> str:
+def _running(client: Client, runs: Sequence[Run]) -> str:
     items = "".join(
         f"<li><span>{safe(clip(words.name(run), 40))}</span>"
-        f"<span>{safe(run_status.sentence(run, client.delay(run.id)))}</span></li>"
+        f"<span>{safe(run_status.sentence(run, client.delay(run)))}</span></li>"
         for run in runs[:SHOWN]
     )
     more = f"<li>and {len(runs) - SHOWN} more</li>" if len(runs) > SHOWN else ""

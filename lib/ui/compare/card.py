@@ -69,7 +69,7 @@ def _mine(client: Client, shown: Shown, run: Run) -> None:
     if not shown.moving:
         run_card.draw(client, run, shown.model)
         return
-    said = run_status.sentence(run, client.delay(run.id))
+    said = run_status.sentence(run, client.delay(run))
     st.html(
         f'<div class="pg-run"><p class="pg-status">{safe(said)}</p>{run_card.bar(run)}'
         f'<p class="pg-cell-end">{safe(one.end(shown.cell))}</p></div>'

@@ -155,14 +155,6 @@ class Experiments(EngineDesk):
         """Whether I may change it."""
         return self._who.may_change(experiment)
 
-    def running(self) -> dict[str, str]:
-        """Mine that go on: their ids and titles."""
-        return experiments.running(self._store, self._profile, self._who.name)
-
-    def held(self) -> Decimal:
-        """USD that are held for what mine have not sent yet."""
-        return experiments.held(self._store, self._profile, self._who.name)
-
     def table(self, experiment: Experiment) -> list[Cell]:
         """All cells in their order."""
         return experiments.table(self._store, self._seen(experiment).id)

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import URL, create_engine, text
 
 import lib.store
-from lib.store import DiskFull, NewerData, Store, StoreError, balances, ledger, runs
+from lib.store import DiskFull, NewerData, Run, Store, StoreError, balances, ledger, runs
 from lib.store.tables import metadata
 from tests.support.databases import ONLY_SQLITE
 from tests.unit.store.making import BERLIN, COMPARED, Making
@@ -95,6 +96,35 @@ def test_reading_waits_for_nobody_and_sees_one_moment(store: Store, new: Making)
         assert reader.scalar(text("SELECT count(*) FROM runs")) == 0
         ledger.admit(store, new())
         assert reader.scalar(text("SELECT count(*) FROM runs")) == 0
+
+
+def test_within_a_snapshot_everything_is_read_in_one_moment_and_after_it_anew(
+    store: Store, new: Making
+) -> None:
+    with store.snapshot():
+        assert runs.open_runs(store) == []
+        run = ledger.admit(store, new())
+        assert runs.open_runs(store) == []
+        assert ledger.spent(store, run.profile).day_held == 0
+    assert runs.open_runs(store) == [run]
+    assert ledger.spent(store, run.profile).day_held == run.reserved
+
+
+def test_a_snapshot_is_of_one_thread_and_ends_with_an_exception(store: Store, new: Making) -> None:
+    def seen_by_another() -> list[Run]:
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(runs.open_runs, store).result()
+
+    def broken_off() -> None:
+        with store.snapshot():
+            assert runs.open_runs(store) == []
+            run = ledger.admit(store, new())
+            assert seen_by_another() == [run]
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        broken_off()
+    assert len(runs.open_runs(store)) == 1
 
 
 @ONLY_SQLITE
