@@ -4,6 +4,7 @@ import io
 import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Literal
 
 import hypothesis
@@ -100,7 +101,14 @@ def media_url() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgreSQL]:
-    """One PostgreSQL for all tests of a worker, with databases for each."""
-    with postgresql(tmp_path_factory.mktemp("postgresql")) as server:
+def postgres() -> Iterator[PostgreSQL]:
+    """One PostgreSQL for all tests of a worker, with databases for each.
+
+    Not among pytest's folders: under root the server is another user, which pytest shuts out of
+    them at the next start of any tests on this machine.
+    """
+    with (
+        TemporaryDirectory(prefix="playground-postgresql-") as folder,
+        postgresql(Path(folder)) as server,
+    ):
         yield server

@@ -20,6 +20,8 @@ from tests.support.waiting import eventually
 SUBMIT = f"POST {endpoint('images.generations').path} "
 LEASE = 6.0
 """Seconds, so that a test need not wait for long."""
+LONG = 120.0
+"""Seconds, so that nothing is taken over because a lease has ended."""
 TAKEN = LEASE + 30
 """Seconds in which a lease ends and what it covered is finished by another server."""
 
@@ -38,10 +40,10 @@ def sandbox(start_sandbox: StartSandbox) -> Sandbox:
 def start_two(start_engine: StartEngine, postgres: PostgreSQL) -> StartTwo:
     """Starts two servers that share a database; each has a data folder of its own."""
 
-    def start(url: str, key: str) -> tuple[Playground, Playground]:
+    def start(url: str, key: str, *, lease: float = LEASE) -> tuple[Playground, Playground]:
         database = postgres.make()
-        first = start_engine(url, key, database=database, lease=LEASE)
-        return first, start_engine(url, key, database=database, lease=LEASE)
+        first = start_engine(url, key, database=database, lease=lease)
+        return first, start_engine(url, key, database=database, lease=lease)
 
     return start
 
@@ -68,11 +70,11 @@ def test_runs_of_a_server_that_is_killed_are_finished_by_the_other_and_charged_o
 
 
 def test_a_server_that_ends_hands_over_at_once(sandbox: Sandbox, start_two: StartTwo) -> None:
-    first, second = start_two(sandbox.url, sandbox.key)
+    first, second = start_two(sandbox.url, sandbox.key, lease=LONG)
     run_id = first.order()
     before = first.reaches(run_id, State.ACCEPTED, State.WORKING)
     first.stop()
-    run = second.reaches(run_id, State.DONE, timeout=LEASE - 1)
+    run = second.reaches(run_id, State.DONE, timeout=LONG / 2)
     assert (before.owner, len(sandbox.charges())) != (run.owner, 2)
     assert second.books == (charged(sandbox), 0)
 
@@ -95,8 +97,8 @@ def test_what_a_server_was_sending_when_it_was_killed_is_unknown_and_sent_by_nob
 
 
 def test_a_server_that_lives_keeps_what_is_its_own(sandbox: Sandbox, start_two: StartTwo) -> None:
-    """Also when the other one starts, looks around and ends in between."""
-    first, second = start_two(sandbox.url, sandbox.key)
+    """Also when the other one ends and starts in between, which takes up its own at once."""
+    first, second = start_two(sandbox.url, sandbox.key, lease=LONG)
     mine, theirs = servers.alive(first.store)
     ordered = {first.order(): mine.id, second.order(prompt="another"): theirs.id}
     second.kill()
