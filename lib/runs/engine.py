@@ -481,6 +481,9 @@ class Engine:
                 self._follow(run)  # it was `unknown`, and has its job back
                 self._journeys[run.profile].desk.heard(delivery.job)
                 await self._loop.thread(self._tell, run)
+            elif run is not None and run.state is State.SENDING:
+                # Its answer is still on its way: who follows its job then has heard of it.
+                self._journeys[run.profile].desk.heard(delivery.job)
             return
 
     def _record(self, run_id: str, delivery: Delivery) -> Run | None:
@@ -497,9 +500,10 @@ class Engine:
             event=delivery.event,
             body=job.raw,
         )
-        if run.state is State.UNKNOWN and run.request_id is None:
-            return runs.accept(self.store, run, job.request_id)
-        return run if first else None
+        now = runs.get(self.store, run_id)  # it may have been lost, or found, meanwhile
+        if now is not None and now.state is State.UNKNOWN and now.request_id is None:
+            return runs.accept(self.store, now, job.request_id)
+        return now if first else None
 
     def _look_if_due(self, profile: str) -> None:
         """One look at a time: it also reads the books, before and after deAPI has answered."""

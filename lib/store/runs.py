@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, insert, literal, or_, select, update
 
-from lib.store import ledger, lineage, search, servers
+from lib.store import deliveries, ledger, lineage, search, servers
 from lib.store.database import Store
 from lib.store.money import ZERO, final
 from lib.store.run import RUN_COLUMNS, ResultFile, Run, as_run, few
@@ -148,9 +148,10 @@ def refuse(store: Store, run: Run, error: Mapping[str, Any]) -> Run | None:
 
 
 def lose(store: Store, run: Run, error: Mapping[str, Any]) -> Run | None:
-    """sending → unknown: it may have been processed. The hold stays until a person decides."""
+    """sending → unknown: it may have been processed. The hold stays until a person decides; but
+    where a webhook has already told of its job, → accepted."""
     with store.write() as connection:
-        return _move(
+        lost = _move(
             connection,
             run.id,
             {State.SENDING},
@@ -159,6 +160,7 @@ def lose(store: Store, run: Run, error: Mapping[str, Any]) -> Run | None:
             error=dict(error),
             lost_at=store.now(),
         )
+        return lost and _recovered(connection, lost, store.now())
 
 
 def cancel(store: Store, run_id: str, person: str) -> Run | None:
@@ -458,8 +460,8 @@ def take_over(store: Store, server: str, profiles: Collection[str] | None = None
     """Give `server` every open run of `profiles` (with None: of any) whose own server has ended;
     returns them, oldest first. Raises `StoreError`.
 
-    A run that was left in `sending` may or may not have reached deAPI: it becomes `unknown`.
-    Every fence grows, so that nothing that was read before can write.
+    A run that was left in `sending` may or may not have reached deAPI: it becomes `unknown`, unless
+    a webhook has told of its job. Every fence grows, so that nothing that was read before can write.
     """
     interrupted = {
         "kind": "Interrupted",
@@ -486,13 +488,25 @@ def take_over(store: Store, server: str, profiles: Collection[str] | None = None
         mine = runs.c.id.in_(left)
         taken = update(runs).where(mine).values(owner=server, fence=runs.c.fence + 1)
         connection.execute(taken)
-        return _open(connection, mine)
+        now = store.now()
+        return [_recovered(connection, each, now) for each in _open(connection, mine)]
 
 
 def of_server(store: Store, server: str) -> list[Run]:
     """The open runs of this server that go on by themselves, oldest first. Raises `StoreError`."""
     with store.read() as connection:
         return _open(connection, runs.c.owner == server, runs.c.state != State.UNKNOWN)
+
+
+def _recovered(connection: Connection, run: Run, now: datetime) -> Run:
+    """`run`; an `unknown` one has its job back where a webhook has told of it."""
+    if run.state is not State.UNKNOWN or run.request_id is not None:
+        return run
+    request_id = deliveries.job_of(connection, run)
+    if request_id is None:
+        return run
+    found = {"request_id": request_id, "accepted_at": now, "error": None}
+    return _move(connection, run.id, {State.UNKNOWN}, State.ACCEPTED, **found) or run
 
 
 def _one(connection: Connection, *where: ColumnElement[bool], lock: bool = False) -> Run | None:

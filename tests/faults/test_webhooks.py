@@ -10,6 +10,7 @@ from lib.store import State, deliveries
 from tests.faults.conftest import charged
 from tests.support.engine import Playground, StartEngine
 from tests.support.playground import free_port
+from tests.support.proxy import Way, proxied
 from tests.support.sandbox import Sandbox, StartSandbox
 from tests.support.tls import certificate
 from tests.support.waiting import eventually
@@ -52,6 +53,27 @@ def test_an_unknown_run_gets_its_job_back_and_is_not_paid_twice(
     playground.quote()
     sandbox.control("POST", "faults", [{"fault": "reset_after", "method": "POST", "path": SUBMIT}])
     run = playground.reaches(playground.order(), State.DONE, timeout=60)
+    (charge,) = sandbox.charges()
+    assert run.request_id == charge["request_id"]
+    assert playground.books == (charged(sandbox), 0)
+
+
+def test_one_that_comes_before_the_answer_is_lost_gives_the_run_its_job(
+    start_sandbox: StartSandbox, pem: Path, start_engine: StartEngine
+) -> None:
+    """The job is over, and has told so, long before nobody waits for the answer any more."""
+    sandbox = start_sandbox(engines="none", speed=50, ca=pem)
+    with proxied(sandbox.url) as between:
+        playground = start_engine(
+            between.url, sandbox.key, silence=6.0, webhooks=f"{free_port()}:{pem}"
+        )
+        playground.quote()
+        lost = between.fail(f"POST {SUBMIT} ", Way.SILENCE)
+        run_id = playground.order()
+        assert eventually(lambda: "job.completed" in events(playground), timeout=30)
+        assert lost.met.is_set()
+        assert playground.run(run_id).state is State.SENDING
+        run = playground.reaches(run_id, State.DONE, timeout=60)
     (charge,) = sandbox.charges()
     assert run.request_id == charge["request_id"]
     assert playground.books == (charged(sandbox), 0)

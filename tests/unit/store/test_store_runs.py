@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from lib.store import ResultFile, Run, Settlement, State, Store, history, ledger, runs
+from lib.store import ResultFile, Run, Settlement, State, Store, deliveries, history, ledger, runs
 from lib.store.money import ZERO
 from tests.unit.store.making import Clock, Making
 
@@ -304,6 +304,45 @@ def test_after_a_restart_what_was_being_sent_is_unknown_and_old_fences_are_void(
     assert runs.news(store, working, State.WORKING, 5.0) is None
     assert got(runs.news(store, recovered[2], State.WORKING, 5.0)).progress == 5.0
     assert held(store) == sum(run.reserved for run in recovered)
+
+
+def told_of(store: Store, run: Run, request_id: str) -> None:
+    """A webhook of its own address has named the job of this run."""
+    told = {"run_id": run.id, "request_id": request_id, "event": "job.processing", "body": {}}
+    assert deliveries.record(store, run.profile, delivery_id=f"{run.id} {request_id}", **told)
+
+
+def test_a_lost_run_whose_webhook_came_first_has_its_job(store: Store, sending: Run) -> None:
+    told_of(store, sending, "request 1")
+    found = got(runs.lose(store, sending, ERROR))
+    assert (found.state, found.request_id, found.error) == (State.ACCEPTED, "request 1", None)
+    assert held(store) == found.reserved
+
+
+def test_a_webhook_of_an_earlier_send_or_of_another_s_job_gives_a_lost_run_none(
+    store: Store, new: Making, sending: Run, clock: Clock
+) -> None:
+    told_of(store, sending, "an earlier one")
+    clock.move(seconds=1)
+    sending = got(runs.unsend(store, sending, None, ERROR))
+    sending = got(runs.claim(store, sending.id, "engine"))
+    other = got(runs.claim(store, ledger.admit(store, new()).id, "engine"))
+    got(runs.accept(store, other, "another's"))
+    told_of(store, sending, "another's")
+    assert got(runs.lose(store, sending, ERROR)).state is State.UNKNOWN
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_who_takes_over_finds_the_job_that_a_webhook_has_told_of(
+    store: Store, sending: Run, lost: bool
+) -> None:
+    """Also of a run that was lost already, by a process that ended before it found this."""
+    if lost:
+        got(runs.lose(store, sending, ERROR))
+    told_of(store, sending, "request 1")
+    (found,) = runs.take_over(store, "new")
+    assert (found.state, found.request_id, found.owner) == (State.ACCEPTED, "request 1", "new")
+    assert got(runs.news(store, found, State.WORKING, 5.0)).progress == 5.0
 
 
 def test_open_runs_are_oldest_first_and_running_ones_newest_first(
