@@ -94,8 +94,8 @@ class Engine:
         self._own_sandbox = own_sandbox
         self._server = ""
         self._lease: Lease | None = None
-        self._beside: set[str] = set()
-        """The servers that lived at the last look around."""
+        self._beside: set[str] | None = None
+        """The servers that lived at the last look around, if there was one."""
         self._loop = Loop(clock or Clock(now=store.now))
         self._profiles: dict[str, Profile] = {}
         self._journeys: dict[str, Journey] = {}
@@ -392,11 +392,11 @@ class Engine:
         """Take up what a server that has ended has left, and what is ours and nobody follows; on
         any thread but the loop's. Raises `StoreError`."""
         alive = {each.id for each in servers.alive(self.store)}
-        if self._beside - alive:  # somebody has ended
+        taken = runs.take_over(self.store, self._server, self.profiles)
+        if self._beside is None or self._beside - alive:  # we have begun, or somebody has ended
             for journey in self._journeys.values():
                 self._spawn(journey.estimates.resume())
         self._beside = alive
-        taken = runs.take_over(self.store, self._server, self.profiles)
         for run in (*taken, *runs.of_server(self.store, self._server)):
             if run.id not in self._followed:
                 self._spawn(self._take_up(run.id))
@@ -559,7 +559,6 @@ class Engine:
         self._cooks[address.name] = Cook(*here, self._follow)
         self._journeys[address.name] = Journey(*here, self._follow, self._moved)
         self._loop.spawn(self._journeys[address.name].desk.keep_line())
-        self._loop.spawn(self._journeys[address.name].estimates.resume())
         self._look_if_due(address.name)
 
     async def _remember(self, profile: str, listing: Listing) -> None:

@@ -51,6 +51,8 @@ class Going(ABC):
         self._server = server
         self._follow = follow
         self._wakes: dict[str, asyncio.Event] = {}
+        self._put_off: set[str] = set()
+        """Those of them that wait for a moment which their last step has named."""
 
     @abstractmethod
     def _left(self) -> list[str]:
@@ -67,7 +69,7 @@ class Going(ABC):
 
     async def resume(self) -> None:
         """Take up what a server before this one, or beside it, has left going on, and look again at
-        what goes on here: its runs may have moved at another server."""
+        what waits here for its runs: they may have moved at another server."""
         while True:
             try:
                 left = await self._loop.thread(self._left)
@@ -76,7 +78,8 @@ class Going(ABC):
                 log.warning("what goes on can't be read: %s", error)
                 await self._loop.clock.sleep(AGAIN)
         for each in left:
-            self.take(each)
+            if each not in self._put_off:
+                self.take(each)
 
     def take(self, it: str) -> None:
         """Have it go on, or look at it again if it does."""
@@ -105,9 +108,20 @@ class Going(ABC):
                     if wake.is_set():
                         continue  # taken up again in this very moment
                     return
-                await (self._loop.clock.until(until, wake) if until else wake.wait())
+                await self._rest(it, wake, until)
         finally:
             del self._wakes[it]
+
+    async def _rest(self, it: str, wake: asyncio.Event, until: datetime | None) -> None:
+        """Until one of its runs has moved, or that moment has come."""
+        if until is None:
+            await wake.wait()
+            return
+        self._put_off.add(it)
+        try:
+            await self._loop.clock.until(until, wake)
+        finally:
+            self._put_off.discard(it)
 
 
 def room_again(loop: Loop, store: Store) -> datetime:

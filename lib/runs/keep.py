@@ -127,14 +127,24 @@ class Keeper:
             brought.files[0], width=looks.width, height=looks.height, seconds=looks.seconds
         )
         kept = [first, *brought.files[1:]]
-        return await self._loop.thread(
+        done = await self._loop.thread(
             runs.keep, self._store, run, kept, thumb=looks.thumb, written=said
         )
+        if done is None:
+            await self._loop.slow(self._take_back, run)
+        return done
 
     def _put(self, run: Run, brought: _Brought) -> None:
         """The run may be done only after this."""
         for file in brought.files:
             self._store.media.put(files.result_name(run.id, file.name), brought.path(file))
+
+    def _take_back(self, run: Run) -> None:
+        """Remove what was put there for a run that another server has kept meanwhile and its person
+        has deleted: nothing would ever remove it."""
+        now = runs.get(self._store, run.id)
+        if now is not None and now.deleted_at is not None:
+            files.remove_result(self._store, run.id)
 
     async def _due(self, run: Run) -> None:
         hurry = self._hurries[run.id] = asyncio.Event()

@@ -21,7 +21,7 @@ from lib.store.run import (
     first_id,
     folded,
 )
-from lib.store.states import HOLDING, Settlement, State
+from lib.store.states import HOLDING, OPEN, Settlement, State
 from lib.store.tables import cells, marks, results, runs, tags
 from lib.store.written import writable
 
@@ -215,11 +215,12 @@ def neighbours(store: Store, run: Run) -> list[Run]:
 
 def take_estimated(store: Store, profile: str, since: datetime, server: str) -> list[Run]:
     """The runs whose price deAPI only estimates, whose jobs ended after `since`, and which are
-    `server`'s, as those become that a server which has ended has left. Raises `StoreError`."""
+    `server`'s, as those become that a server which has ended has left. Those that are still to be
+    kept are only taken over as open ones, with a new fence. Raises `StoreError`."""
     estimated = _estimated(profile, since)
     mine = select(*RUN_COLUMNS).where(*estimated, runs.c.owner == server).order_by(runs.c.id)
     with store.write() as connection:
-        servers.take(connection, store, runs, server, *estimated)
+        servers.take(connection, store, runs, server, *estimated, runs.c.state.not_in(OPEN))
         return [as_run(row) for row in connection.execute(mine).mappings()]
 
 

@@ -461,7 +461,8 @@ def take_over(store: Store, server: str, profiles: Collection[str] | None = None
     returns them, oldest first. Raises `StoreError`.
 
     A run that was left in `sending` may or may not have reached deAPI: it becomes `unknown`, unless
-    a webhook has told of its job. Every fence grows, so that nothing that was read before can write.
+    a webhook has told of its job. Every fence grows, so that nothing that was read before can
+    write.
     """
     interrupted = {
         "kind": "Interrupted",

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from lib.runs.estimates import LOOKS
-from lib.store import Run, State, StoreError, history, ledger, servers
+from lib.store import Run, State, StoreError, history, ledger, runs, servers
 from tests.support.waiting import eventually
 from tests.unit.runs.scripted import PRICE, RESULT, Answer, World, job, reply
 
@@ -115,12 +115,29 @@ def test_those_of_a_server_that_lives_are_its_own(world: World) -> None:
     run, asked = left_behind(world, 1), world.deapi.asked
     other = servers.enter(world.store, "another")
     with world.store.write() as connection:
-        connection.exec_driver_sql(f"UPDATE runs SET owner = '{other}'")
+        ours = f"UPDATE runs SET owner = '{other}', state = 'done'"
+        connection.exec_driver_sql(ours)
     since = world.time.at - timedelta(days=7)
     assert history.take_estimated(world.store, run.profile, since, "this engine") == []
     servers.leave(world.store, other)
     (taken,) = history.take_estimated(world.store, run.profile, since, "this engine")
     assert (taken.id, taken.owner, world.deapi.asked) == (run.id, "this engine", asked)
+
+
+def test_one_that_is_still_to_be_kept_is_taken_over_with_a_new_fence(world: World) -> None:
+    """Else who had it before could still write that it is kept."""
+    run, since = left_behind(world, 1), world.time.at - timedelta(days=7)
+    gone = servers.enter(world.store, "another")
+    with world.store.write() as connection:
+        connection.exec_driver_sql(f"UPDATE runs SET owner = '{gone}'")
+    servers.leave(world.store, gone)
+    before = world.read(run)
+    assert history.take_estimated(world.store, run.profile, since, "this engine") == []
+    (taken,) = runs.take_over(world.store, "this engine")
+    assert (taken.id, taken.owner) == (run.id, "this engine")
+    assert runs.keep(world.store, before, [], thumb=False) is None
+    (found,) = history.take_estimated(world.store, run.profile, since, "this engine")
+    assert found.id == run.id
 
 
 def test_a_correction_has_the_balance_looked_at(world: World) -> None:

@@ -14,7 +14,7 @@ from lib.deapi.errors import DownloadFailed, UnsafeAddress
 from lib.deapi.limits import Priority
 from lib.runs.keep import GIVE_UP_TRIES, LONGEST_WAIT
 from lib.runs.loop import Clock
-from lib.store import DiskFull, ResultFile, Run, State, Store, files, history, runs
+from lib.store import DiskFull, ResultFile, Run, State, Store, deletion, files, history, runs
 from tests.support.databases import database
 from tests.support.media import is_kept
 from tests.support.s3 import bucket_url, media_url
@@ -227,6 +227,30 @@ def test_other_trouble_is_never_given_up(world: World, trouble: Exception) -> No
     assert still.keep_tries > GIVE_UP_TRIES
     assert still.error is not None
     assert world.time.at - still.created_at > timedelta(hours=10)
+
+
+def test_what_was_kept_elsewhere_and_deleted_meanwhile_does_not_come_back(
+    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A server stood still between putting the files away and writing that the run is done."""
+    keep = runs.keep
+
+    def too_late(store: Store, run: Run, found: list[ResultFile], **told: Any) -> Run | None:
+        assert keep(store, run, found, **told) is not None
+        assert deletion.delete(store, run.id, run.person) is not None
+        for name in names(run):
+            (tmp_path / "late").write_bytes(picture())
+            store.media.put(name, tmp_path / "late")
+        return keep(store, run, found, **told)
+
+    monkeypatch.setattr(runs, "keep", too_late)
+    run = world.go(world.order())
+    assert run.deleted_at is not None
+    assert not any(is_kept(world.store, name) for name in names(run))
+
+
+def names(run: Run) -> list[str]:
+    return [files.result_name(run.id, "0.png"), files.thumb_name(run.id)]
 
 
 def test_a_start_goes_on_with_a_run_that_was_being_kept(world: World) -> None:
