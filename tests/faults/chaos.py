@@ -1,4 +1,5 @@
-"""A server that is killed at random points, again and again, while runs of all families go on.
+"""A server that is killed at random points, again and again, while runs of all families go on; on
+SQLite and a folder, and on PostgreSQL and a bucket.
 
 `make chaos KILLS=200`, or `python -m tests.faults.chaos 200 [SEED]`: ends with status 1 and says
 what was lost when anything was.
@@ -10,16 +11,21 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from lib.runs.profiles import LIVE
-from lib.store import ENDED, OPEN, Run, State, history, runs
+from lib.store import ENDED, OPEN, ResultFile, Run, State, files, history, runs
 from lib.ui.words.terms import SAMPLES
-from tests.support.engine import Playground, engines
+from tests.support.engine import Playground, StartEngine, engines
+from tests.support.postgres import postgresql
+from tests.support.s3 import reached_by, s3_server
 from tests.support.sandbox import Sandbox, sandboxes
 from tests.support.waiting import eventually
 
@@ -55,10 +61,10 @@ class Outcome:
         return "\n".join([told, *self.lost])
 
 
-def storm(folder: Path, kills: int, seed: int) -> Outcome:
+def storm(start_engine: StartEngine, folder: Path, kills: int, seed: int) -> Outcome:
     """Order, kill, start and order again; then let everything end, and compare the books."""
     chance = random.Random(seed)
-    with sandboxes(folder) as start_sandbox, engines(folder) as start_engine:
+    with sandboxes(folder) as start_sandbox:
         sandbox = start_sandbox(engines="none", speed=20, balance=10_000)
         playground = start_engine(sandbox.url, sandbox.key, push=True)
         for _ in range(kills):
@@ -88,20 +94,21 @@ def _compared(playground: Playground, sandbox: Sandbox, kills: int) -> Outcome:
 
 def _without_result(playground: Playground, every: list[Run]) -> list[str]:
     """Every run must be done with its files as they were kept, or `unknown` and say why."""
-    files = history.results_of(playground.store, [run.id for run in every])
+    found = history.results_of(playground.store, [run.id for run in every])
     lost: list[str] = []
     for run in every:
         if run.state is State.UNKNOWN and (run.error or {}).get("kind"):
             continue
-        kept = files.get(run.id, [])
-        folder = playground.data / "results" / run.id
-        whole = [
-            hashlib.sha256((folder / each.name).read_bytes()).hexdigest() == each.sha256
-            for each in kept
-        ]
+        kept = found.get(run.id, [])
+        whole = [_sum(playground, run, each) == each.sha256 for each in kept]
         if run.state is not State.DONE or not whole or not all(whole):
             lost.append(f"{run.endpoint} {run.id} is {run.state} with {len(kept)} files")
     return lost
+
+
+def _sum(playground: Playground, run: Run, file: ResultFile) -> str:
+    content = files.content(playground.store, files.result_name(run.id, file.name))
+    return hashlib.sha256(content).hexdigest()
 
 
 def _unaccounted(every: list[Run], charges: list[dict[str, Any]]) -> list[str]:
@@ -134,10 +141,24 @@ def main() -> None:
     kills = int(sys.argv[1])
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(10_000)
     print(f"{kills} kills, seed {seed}", flush=True)
-    with tempfile.TemporaryDirectory() as folder:
-        outcome = storm(Path(folder), kills, seed)
-    print(outcome)
-    sys.exit(bool(outcome.lost))
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with engines(folder / "sqlite") as start_engine:
+            alone = storm(start_engine, folder / "alone", kills, seed)
+        print(f"SQLite and a folder: {alone}", flush=True)
+        with _shared(folder / "postgresql") as start_engine:
+            shared = storm(start_engine, folder / "shared", kills, seed)
+        print(f"PostgreSQL and a bucket: {shared}")
+    sys.exit(bool(alone.lost or shared.lost))
+
+
+@contextmanager
+def _shared(folder: Path) -> Iterator[StartEngine]:
+    """Starts engines on a PostgreSQL and a bucket of their own."""
+    with postgresql(folder) as postgres, s3_server(folder) as s3, pytest.MonkeyPatch.context() as to:
+        reached_by(to, s3.url)
+        with engines(folder, postgres.make, s3.bucket()) as start:
+            yield start
 
 
 if __name__ == "__main__":

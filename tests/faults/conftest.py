@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.engine import StartEngine, engines
 from tests.support.proxy import Proxy, proxied
-from tests.support.s3 import bucket_url
+from tests.support.s3 import bucket_url, reached_by
 from tests.support.sandbox import Sandbox
 
 __all__ = ["bucket_url"]
@@ -28,6 +28,23 @@ def start_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Sta
     postgres, bucket = map(request.getfixturevalue, ("postgres", "bucket_url"))
     with engines(tmp_path, postgres.make, bucket) as start:
         yield start
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def start_shared(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[StartEngine]:
+    """The same, for engines that the tests of a file share."""
+    folder = tmp_path_factory.mktemp("engines")
+    if request.param == "sqlite":
+        with engines(folder) as start:
+            yield start
+        return
+    postgres, s3 = map(request.getfixturevalue, ("postgres", "s3"))
+    with pytest.MonkeyPatch.context() as environment:
+        reached_by(environment, s3.url)
+        with engines(folder, postgres.make, s3.bucket()) as start:
+            yield start
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@ sentence, the books say what the sandbox charged, and nothing is sent again that
 
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ from lib.deapi.contract import endpoint
 from lib.store import Run, State
 from lib.ui import errors, run_status
 from tests.faults.conftest import charged
-from tests.support.engine import Playground, StartEngine, engines
+from tests.support.engine import Playground, StartEngine
 from tests.support.sandbox import Sandbox, sandboxes
 from tests.support.waiting import eventually
 
@@ -60,30 +59,23 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("faults")
-
-
-@pytest.fixture(scope="module")
-def sandbox(folder: Path) -> Iterator[Sandbox]:
-    with sandboxes(folder) as start:
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    with sandboxes(tmp_path_factory.mktemp("sandbox")) as start:
         yield start(engines="none", speed=50, balance=1000)
 
 
 @pytest.fixture(scope="module")
-def polling(sandbox: Sandbox, folder: Path) -> Iterator[Place]:
+def polling(sandbox: Sandbox, start_shared: StartEngine) -> Place:
     """An engine without push."""
-    with engines(folder / "polling") as start:
-        yield _warm(sandbox, start(sandbox.url, sandbox.key))
+    return _warm(sandbox, start_shared(sandbox.url, sandbox.key))
 
 
 @pytest.fixture(scope="module")
-def pushed(sandbox: Sandbox, folder: Path) -> Iterator[Place]:
+def pushed(sandbox: Sandbox, start_shared: StartEngine) -> Place:
     """An engine that hears the sandbox's push."""
-    with engines(folder / "pushed") as start:
-        made = _warm(sandbox, start(sandbox.url, sandbox.key, push=True))
-        assert made.playground.pushed(), "nothing has come by push"
-        yield made
+    made = _warm(sandbox, start_shared(sandbox.url, sandbox.key, push=True))
+    assert made.playground.pushed(), "nothing has come by push"
+    return made
 
 
 def _warm(sandbox: Sandbox, playground: Playground) -> Place:
@@ -260,9 +252,9 @@ def test_push_that_is_lost_doubled_or_out_of_order_ends_the_same(
 
 @pytest.mark.parametrize("by", ["polls", "push"])
 def test_a_job_that_never_ends_holds_its_price_and_nothing_else(
-    request: pytest.FixtureRequest, by: str
+    place: Place, push_place: Place, by: str
 ) -> None:
-    place: Place = request.getfixturevalue("push_place" if by == "push" else "place")
+    place = {"polls": place, "push": push_place}[by]
     playground = place.playground
     before = playground.pushed()
     fault(place.sandbox, "job_never_ends")

@@ -11,7 +11,7 @@ from PIL import Image
 from lib.deapi.contract import endpoint
 from lib.store import Run, State
 from tests.faults.conftest import charged
-from tests.support.engine import Playground, engines
+from tests.support.engine import Playground, StartEngine
 from tests.support.proxy import Proxy, Way, http, proxied
 from tests.support.sandbox import Sandbox, sandboxes
 from tests.support.waiting import eventually
@@ -38,13 +38,10 @@ def network(sandbox: Sandbox) -> Iterator[Proxy]:
 
 
 @pytest.fixture(scope="module")
-def driven(
-    tmp_path_factory: pytest.TempPathFactory, network: Proxy, sandbox: Sandbox
-) -> Iterator[Playground]:
-    with engines(tmp_path_factory.mktemp("engine")) as start:
-        started = start(network.url, sandbox.key, silence=1.5)
-        started.quote()  # the catalogue and the price are there before anything fails
-        yield started
+def driven(start_shared: StartEngine, network: Proxy, sandbox: Sandbox) -> Playground:
+    started = start_shared(network.url, sandbox.key, silence=1.5)
+    started.quote()  # the catalogue and the price are there before anything fails
+    return started
 
 
 class Case:
@@ -176,10 +173,11 @@ def test_an_upload_is_charged_once_when_its_answer_is_lost(
     case: Case, driven: Playground, network: Proxy, tmp_path: Path
 ) -> None:
     Image.new("RGB", (64, 48), "tomato").save(tmp_path / "fox.png")
-    upscale = endpoint("images.upscales").path
-    network.fail(f"POST {upscale} ", Way.RESET_AFTER)
+    upscale = f"POST {endpoint('images.upscales').path} "
+    before = network.count(upscale)
+    network.fail(upscale, Way.RESET_AFTER)
     run = case.ends(driven.order(image=str(tmp_path / "fox.png")), State.UNKNOWN)
-    assert (network.count(f"POST {upscale} "), case.charges) == (1, 1)
+    assert (network.count(upscale) - before, case.charges) == (1, 1)
     assert case.books == (0, run.reserved)
 
 
