@@ -155,7 +155,11 @@ def main() -> None:
 @contextmanager
 def _shared(folder: Path) -> Iterator[StartEngine]:
     """Starts engines on a PostgreSQL and a bucket of their own."""
-    with postgresql(folder) as postgres, s3_server(folder) as s3, pytest.MonkeyPatch.context() as to:
+    with (
+        postgresql(folder) as postgres,
+        s3_server(folder) as s3,
+        pytest.MonkeyPatch.context() as to,
+    ):
         reached_by(to, s3.url)
         with engines(folder, postgres.make, s3.bucket()) as start:
             yield start
