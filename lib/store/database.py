@@ -221,7 +221,12 @@ class Store:
         config = _config()
         with self.write() as connection:
             if connection.dialect.name == "postgresql":
+                # Another may migrate for as long as that takes. The tables themselves are not
+                # waited for that long: who still uses them was not stopped, and all others would
+                # wait behind us.
+                connection.execute(text("SET LOCAL lock_timeout = 0"))
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATING})"))
+                connection.execute(text("SET LOCAL lock_timeout TO DEFAULT"))
             config.attributes["connection"] = connection
             try:
                 command.upgrade(config, revision)
