@@ -130,6 +130,37 @@ def test_a_server_of_a_shared_database_counts_as_running(
         main(["import", "stopped"])
 
 
+def test_the_drill_of_operations_md_is_about_an_empty_folder_whatever_is_set(
+    filled: Filled, tmp_path: Path
+) -> None:
+    exporting.export(filled.store, tmp_path / "one", stopped=False, tell=quiet)
+    told = (TOP / "docs" / "operations.md").read_text()
+    drill = re.search(r'^cd "\$\(mktemp -d\)".*\\\n.*import /backup/FOLDER$', told, re.MULTILINE)
+    assert drill is not None
+    line = drill[0].replace("/backup/FOLDER", str(tmp_path / "one"))
+    line = line.replace("/srv/playground/.venv/bin/python", sys.executable)
+    line = line.replace("/srv/playground", str(TOP))
+    production = {
+        "PLAYGROUND_DATABASE_URL": "postgresql+psycopg://ada:secret@127.0.0.1:9/playground",
+        "PLAYGROUND_MEDIA_URL": "s3://bucket/files",
+        "PLAYGROUND_COOKIE_SECRET": "s" * 32,
+    }
+    (tmp_path / ".env").write_text("".join(f"{name}={of}\n" for name, of in production.items()))
+    (tmp_path / "drill").mkdir()
+    done = subprocess.run(
+        ["sh", "-c", line],
+        cwd=tmp_path,
+        env=environment(TMPDIR=str(tmp_path / "drill"), **production),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(re.findall(r" the same$", done.stdout, re.MULTILINE)) == len(CARRIED) + 1
+    [arrived] = (tmp_path / "drill").glob("*/.data/playground.db")
+    assert arrived.is_file()
+
+
 @pytest.mark.parametrize(
     ("arguments", "refused"),
     [
