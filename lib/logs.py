@@ -8,11 +8,13 @@ is put on each record when that is written down.
 import json
 import logging
 import sys
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Literal, TextIO
+from typing import Literal, TextIO, TypeVar
+
+T = TypeVar("T")
 
 _NOTHING: Mapping[str, str] = {}
 _facts: ContextVar[Mapping[str, str]] = ContextVar("facts", default=_NOTHING)
@@ -26,6 +28,23 @@ def about(**facts: str) -> Generator[None]:
         yield
     finally:
         _facts.reset(token)
+
+
+def going_on(pieces: Iterator[T]) -> Iterator[T]:
+    """The same pieces. Lines that are written as one of them is made are about what they would be
+    now, whoever asks for it later and wherever."""
+    facts = _facts.get()
+
+    def each() -> Iterator[T]:
+        while True:
+            with about(**facts):
+                try:
+                    piece = next(pieces)
+                except StopIteration:
+                    return
+            yield piece
+
+    return each()
 
 
 def begin(style: Literal["text", "json"], to: TextIO | None = None) -> None:

@@ -342,7 +342,8 @@ class Engine:
     def _tell(self, run: Run) -> None:
         """Tell the servers that share the database of a run that was moved. It is moved already:
         who is not told sees it later."""
-        self._signal("run", run.id)
+        with steps.about(run):
+            self._signal("run", run.id)
 
     def _signal(self, kind: Kind, of: str) -> None:
         try:

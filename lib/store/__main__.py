@@ -24,6 +24,8 @@ QUIET_SECONDS = 0.5
 """Nothing is said of what takes no longer."""
 LINE_SECONDS = 10.0
 """How often it is said again in a log."""
+ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""By which it is ended in good order."""
 
 ABOUT = """\
 The folder that export and backup make has all rows, uploads, results and thumbnails, with their
@@ -70,8 +72,7 @@ class Progress:
 def main(arguments: list[str] | None = None) -> None:
     """The command line."""
     told = parser().parse_args(arguments)
-    # Ended by a service manager it clears up as it does after Ctrl-C.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _clear_up_when_ended()
     tell = Progress()
     try:
         with contextlib.ExitStack() as undo:
@@ -83,6 +84,21 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(f"{error.filename or told.folder}: {error.strerror or error}.")
     except (settings.SettingsError, StoreError) as error:
         sys.exit(str(error))
+
+
+def _clear_up_when_ended() -> None:
+    """Ended by a service manager, or by a terminal that goes, do as after Ctrl-C; and only once, as
+    they may say so again while it clears up. What whoever started it has it not hear (`nohup`) it
+    doesn't hear."""
+
+    def ended(*_: object) -> None:
+        for each in ENDS:
+            signal.signal(each, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for each in ENDS:
+        if signal.getsignal(each) is not signal.SIG_IGN:
+            signal.signal(each, ended)
 
 
 def parser() -> argparse.ArgumentParser:

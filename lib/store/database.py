@@ -171,6 +171,32 @@ class Store:
         finally:
             pooled.close()
 
+    @contextmanager
+    def alone(self, what: str) -> Generator[Callable[[], bool]]:
+        """As the function `alone`, for longer than a transaction and without a wait: raises
+        `StoreError` when another has it, or a transaction goes on that must not be beside it
+        (`somebody_alone`). What is given says whether that still holds: it is bound to a connection
+        of its own, and ends with it. With SQLite nothing is done, as there is the folder's lock."""
+        if not self.is_shared:
+            yield lambda: True
+            return
+        refused: type[Exception] = self._engine.dialect.loaded_dbapi.Error
+        with self.line() as connection:
+            query = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
+            if not connection.execute(query, [what]).fetchone()[0]:
+                raise StoreError(
+                    f"{what} into this database, or a server starts on it: wait for its end."
+                )
+
+            def still() -> bool:
+                try:
+                    connection.execute("SELECT 1")
+                except refused:
+                    return False
+                return True
+
+            yield still
+
     def set_clock(self) -> None:
         """Go by the clock of a shared database, which all servers have in common. Raises
         `StoreError`."""
@@ -195,7 +221,12 @@ class Store:
         config = _config()
         with self.write() as connection:
             if connection.dialect.name == "postgresql":
+                # Another may migrate for as long as that takes. The tables themselves are not
+                # waited for that long: who still uses them was not stopped, and all others would
+                # wait behind us.
+                connection.execute(text("SET LOCAL lock_timeout = 0"))
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATING})"))
+                connection.execute(text("SET LOCAL lock_timeout TO DEFAULT"))
             config.attributes["connection"] = connection
             try:
                 command.upgrade(config, revision)
@@ -316,6 +347,15 @@ def alone(connection: Connection, what: str) -> None:
     by rows that may not be there yet, so that there is nothing to lock. SQLite has one writer."""
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(what, 0))))
+
+
+def somebody_alone(connection: Connection, what: str) -> bool:
+    """Whether somebody is alone with it (`Store.alone`). If not, nobody gets to be before this
+    transaction ends; others that only ask don't wait for each other."""
+    if connection.dialect.name != "postgresql":
+        return False
+    free = func.pg_try_advisory_xact_lock_shared(func.hashtextextended(what, 0))
+    return not connection.execute(select(free)).scalar_one()
 
 
 def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:

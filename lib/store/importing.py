@@ -1,13 +1,14 @@
 """An export becomes a playground: checked as what anybody may have made, then put in whole.
 
 First the files, then all rows in one transaction that reads them back before it is committed: until
-then nobody sees anything of it. What is refused, or breaks on the way, takes its files back.
+then nobody sees anything of it. What is refused, or breaks on the way, takes its files back. Two at
+once would take away each other's: so one is alone with a shared database, and no server starts.
 """
 
 import hashlib
 import shutil
 import sqlite3
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -28,6 +29,11 @@ FILLED_BY_ITSELF = frozenset({"balances", "beginnings", "catalogues", "drafts", 
 """Tables that have rows in a playground which was only looked at: those of the export replace
 them."""
 
+_NOT_ALONE = (
+    "The connection to the database broke, and another import may have begun since: no rows were "
+    "put in, and the files that were stay there. Import it again."
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Arrived:
@@ -41,28 +47,33 @@ def bring(store: Store, folder: Path, tell: Tell) -> Arrived:
     """Put the export in `folder` into `store`, which is empty and whose lock is held.
 
     An export of an older version is brought up to date on the way. Raises `StoreError` (`NewerData`
-    and `DiskFull` among them) and `OSError`; nothing is left then.
+    and `DiskFull` among them) and `OSError`; nothing is left then, unless it says so.
     """
     told = manifest.read(folder)
     if told.revision > head():
         raise NewerData(
             f"{folder} was exported by a newer version of the playground: update this one first."
         )
+    with store.alone(servers.IMPORTED) as still:
+        _must_not_run(store)
+        with store.read() as connection:
+            _must_be_empty(connection)
+        _room(store, told)
+        with media.spool(store.data_dir) as work:
+            _fetch(folder, work, told, store.timezone)
+            with (
+                closing(Store(work, store.timezone, now=store.now)) as brought,
+                _taken_back(store, work / "put", still) as put,
+            ):
+                sums = _checked(brought, told, tell)
+                _put_files(store, brought, folder, told, put, tell)
+                _put_rows(store, brought, sums, put, still, tell)
+    return Arrived(told=told, tables=sums)
+
+
+def _must_not_run(store: Store) -> None:
     if store.is_shared and servers.alive(store):
         raise StoreError("A server runs on this database: stop it first.")
-    with store.read() as connection:
-        _must_be_empty(connection)
-    _room(store, told)
-    with media.spool(store.data_dir) as work:
-        _fetch(folder, work, told, store.timezone)
-        with (
-            closing(Store(work, store.timezone, now=store.now)) as brought,
-            _taken_back(store, work / "put") as put,
-        ):
-            sums = _checked(brought, told, tell)
-            _put_files(store, brought, folder, told, put, tell)
-            _put_rows(store, brought, sums, put, tell)
-    return Arrived(told=told, tables=sums)
 
 
 def _must_be_empty(connection: Connection) -> None:
@@ -152,13 +163,16 @@ def _checked(brought: Store, told: Manifest, tell: Tell) -> dict[str, Sum]:
 
 
 @contextmanager
-def _taken_back(store: Store, path: Path) -> Generator[IO[str]]:
+def _taken_back(store: Store, path: Path, still: Callable[[], bool]) -> Generator[IO[str]]:
     """A list of files to be removed again should anything go wrong; on disk, as there may be
-    many."""
+    many. Who is not alone any more removes none: another import may have put the same since."""
     with path.open("w+", encoding="ascii") as names:
         try:
             yield names
-        except BaseException:
+        except BaseException as error:
+            names.seek(0)
+            if names.readline() and not still():
+                raise StoreError(_NOT_ALONE) from error
             names.seek(0)
             for name in names:
                 store.media.delete(name.rstrip("\n"))
@@ -203,7 +217,12 @@ def _put(
 
 
 def _put_rows(
-    store: Store, brought: Store, sums: Mapping[str, Sum], put: IO[str], tell: Tell
+    store: Store,
+    brought: Store,
+    sums: Mapping[str, Sum],
+    put: IO[str],
+    still: Callable[[], bool],
+    tell: Tell,
 ) -> None:
     """All rows or none. What looks words up is made by the database as they come in."""
     with brought.read() as source, store.write() as target:
@@ -216,6 +235,10 @@ def _put_rows(
         for table in CARRIED:
             if carried.summed(target, table, tell) != sums[table.name]:
                 raise StoreError(f"The rows of {table.name} did not arrive as they were sent.")
+        # A server that stood still, and whose lease had ended, may be back.
+        _must_not_run(store)
+        if not still():
+            raise StoreError(_NOT_ALONE)
         # Whatever comes in between from here on, the files stay: should the commit be heard of too
         # late, rows without them would be worse than they without rows.
         put.seek(0)

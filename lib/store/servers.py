@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Connection, Table, case, delete, insert, or_, select, update
 
-from lib.store.database import Store, alone
+from lib.store.database import Store, alone, somebody_alone
 from lib.store.errors import StoreError
 from lib.store.tables import servers
 
@@ -21,6 +21,10 @@ LEASE = timedelta(seconds=15)
 """How long a server counts as alive after it last said so."""
 KEPT = timedelta(days=1)
 """How long the row of one that has ended without a word is kept."""
+
+
+IMPORTED = "Something is being imported"
+"""What an import of a whole playground is alone with (`Store.alone`): no server enters then."""
 
 
 class SandboxTwice(StoreError):
@@ -53,12 +57,14 @@ def enter(store: Store, home: str, *, sandbox: bool = False) -> str:
     """Begin a lease, and have `store` work under it; returns the new server's id.
 
     `home` stands for the data folder, whose lock this process holds: an earlier server of it has
-    ended. Raises `SandboxTwice`, and `StoreError`.
+    ended. Raises `SandboxTwice`, and `StoreError`, also while something is imported.
     """
     mine = str(uuid4())
     with store.write() as connection:
         if store.is_shared:
             alone(connection, "a server enters")
+            if somebody_alone(connection, IMPORTED):
+                raise StoreError(f"{IMPORTED} into this database: start when it is done.")
             gone = or_(servers.c.home == home, servers.c.until < store.now() - KEPT)
             connection.execute(delete(servers).where(gone))
         else:

@@ -14,6 +14,7 @@ import os
 import re
 import stat
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from tempfile import TemporaryFile
@@ -27,6 +28,7 @@ from starlette.routing import Route
 
 from lib.people import who
 from lib.people.who import Person
+from lib.runs import steps
 from lib.runs.experiments import export
 from lib.store import (
     MediaDown,
@@ -74,6 +76,8 @@ class _Served:
     media_type: str
     save_as: str | None
     cache: str
+    run: Run | None = None
+    """Whose file it is; None of what was given."""
 
 
 _Find = Callable[[Store, Person], _Served | None]
@@ -97,7 +101,8 @@ def routes(store: Callable[[], Store]) -> list[Route]:
             return _not_now(error)
         if found is None:
             return PlainTextResponse("There is no such file.\n", status_code=404, headers=_HEADERS)
-        return _answer(request, store().media, *found)
+        with _about(found[0]):
+            return _answer(request, store().media, *found)
 
     async def export_of(request: Request) -> Response:
         wanted = request.path_params["experiment_id"]
@@ -127,6 +132,10 @@ def routes(store: Callable[[], Store]) -> list[Route]:
         Route("/files/experiments/{experiment_id}", export_of, methods=["GET"]),
         Route("/files/{run_id}/{what}", of_run, methods=["GET"]),
     ]
+
+
+def _about(served: _Served) -> AbstractContextManager[None]:
+    return nullcontext() if served.run is None else steps.about(served.run)
 
 
 def _answer(
@@ -190,16 +199,21 @@ def _found(
     if served is None:
         return None
     try:
-        if served.cache == _NEVER:
-            return served, files.content(store, served.name)
-        path = store.media.path(served.name)
-        if path is None:
-            found = store.media.facts(served.name)
-            return found and (served, found)
-        facts = path.stat()
+        with _about(served):
+            facts = _facts(store, served)
     except OSError:
         return None
-    return (served, facts) if stat.S_ISREG(facts.st_mode) else None
+    return None if facts is None else (served, facts)
+
+
+def _facts(store: Store, served: _Served) -> os.stat_result | Facts | bytes | None:
+    if served.cache == _NEVER:
+        return files.content(store, served.name)
+    path = store.media.path(served.name)
+    if path is None:
+        return store.media.facts(served.name)
+    facts = path.stat()
+    return facts if stat.S_ISREG(facts.st_mode) else None
 
 
 def _packed(store: Store, cookies: Mapping[str, str], experiment_id: str) -> IO[bytes] | None:
@@ -243,7 +257,8 @@ def _result(store: Store, run: Run, n: int = 0) -> _Served | None:
     if file is None:
         return None
     name, shown = files.result_name(run.id, file.name), _shown_as(file.media_type)
-    return _Served(name, shown, None if shown == file.media_type else _name(run, name), _ASK_AGAIN)
+    save_as = None if shown == file.media_type else _name(run, name)
+    return _Served(name, shown, save_as, _ASK_AGAIN, run)
 
 
 def _download(store: Store, run: Run, n: int = 0) -> _Served | None:
@@ -271,11 +286,11 @@ def _shown_as(media_type: str) -> str:
 
 
 def _thumb(_store: Store, run: Run) -> _Served:
-    return _Served(files.thumb_name(run.id), "image/webp", None, _ASK_AGAIN)
+    return _Served(files.thumb_name(run.id), "image/webp", None, _ASK_AGAIN, run)
 
 
 def _preview(_store: Store, run: Run) -> _Served:
-    return _Served(files.preview_name(run.id), "image/webp", None, _NEVER)
+    return _Served(files.preview_name(run.id), "image/webp", None, _NEVER, run)
 
 
 def _name(run: Run, name: str) -> str:

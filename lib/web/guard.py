@@ -11,10 +11,13 @@ import ipaddress
 from collections.abc import Callable, Collection
 from urllib.parse import urlsplit
 
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from lib.store import StoreError
+from lib.web import health
+from lib.web.questions import Question
 
 REFUSAL = (
     "This playground has no accounts yet, so it answers only on the machine it runs on. "
@@ -25,11 +28,18 @@ NOT_OURS = (
     "PLAYGROUND_PUBLIC_URL.\n"
 )
 FOREIGN = "This was asked for by a page that is not this playground's.\n"
+NOT_NOW = (
+    "This playground can't reach its database just now, so it can't tell who may come in. Try "
+    "again in a moment.\n"
+)
+_SECONDS = 3.0
+"""How long the database may take to say whether there are accounts."""
+_RETRY_SECONDS = 5
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 
 
 class Guard:
-    """ASGI middleware that answers 403 to who may not talk to us."""
+    """ASGI middleware that answers 403 to who may not talk to us, and 503 while nobody knows."""
 
     def __init__(
         self,
@@ -38,27 +48,39 @@ class Guard:
         has_accounts: Callable[[], bool],
         names: Callable[[], Collection[str]],
     ) -> None:
-        """`has_accounts` may ask a database; `names` are hosts, in small letters, under which it
-        may be reached besides addresses."""
+        """`has_accounts` may ask a database, and raise `StoreError`; `names` are hosts, in small
+        letters, under which it may be reached besides addresses."""
         self.app = app
-        self._has_accounts = has_accounts
+        self._has_accounts = Question(has_accounts, _SECONDS)
         self._names = names
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        why = await self._refusal(scope) if scope["type"] in ("http", "websocket") else ""
-        if why:
-            await PlainTextResponse(why, status_code=403)(scope, receive, send)
-        else:
-            await self.app(scope, receive, send)
+        refusal = await self._refused(scope) if scope["type"] in ("http", "websocket") else None
+        await (refusal or self.app)(scope, receive, send)
+
+    async def _refused(self, scope: Scope) -> PlainTextResponse | None:
+        try:
+            why = await self._refusal(scope)
+        except (StoreError, TimeoutError):
+            # Nobody comes in who would need an account. But that the database is down is told to
+            # whoever watches us from elsewhere: there is no secret in it.
+            wait = {"Retry-After": str(_RETRY_SECONDS)}
+            return None if _is_health(scope) else PlainTextResponse(NOT_NOW, 503, wait)
+        return PlainTextResponse(why, 403) if why else None
 
     async def _refusal(self, scope: Scope) -> str:
         if _is_changing(scope) and _is_foreign(scope):
             return FOREIGN
         if _ours(scope):
             return ""
-        if not await run_in_threadpool(self._has_accounts):
+        if not await self._has_accounts.answer():
             return REFUSAL
         return "" if _is_named(scope, self._names()) else NOT_OURS
+
+
+def _is_health(scope: Scope) -> bool:
+    """Whether it asks if all is well."""
+    return scope["type"] == "http" and scope["path"] == health.PATH and not _is_changing(scope)
 
 
 def _ours(scope: Scope) -> bool:

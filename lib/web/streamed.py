@@ -7,6 +7,7 @@ from email.utils import format_datetime
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
+from lib import logs
 from lib.store.media import Facts, Media
 
 _RANGE = re.compile(r"bytes=(?:([0-9]{1,18})-([0-9]{1,18})?|-([0-9]{1,18}))")
@@ -44,7 +45,7 @@ def answer(
     told["Content-Length"] = str(len(part))
     if request.method == "HEAD":
         return Response(status_code=status, headers=told, media_type=media_type)
-    pieces = media.read(file, part.start, len(part))
+    pieces = logs.going_on(media.read(file, part.start, len(part)))
     return StreamingResponse(pieces, status_code=status, headers=told, media_type=media_type)
 
 

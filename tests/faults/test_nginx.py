@@ -153,6 +153,34 @@ def test_the_other_takes_over_from_one_that_is_gone_and_keeps_whom_it_got(
     assert answered(browser) == first.name
 
 
+def test_a_third_server_gets_browsers_and_answers_for_two_that_are_gone(tmp_path: Path) -> None:
+    three = [Server(name) for name in ("1", "2", "3")]
+    for each in three:
+        each.begin()
+    try:
+        with fronted(tmp_path / "nginx", [each.port for each in three]) as front:
+            strangers: set[str] = set()
+            for _ in range(30):
+                with front.client() as stranger:
+                    strangers.add(answered(stranger))
+            assert strangers == {"1", "2", "3"}
+            for last in three:
+                with front.client() as browser:
+                    gone = [each for each in three if each is not last]
+                    browser.cookies.set(COOKIE, gone[0].name)
+                    assert answered(browser) == gone[0].name
+                    for each in gone:
+                        each.end()
+                    moved = browser.get("/")
+                    for each in gone:
+                        each.begin()
+                assert (moved.status_code, moved.json()["name"]) == (200, last.name)
+                assert moved.headers["set-cookie"].startswith(f"{COOKIE}={last.name};")
+    finally:
+        for each in three:
+            each.end()
+
+
 def test_a_get_that_broke_off_is_asked_of_the_other(
     browser: httpx.Client, servers: tuple[Server, Server]
 ) -> None:

@@ -38,22 +38,22 @@ http {{
 
 
 class Nginx:
-    """A running one in front of the servers at these two ports; `pem` has its certificate."""
+    """A running one in front of the servers at these two or three ports; `pem` has its
+    certificate."""
 
     def __init__(self, folder: Path, path: str, ports: Sequence[int]) -> None:
         self.pem = certificate(folder)
         self.port, self.plain_port = free_port(), free_port()
         self.url = f"https://127.0.0.1:{self.port}"
         told = {
-            "8501": str(ports[0]),
-            "8502": str(ports[1]),
+            **{str(8501 + n): str(port) for n, port in enumerate(ports)},
             "listen 80": f"listen 127.0.0.1:{self.plain_port}",
             "listen 443": f"listen 127.0.0.1:{self.port}",
             "/etc/ssl/playground.pem": str(self.pem),
             "/etc/ssl/playground.key": str(self.pem),
             "playground.example": "127.0.0.1",
         }
-        (folder / "playground.conf").write_text(_with(told))
+        (folder / "playground.conf").write_text(_with(told, three=len(ports) == 3))
         # Its workers would be nobody, who may not look into this folder.
         user = "user root root;" if os.geteuid() == 0 else ""
         whole = folder / "nginx.conf"
@@ -91,7 +91,7 @@ class Nginx:
 
 @contextmanager
 def fronted(folder: Path, ports: Sequence[int]) -> Iterator[Nginx]:
-    """nginx in front of the servers at these two ports. Fails when none can be found."""
+    """nginx in front of the servers at these two or three ports. Fails when none can be found."""
     path = tool.find()
     if path is None:
         pytest.fail(f"No nginx: install one, or name one in {tool.SETTING}.", pytrace=False)
@@ -103,9 +103,37 @@ def fronted(folder: Path, ports: Sequence[int]) -> Iterator[Nginx]:
         running.process.kill()
 
 
-def _with(told: Mapping[str, str]) -> str:
-    """The file with each of these words changed. Fails when one does not stand in it."""
+_THIRD = """
+upstream playground_3 {
+    zone playground_3 64k;
+    server 127.0.0.1:8503 max_fails=0;
+    server 127.0.0.1:8501 backup;
+    server 127.0.0.1:8502 backup;
+}
+"""
+
+
+def _with_a_third(text: str) -> str:
+    """As operations.md says that one is added."""
+    more = (
+        (r"    server 127.0.0.1:8502 max_fails=1 .*\n", "    server 127.0.0.1:8503 max_fails=1;\n"),
+        (r"    server 127.0.0.1:850. backup;\n", "    server 127.0.0.1:8503 backup;\n"),
+        (r"upstream playground_2 {[^}]*}\n", _THIRD),
+        (r"    2       playground_2;\n", "    3       playground_3;\n"),
+        (r'    "~:8502\$" 2;\n', '    "~:8503$" 3;\n'),
+    )
+    for before, line in more:
+        text, count = re.subn(before, lambda found, line=line: found[0] + line, text)
+        assert count, f"docs/nginx.conf has no {before}"
+    return text.replace("proxy_next_upstream_tries 2;", "proxy_next_upstream_tries 3;")
+
+
+def _with(told: Mapping[str, str], *, three: bool) -> str:
+    """The file, with a third server or without, and with each of these words changed. Fails when
+    one does not stand in it."""
     text = (TOP / "docs" / "nginx.conf").read_text()
+    if three:
+        text = _with_a_third(text)
     missing = [word for word in told if word not in text]
     assert not missing, f"docs/nginx.conf has no {missing}"
     return re.sub("|".join(map(re.escape, told)), lambda found: told[found[0]], text)

@@ -2,6 +2,8 @@
 
 import json
 import logging
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from tests.unit.store.making import Making
 
 __all__ = ["clock", "new", "open_store", "store"]
 
+log = logging.getLogger("lib.of.these.tests")
 deep = logging.getLogger("lib.store.somewhere")
 
 
@@ -107,6 +110,33 @@ def test_it_goes_along_into_tasks_and_threads_and_nowhere_else(
     for line in told:
         words: list[str] = line["message"].split()
         assert line.get("run") == (None if words[0] == "after" else words[-1])
+
+
+def test_what_comes_piece_by_piece_stays_about_what_it_was_begun_for(
+    begin_logs: BeginLogs,
+) -> None:
+    lines = begin_logs("json")
+
+    def made() -> Iterator[int]:
+        for n in range(2):
+            log.warning("piece %s", n)
+            yield n
+        log.warning("the end")
+
+    with logs.about(run="0193"):
+        pieces = logs.going_on(made())
+    with logs.about(run="another"):
+        assert next(pieces) == 0
+        log.warning("of the other")
+    with ThreadPoolExecutor() as elsewhere:
+        assert elsewhere.submit(list[int], pieces).result() == [1]
+    told = [(each["message"], each.get("run")) for each in map(json.loads, lines())]
+    assert told == [
+        ("piece 0", "0193"),
+        ("of the other", "another"),
+        ("piece 1", "0193"),
+        ("the end", "0193"),
+    ]
 
 
 def test_an_error_of_the_database_says_nothing_of_what_was_to_be_written(

@@ -1,6 +1,7 @@
 """The façade: orders, profiles, starting and stopping."""
 
 import asyncio
+import json
 import threading
 from collections.abc import Iterator
 from decimal import Decimal
@@ -16,7 +17,19 @@ from lib.deapi.wire import Job
 from lib.runs.engine import Engine
 from lib.runs.orders import FieldProblems, NoQuote, Order, PriceRose
 from lib.runs.profiles import LIVE, SANDBOX, Address
-from lib.store import DiskFull, Run, State, Store, deliveries, files, ledger, runs
+from lib.store import (
+    DiskFull,
+    Run,
+    State,
+    Store,
+    StoreError,
+    deliveries,
+    files,
+    ledger,
+    runs,
+    signals,
+)
+from tests.conftest import BeginLogs
 from tests.support.waiting import eventually
 from tests.unit.runs.scripted import (
     ADDRESS,
@@ -405,6 +418,32 @@ def test_an_unknown_run_is_settled_by_its_person_alone(
     assert settled is not None
     assert spent(store, SANDBOX) == (PRICE if paid else 0)
     assert engine.settle_unknown(run.id, "ada", paid=not paid) is None
+
+
+def test_that_other_servers_are_not_told_of_a_run_is_a_line_about_it(
+    start: Starting,
+    store: Store,
+    time: Time,
+    deapi: Deapi,
+    begin_logs: BeginLogs,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    engine = start()
+    deapi.submits = [reply({"message": "Slow"}, 429, type="daily", retry_after="86400")]
+    time.most = 0
+    run = engine.submit(order())
+    eventually(lambda: deapi.sent == 1 and stored(store, run).state is State.WAITING)
+
+    def send(*_: object) -> None:
+        raise StoreError("The database can't be used.")
+
+    monkeypatch.setattr(signals, "send", send)
+    lines = begin_logs("json")
+    engine.cancel(run.id, "ada")
+    told = [json.loads(line) for line in lines() if "are not told" in line]
+    assert [(each["run"], each["profile"], each["endpoint"]) for each in told] == [
+        (run.id, run.profile, run.endpoint)
+    ]
 
 
 def test_only_its_person_takes_a_waiting_run_back(

@@ -4,12 +4,13 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+import textwrap
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
-from lib.store import Store, carried, hold, runs, servers
+from lib.store import Store, carried, exporting, hold, runs, servers
 from lib.store.__main__ import main
 from lib.store.carried import CARRIED
 from lib.store.states import State
@@ -17,7 +18,7 @@ from tests.support.postgres import PostgreSQL
 from tests.support.processes import TOP, environment
 from tests.unit.store.filled import Filled, OpenFolder
 from tests.unit.store.making import BERLIN
-from tests.unit.store.moving import database
+from tests.unit.store.moving import database, quiet
 
 __all__ = ["database"]
 
@@ -38,9 +39,13 @@ def settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Settings:
 
 
 def typed(*arguments: object, **settings: object) -> "subprocess.CompletedProcess[str]":
+    return run("-m", "lib.store", *arguments, **settings)
+
+
+def run(*arguments: object, **settings: object) -> "subprocess.CompletedProcess[str]":
     told = {f"PLAYGROUND_{name}": str(value) for name, value in settings.items()}
     return subprocess.run(
-        [sys.executable, "-m", "lib.store", *map(str, arguments)],
+        [sys.executable, *map(str, arguments)],
         cwd=TOP,
         env=environment(**told),
         capture_output=True,
@@ -125,6 +130,37 @@ def test_a_server_of_a_shared_database_counts_as_running(
         main(["import", "stopped"])
 
 
+def test_the_drill_of_operations_md_is_about_an_empty_folder_whatever_is_set(
+    filled: Filled, tmp_path: Path
+) -> None:
+    exporting.export(filled.store, tmp_path / "one", stopped=False, tell=quiet)
+    told = (TOP / "docs" / "operations.md").read_text()
+    drill = re.search(r'^cd "\$\(mktemp -d\)".*\\\n.*import /backup/FOLDER$', told, re.MULTILINE)
+    assert drill is not None
+    line = drill[0].replace("/backup/FOLDER", str(tmp_path / "one"))
+    line = line.replace("/srv/playground/.venv/bin/python", sys.executable)
+    line = line.replace("/srv/playground", str(TOP))
+    production = {
+        "PLAYGROUND_DATABASE_URL": "postgresql+psycopg://ada:secret@127.0.0.1:9/playground",
+        "PLAYGROUND_MEDIA_URL": "s3://bucket/files",
+        "PLAYGROUND_COOKIE_SECRET": "s" * 32,
+    }
+    (tmp_path / ".env").write_text("".join(f"{name}={of}\n" for name, of in production.items()))
+    (tmp_path / "drill").mkdir()
+    done = subprocess.run(
+        ["sh", "-c", line],
+        cwd=tmp_path,
+        env=environment(TMPDIR=str(tmp_path / "drill"), **production),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(re.findall(r" the same$", done.stdout, re.MULTILINE)) == len(CARRIED) + 1
+    [arrived] = (tmp_path / "drill").glob("*/.data/playground.db")
+    assert arrived.is_file()
+
+
 @pytest.mark.parametrize(
     ("arguments", "refused"),
     [
@@ -169,3 +205,81 @@ def test_stopped_it_leaves_nothing(
     with pytest.raises(SystemExit, match="Nothing was left behind"):
         main(["export", "one"])
     assert [*tmp_path.iterdir()] == []
+
+
+# It ends itself by these signals where the first file is to be copied or put; a terminal that goes
+# says so more than once, so the next one comes while it clears up.
+ENDED = """
+    import os, shutil, signal, sys
+    from lib.store import carried, media
+    from lib.store.__main__ import main
+
+    hears, begun, names = [int(each) for each in sys.argv.pop(1).split()], [], carried.named
+    remove, delete = shutil.rmtree, media.Folder.delete
+
+    def named(connection):
+        for each in names(connection):
+            yield each
+            begun.append(True)
+            os.kill(os.getpid(), hears[0])
+
+    def clearing_up(does):
+        def does_it(*arguments, **more):
+            if begun:
+                os.kill(os.getpid(), hears[-1])
+            does(*arguments, **more)
+
+        return does_it
+
+    carried.named = named
+    shutil.rmtree, media.Folder.delete = clearing_up(remove), clearing_up(delete)
+    main()
+"""
+
+
+def ended_by(
+    signals: Sequence[signal.Signals], *arguments: object, **settings: object
+) -> "subprocess.CompletedProcess[str]":
+    told = " ".join(str(each.value) for each in signals)
+    return run("-c", textwrap.dedent(ENDED), told, *arguments, **settings)
+
+
+TWICE = [
+    [signal.SIGHUP, signal.SIGHUP],
+    [signal.SIGTERM, signal.SIGHUP],
+    [signal.SIGINT, signal.SIGTERM],
+]
+
+
+@pytest.mark.parametrize("signals", TWICE)
+def test_a_terminal_that_goes_ends_an_export_and_nothing_is_left(
+    filled: Filled, tmp_path: Path, signals: list[signal.Signals]
+) -> None:
+    ended = ended_by(signals, "backup", tmp_path / "one", DATA_DIR=filled.store.data_dir)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.endswith("Stopped. Nothing was left behind.\n")
+    assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize("signals", TWICE)
+def test_and_an_import(filled: Filled, tmp_path: Path, signals: list[signal.Signals]) -> None:
+    exporting.export(filled.store, tmp_path / "one", stopped=True, tell=quiet)
+    ended = ended_by(signals, "import", tmp_path / "one", DATA_DIR=tmp_path / "new")
+    assert ended.returncode == 1
+    assert ended.stderr.endswith("Stopped. Nothing was left behind.\n")
+    rooms = ("uploads", "results", "thumbs", "spool")
+    left = [each for room in rooms for each in (tmp_path / "new" / room).rglob("*")]
+    assert [each for each in left if each.is_file()] == []
+
+
+def test_who_was_told_not_to_hear_a_terminal_go_does_not(filled: Filled, tmp_path: Path) -> None:
+    """As `nohup` does."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        ended = ended_by(
+            [signal.SIGHUP], "backup", tmp_path / "one", DATA_DIR=filled.store.data_dir
+        )
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert ended.returncode == 0, ended.stderr
+    assert (tmp_path / "one" / "manifest.json").is_file()

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -22,6 +23,7 @@ from lib.store import (
     Store,
     StoreError,
     caps,
+    database,
     experiments,
     favourites,
     ledger,
@@ -71,6 +73,50 @@ def test_opening_again_keeps_everything_and_a_newer_one_is_refused(
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(NewerData):
         Store(tmp_path, BERLIN, url=url)
+
+
+def waiting(url: str, statement: str) -> float | None:
+    """For how many seconds a statement that begins so waits for a lock; None when none does."""
+    query = (
+        "SELECT extract(epoch FROM clock_timestamp() - query_start) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE %s"
+    )
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        found = connection.execute(query, [f"{statement}%"]).fetchone()
+    return None if found is None else float(found[0])
+
+
+def test_who_starts_while_another_migrates_waits_as_long_as_that_takes(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Far longer than for any other lock."""
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.1)
+    opened: list[Store] = []
+    starting = threading.Thread(
+        target=lambda: opened.append(Store(tmp_path, BERLIN, url=url)), daemon=True
+    )
+    with psycopg.connect(url.replace("+psycopg", "")) as other:
+        other.execute("SELECT pg_advisory_xact_lock(%s)", [database._MIGRATING])
+        starting.start()
+        asks = "SELECT pg_advisory_xact_lock"
+        eventually(lambda: (waiting(url, asks) or 0) > 5 * database.BUSY_SECONDS)
+    starting.join(30)
+    [store] = opened
+    assert runs.open_runs(store) == []
+    store.close()
+
+
+def test_tables_that_are_in_use_are_not_waited_for_that_long(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that was not stopped would hang there, and have everybody else hang behind it."""
+    Store(tmp_path, BERLIN, url=url, revision="0018").close()
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.1)
+    with psycopg.connect(url.replace("+psycopg", "")) as other:
+        other.execute("SELECT count(*) FROM runs, experiments, recipe_runs")
+        with pytest.raises(StoreError, match="busy with something long"):
+            Store(tmp_path, BERLIN, url=url)
+    Store(tmp_path, BERLIN, url=url).close()
 
 
 def test_a_run_goes_its_way_and_the_books_agree(store: Store, new: Making) -> None:

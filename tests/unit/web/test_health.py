@@ -1,14 +1,19 @@
 """Whether the playground can do its work, for whoever watches it."""
 
+import asyncio
 import shutil
 import socket
+import threading
 
+import httpx
 import pytest
 from sqlalchemy import text
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from lib.store import Store
 from lib.store.media import Bucket
+from lib.web import health
 from tests.support.databases import ONLY_POSTGRESQL, ONLY_SQLITE
 from tests.support.postgres import PostgreSQL
 from tests.support.s3 import S3, bucket_url, media_url, reached_by
@@ -60,6 +65,28 @@ def test_a_place_of_files_that_has_gone_is_down(
     assert answer.json()["results"] == "down"
     if media_url is not None:
         assert answer.json()["database"] == "ok"
+
+
+@ONLY_SQLITE
+def test_a_database_that_hangs_does_not_make_the_results_look_down_however_many_ask(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "_SECONDS", 1)
+    let_go = threading.Event()
+    with monkeypatch.context() as hangs:
+        hangs.setattr(store, "check", let_go.wait)
+        app = httpx.ASGITransport(Starlette(routes=health.routes(lambda: store)))
+
+        async def probes() -> list[httpx.Response]:
+            async with httpx.AsyncClient(transport=app, base_url="http://127.0.0.1") as client:
+                try:
+                    return await asyncio.gather(*(client.get("/healthz") for _ in range(100)))
+                finally:
+                    let_go.set()  # or its thread would be waited for
+
+        answers = asyncio.run(probes())
+    told = {answer.text for answer in answers}
+    assert told == {'{"status":"down","database":"down","results":"ok"}'}
 
 
 class TestOfABucket:
