@@ -4,12 +4,14 @@ Files stand in it by their content, as in a run's parameters. Read back it is so
 hostile until checked: only what a plan consists of is taken, and of a file only which one it is.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from lib.deapi.contract import ENDPOINTS
 from lib.deapi.media import Upload
+from lib.deapi.text import clean, short
 from lib.runs.experiments.plan import MOST_CELLS, Draft, Input, Variant
 from lib.runs.params import stored
 from lib.store import Store, files
@@ -17,6 +19,8 @@ from lib.store import Store, files
 VERSION = 1
 _NAME, _TEXT = 200, 20_000
 """Characters of a name, and of a value."""
+_TOLD = 60
+"""So much of a name stands in the sentence about it."""
 
 
 class BadManifest(ValueError):
@@ -30,7 +34,9 @@ class _Place:
     path: str
 
     def __truediv__(self, name: str | int) -> "_Place":
-        return _Place(f"{self.path} › {name}" if self.path else str(name))
+        # It is the file's own word, and a page must be able to show it.
+        told = short(str(name), _TOLD) or "?"
+        return _Place(f"{self.path} › {told}" if self.path else told)
 
     def wrong(self, wanted: str) -> BadManifest:
         return BadManifest(
@@ -140,7 +146,8 @@ def _endpoint(value: object, at: _Place) -> str:
 def _object(value: object, at: _Place) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise at.wrong("an object")
-    return {str(name): each for name, each in cast(dict[object, Any], value).items()}
+    named = {str(name): each for name, each in cast(dict[object, Any], value).items()}
+    return {_text(name, at / name, _NAME): each for name, each in named.items()}
 
 
 def _objects(value: object, at: _Place) -> list[tuple[dict[str, Any], _Place]]:
@@ -153,6 +160,8 @@ def _objects(value: object, at: _Place) -> list[tuple[dict[str, Any], _Place]]:
 def _text(value: object, at: _Place, most: int) -> str:
     if not isinstance(value, str) or len(value) > most:
         raise at.wrong(f"a text of at most {most:,} characters")
+    if clean(value) != value:
+        raise at.wrong("a text without broken characters")
     return value
 
 
@@ -187,7 +196,9 @@ def _value(value: object, at: _Place, mine: _Mine, depth: int = 3) -> Any:
     """What values consist of: texts, numbers, files, and a few of them together."""
     if isinstance(value, str):
         return _text(value, at, _TEXT)
-    if value is None or isinstance(value, bool | int | float):
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, float) and math.isfinite(value):
         return value
     if isinstance(value, list) and depth:
         return [_value(each, at, mine, depth - 1) for each in cast(list[object], value)]
