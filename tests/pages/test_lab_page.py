@@ -2,6 +2,7 @@
 
 import json
 import re
+import zipfile
 from collections.abc import Callable
 from decimal import Decimal
 from io import BytesIO
@@ -241,6 +242,60 @@ def test_a_result_from_before_is_shown_and_not_paid_again(
     assert again.run.id == one.run.id
     assert (again.reused, new.reused) == (True, False)
     assert len(place.runs()) == 2
+
+
+def zipped(name: str, content: bytes, how: int = zipfile.ZIP_STORED) -> bytes:
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w", how) as packed:
+        packed.writestr(name, content)
+    return target.getvalue()
+
+
+def spanned() -> bytes:
+    """A ZIP that says of itself that it is one of several."""
+    whole = zipped("manifest.json", b"{}")
+    end = whole.index(b"PK\5\6")
+    return whole[:end] + b"PK\6\7" + b"\7\0\0\0" + b"\0" * 8 + b"\7\0\0\0" + whole[end:]
+
+
+def broken(how: int) -> bytes:
+    whole = bytearray(zipped("manifest.json", b'{"version": 1}' * 100, how))
+    # Within what it is packed with: of LZMA, how it was.
+    whole[whole.index(b"manifest.json") + len("manifest.json") + 4] ^= 0xFF
+    return bytes(whole)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(broken(each) for each in (zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)),
+        spanned(),
+        b"PK\3\4",
+        zipped("other.json", b"{}"),
+        zipped("manifest.json", b"{" * 100_000),
+        b"\xff\xfe",
+    ],
+    ids=("deflate", "bzip2", "lzma", "spanned", "cut", "other", "deep", "no text"),
+)
+def test_what_is_no_export_is_one_sentence(place: Playing, content: bytes) -> None:
+    page = Lab()
+    uploader = next(each for each in page._app.file_uploader if "export" in each.label)
+    uploader.upload("export.zip", content)
+    page.run()
+    assert any("not the export of an experiment" in each for each in page.problems)
+
+
+def test_of_a_zip_that_is_no_plain_one_the_form_says_so(place: Playing) -> None:
+    page = Lab().put("selectbox", targets.KEY, "images.edits")
+    nested = zipped("inner.zip", zipped("fox.png", b"-"))
+    for content, said in (
+        (nested, "inner.zip: This is a ZIP in a ZIP"),
+        (spanned(), "no ZIP that can be read"),
+    ):
+        uploader = next(each for each in page._app.file_uploader if "a ZIP of them" in each.label)
+        uploader.upload("files.zip", content)
+        page.run()
+        assert any(said in each for each in page.problems)
 
 
 def test_an_export_gives_the_same_plan_and_what_is_none_a_sentence(

@@ -1,4 +1,5 @@
-"""The files in a ZIP, one after the other, and nothing else that a ZIP may do to who opens it."""
+"""The files in a ZIP, one after the other or by name, and nothing else that a ZIP may do to who
+opens it."""
 
 import io
 import stat
@@ -20,6 +21,8 @@ _MOST_LISTING_BYTES = 4 * 2**20
 _BLOCK_BYTES = 2**20
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """What ZIPs are made with. Others may ask for gigabytes of memory."""
+_BEGINS = (b"PK\3\4", b"PK\5\6")
+"""The first file of a ZIP, or the end of one without any."""
 _NAME = 120
 # Whatever `zipfile` raises at bytes that lie.
 _BROKEN = (
@@ -48,6 +51,27 @@ def opened(archive: BinaryIO) -> zipfile.ZipFile:
     """A ZIP whose list of contents is not too long to be read. Raises `Unreadable`."""
     with _opening():
         return zipfile.ZipFile(cast(BinaryIO, _Listing(archive)))
+
+
+def is_zip(file: BinaryIO) -> bool:
+    """Whether it is meant as a ZIP, by how it begins; `zipfile` looks at the end, and raises."""
+    file.seek(0)
+    begins = file.read(4)
+    file.seek(0)
+    return begins in _BEGINS
+
+
+def content(parts: zipfile.ZipFile, name: str, most: int) -> bytes:
+    """What is in the file that is called just so, of at most `most` bytes. Raises `Unreadable`."""
+    info = parts.NameToInfo.get(name)
+    if info is None:
+        raise Unreadable(f"There is no {name} in it.")
+    _check(name, info)
+    with _opening(), parts.open(info) as source:
+        found = source.read(most + 1)
+    if len(found) > most:
+        raise Unreadable(f"{name} is too large.")
+    return found
 
 
 @contextmanager
