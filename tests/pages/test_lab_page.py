@@ -61,6 +61,13 @@ class Lab(Page):
         found = re.search(r"\$([\d.]+)", button.label.replace("\\", ""))
         return Decimal(found[1]) if found and not button.disabled else None
 
+    @property
+    def folded(self) -> str:
+        """The closed line of what else can be said of it."""
+        labels = [each.label for each in self._app.expander]
+        [line] = [each for each in labels if each.startswith("Name, limit, sharing")]
+        return line.replace("\\", "")
+
     def begin(self) -> str:
         """Press the button once it has a price; the id of what began."""
         self.until(lambda: self.total)
@@ -194,6 +201,34 @@ def test_a_plan_above_a_limit_begins_with_what_fits_and_one_that_fits_not_at_all
     page.run()
     assert page.total is None
     assert any("costs more than what is left" in each for each in page.problems)
+
+
+def test_what_was_said_of_one_experiment_is_not_said_of_the_next(
+    place: Playing, pictures: Endpoint
+) -> None:
+    page = Lab().write("a fox").word(pictures, "written")
+    assert page.folded == "Name, limit, sharing"
+    page.put("text_input", "lab:title", "Foxes")
+    page.put("text_input", "lab:most", "1")
+    page.put("toggle", "lab:reuse", True)
+    page.put("toggle", "lab:shared", True)
+    told = ("“Foxes”", "at most $1.00", "with results from before", "shared with the team")
+    assert page.folded == " · ".join(("Name, limit, sharing", *told))
+    begun = experiments.get(place.store, page.begin())
+    assert begun
+    assert (begun.title, begun.most, begun.shared) == ("Foxes", 1, True)
+    page.press("All experiments")
+    page.put("button_group", "lab:page", "New experiment")
+    assert page.folded == "Name, limit, sharing"
+    assert page.widget("text_input", "lab:most").value == ""
+    assert not page.widget("toggle", "lab:shared").value
+    assert not page.widget("toggle", "lab:reuse").value
+    other = Lab().run()  # in another window
+    assert other.widget("text_area", TEXT).value == "a fox"
+    assert other.widget("text_input", "lab:most").value == ""
+    next_one = experiments.get(place.store, page.begin())
+    assert next_one
+    assert (next_one.title, next_one.most, next_one.shared) == ("a fox", None, False)
 
 
 def test_a_large_plan_takes_a_second_click(
