@@ -9,6 +9,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from lib.deapi import fields
 from lib.deapi.contract import ENHANCER, Endpoint
@@ -26,6 +27,7 @@ from lib.store import (
     caps,
     experiments,
     favourites,
+    tables,
     votes,
 )
 from lib.store.experiments import Experiment
@@ -437,6 +439,24 @@ def test_votes_are_cast_undone_and_counted_without_names(
     page.put("button_group", "lab:view", "Outcome")
     assert "Not enough votes to tell" in page.html
     assert "25 %" in page.html
+
+
+def test_who_only_looks_at_another_ones_experiment_is_not_asked_to_vote(
+    place: Playing, pictures: Endpoint, model: Model, other: Model, done: Any
+) -> None:
+    page = Lab().write("a fox").word(pictures, "written")
+    page.put("multiselect", "lab:models", [model.slug, other.slug])
+    experiment = done(page.begin())
+    with place.store.write() as connection:  # an admin, as who is here is one, sees everyone's
+        connection.execute(update(tables.experiments).values(person="bob"))
+    page.run()
+    page.put("button_group", "lab:view", "Vote blind")
+    assert "only bob votes on it" in page.html
+    assert not page.has_button("Left is better")
+    experiments.share(place.store, experiment.id, True)
+    page.run()
+    page.press("Left is better")
+    assert len(votes.of(place.store, experiment.id)) == 1
 
 
 def test_an_experiment_of_nobody_is_not_there(place: Playing) -> None:

@@ -176,6 +176,10 @@ class Experiments(EngineDesk):
 
     # --- what people say of it --------------------------------------------------------------------
 
+    def may_vote(self, experiment: Experiment) -> bool:
+        """Whether my vote counts there."""
+        return self._who.may_vote(experiment)
+
     def votes(self, experiment: Experiment) -> list[Vote]:
         return votes.of(self._store, self._seen(experiment).id)
 
