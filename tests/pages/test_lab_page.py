@@ -9,10 +9,11 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from PIL import Image
 from sqlalchemy import update
 
 from lib.deapi import fields
-from lib.deapi.contract import ENHANCER, Endpoint
+from lib.deapi.contract import ENHANCER, Endpoint, endpoint
 from lib.deapi.models import Model
 from lib.people.who import LOCAL
 from lib.runs.experiments import manifest
@@ -40,6 +41,20 @@ from tests.support.waiting import eventually
 
 HOSTILE = "<img src=x onerror=alert(1)> **b** :red[r] $x$"
 TEXT = "lab:text"
+
+
+def zipped(*parts: tuple[str, bytes], how: int = zipfile.ZIP_STORED) -> bytes:
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w", how) as packed:
+        for name, content in parts:
+            packed.writestr(name, content)
+    return target.getvalue()
+
+
+def picture(side: int) -> bytes:
+    target = BytesIO()
+    Image.new("RGB", (side, side), "tomato").save(target, "PNG")
+    return target.getvalue()
 
 
 class Lab(Page):
@@ -190,6 +205,26 @@ def test_lines_by_hand_must_be_as_many_as_prompts(place: Playing, pictures: Endp
     page.until(lambda: page.total)
 
 
+def test_lines_by_hand_are_those_of_the_prompts_however_many_files_each_is_tried_with(
+    place: Playing,
+) -> None:
+    edits = endpoint("images.edits")
+    page = Lab().put("selectbox", targets.KEY, edits.id)
+    assert isinstance(page, Lab)
+    page.write("a fox", "a hare").word(edits, "written", "hand")
+    uploader = next(each for each in page._app.file_uploader if "a ZIP of them" in each.label)
+    pictures = [(f"{side}.png", picture(side)) for side in (300, 320, 340)]
+    uploader.upload("three.zip", zipped(*pictures))
+    page.run()
+    page.put("text_area", "lab:hand", "a red fox\na brown hare")
+    assert page.problems == []
+    page.until(lambda: page.total)
+    cells = experiments.table(place.store, page.begin())
+    told = [each.text for each in cells if each.variant == 1]
+    assert told == ["a red fox"] * 3 + ["a brown hare"] * 3
+    assert len({str(each.params) for each in cells if each.text == "a red fox"}) == 3
+
+
 def test_a_plan_above_a_limit_begins_with_what_fits_and_one_that_fits_not_at_all_does_not(
     place: Playing, pictures: Endpoint
 ) -> None:
@@ -281,22 +316,15 @@ def test_a_result_from_before_is_shown_and_not_paid_again(
     assert len(place.runs()) == 2
 
 
-def zipped(name: str, content: bytes, how: int = zipfile.ZIP_STORED) -> bytes:
-    target = BytesIO()
-    with zipfile.ZipFile(target, "w", how) as packed:
-        packed.writestr(name, content)
-    return target.getvalue()
-
-
 def spanned() -> bytes:
     """A ZIP that says of itself that it is one of several."""
-    whole = zipped("manifest.json", b"{}")
+    whole = zipped(("manifest.json", b"{}"))
     end = whole.index(b"PK\5\6")
     return whole[:end] + b"PK\6\7" + b"\7\0\0\0" + b"\0" * 8 + b"\7\0\0\0" + whole[end:]
 
 
 def broken(how: int) -> bytes:
-    whole = bytearray(zipped("manifest.json", b'{"version": 1}' * 100, how))
+    whole = bytearray(zipped(("manifest.json", b'{"version": 1}' * 100), how=how))
     # Within what it is packed with: of LZMA, how it was.
     whole[whole.index(b"manifest.json") + len("manifest.json") + 4] ^= 0xFF
     return bytes(whole)
@@ -308,8 +336,8 @@ def broken(how: int) -> bytes:
         *(broken(each) for each in (zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)),
         spanned(),
         b"PK\3\4",
-        zipped("other.json", b"{}"),
-        zipped("manifest.json", b"{" * 100_000),
+        zipped(("other.json", b"{}")),
+        zipped(("manifest.json", b"{" * 100_000)),
         b"\xff\xfe",
     ],
     ids=("deflate", "bzip2", "lzma", "spanned", "cut", "other", "deep", "no text"),
@@ -324,7 +352,7 @@ def test_what_is_no_export_is_one_sentence(place: Playing, content: bytes) -> No
 
 def test_of_a_zip_that_is_no_plain_one_the_form_says_so(place: Playing) -> None:
     page = Lab().put("selectbox", targets.KEY, "images.edits")
-    nested = zipped("inner.zip", zipped("fox.png", b"-"))
+    nested = zipped(("inner.zip", zipped(("fox.png", b"-"))))
     for content, said in (
         (nested, "inner.zip: This is a ZIP in a ZIP"),
         (spanned(), "no ZIP that can be read"),
