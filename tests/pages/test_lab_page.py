@@ -1,5 +1,6 @@
 """The Prompt Lab: what it asks, what it says before anything is paid, and what it makes of it."""
 
+import hashlib
 import json
 import re
 import zipfile
@@ -31,6 +32,7 @@ from lib.store import (
     tables,
     votes,
 )
+from lib.store import files as files_of_people
 from lib.store.experiments import Experiment
 from lib.ui.experiment import targets
 from lib.ui.experiment.place import ALL, LIBRARY
@@ -391,6 +393,38 @@ def test_an_export_gives_the_same_plan_and_what_is_none_a_sentence(
     assert (cell.params["prompt"], cell.params["seed"]) == (HOSTILE, 5)
     page.run()
     assert "<img src=x" not in page.html
+
+
+def test_an_export_brings_its_files_and_a_plan_alone_says_which_it_lacks(
+    place: Playing, model: Model
+) -> None:
+    given = picture(300)
+    sha256 = hashlib.sha256(given).hexdigest()
+    facts = {"upload": sha256, "name": f"{HOSTILE}.png", "media_type": "image/png"}
+    draft = Draft(
+        endpoint="images.edits",
+        inputs=[Input(name="fox", values={"prompt": "a fox"})],
+        variants=[Variant(name="one", model=model.slug)],
+        seed=5,
+    )
+    told = manifest.written(draft) | {"shared": {"image": facts}}
+    plan = json.dumps(told).encode()
+    page = Lab()
+
+    def bring(name: str, content: bytes) -> None:
+        uploader = next(each for each in page._app.file_uploader if "export" in each.label)
+        uploader.upload(name, content)
+        page.run()
+
+    bring("manifest.json", plan)
+    assert any("a file that you have not given yet" in each for each in page.problems)
+    assert "<img src=x" not in page.html
+    bring("export.zip", zipped(("manifest.json", plan), (f"inputs/{sha256}-fox.png", given)))
+    assert "1 × 1" in page.html
+    assert not any("not given yet" in each for each in page.problems)
+    kept = files_of_people.upload(place.store, LOCAL, sha256)
+    assert kept
+    assert (kept.width, kept.size) == (300, len(given))
 
 
 def test_it_can_be_paused_go_on_and_be_stopped(place: Playing, pictures: Endpoint) -> None:

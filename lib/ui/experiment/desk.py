@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from decimal import Decimal
 from typing import BinaryIO
+from zipfile import ZipFile
 
 from lib.deapi.errors import DeapiError
 from lib.runs.experiments import archive, manifest, plan
 from lib.runs.experiments.export import MANIFEST
+from lib.runs.experiments.given import Brought
 from lib.runs.experiments.manifest import BadManifest
 from lib.runs.experiments.order import order, reusable
 from lib.runs.experiments.plan import Cell as Planned
@@ -65,15 +68,20 @@ class Experiments(EngineDesk):
         return 60 * count / often if often else None
 
     def read(self, file: BinaryIO) -> Draft:
-        """The plan in an export, or in its manifest alone. Raises `BadManifest`, `StoreError`."""
-        try:
-            told = json.loads(_manifest(file))
-        except (ValueError, RecursionError) as error:
-            raise BadManifest(
-                "This is not the export of an experiment. Choose its ZIP, or the manifest.json "
-                "that is inside."
-            ) from error
-        return manifest.read(told, self._store, self._who.name)
+        """The plan in an export, or in its manifest alone; the files that it works on become mine
+        where they are in the export. Raises `BadManifest`, `StoreError`."""
+        self._check()
+        with ExitStack() as until:
+            try:
+                parts = until.enter_context(archive.opened(file)) if archive.is_zip(file) else None
+                told = json.loads(_manifest(file, parts))
+            except (ValueError, RecursionError) as error:
+                raise BadManifest(
+                    "This is not the export of an experiment. Choose its ZIP, or the "
+                    "manifest.json that is inside."
+                ) from error
+            brought = parts and Brought(self._store, self._who.name, parts)
+            return manifest.read(told, self._store, self._who.name, brought)
 
     def draft(self, experiment: Experiment) -> Draft:
         """The plan of an experiment, to begin another one with. Raises as `read`."""
@@ -232,11 +240,10 @@ def _edits(experiment: Experiment) -> str:
     return f"words:{experiment.id}"
 
 
-def _manifest(file: BinaryIO) -> bytes:
+def _manifest(file: BinaryIO, parts: ZipFile | None) -> bytes:
     """The plan in a ZIP, or the file itself. Raises `Unreadable`."""
-    if archive.is_zip(file):
-        with archive.opened(file) as parts:
-            return archive.content(parts, MANIFEST, _MOST_PLAN)
+    if parts is not None:
+        return archive.content(parts, MANIFEST, _MOST_PLAN)
     content = file.read(_MOST_PLAN + 1)
     if len(content) > _MOST_PLAN:
         raise Unreadable("This is too large for a plan.")
