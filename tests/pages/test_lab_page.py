@@ -201,7 +201,7 @@ def test_drawing_the_page_does_not_override_what_is_just_being_chosen(
 def test_lines_by_hand_must_be_as_many_as_prompts(place: Playing, pictures: Endpoint) -> None:
     page = Lab().write("a fox", "a hare").word(pictures, "written", "hand")
     page.put("text_area", "lab:hand", "a red fox")
-    assert any("1 lines for 2 prompts" in each for each in page.problems)
+    assert any("there is 1 line for 2 prompts" in each for each in page.problems)
     assert page.total is None
     page.put("text_area", "lab:hand", "a red fox\na brown hare")
     page.until(lambda: page.total)

@@ -124,7 +124,9 @@ def _by_hand_problem(
 ) -> list[str]:
     if HAND not in wordings or len(by_hand) == len(prompts):
         return []
-    return [f"By hand: there are {len(by_hand)} lines for {len(prompts)} prompts."]
+    lines = "is 1 line" if len(by_hand) == 1 else f"are {len(by_hand)} lines"
+    asked = "1 prompt" if len(prompts) == 1 else f"{len(prompts)} prompts"
+    return [f"By hand: there {lines} for {asked}."]
 
 
 def _plain(at: Endpoint, given: Sequence[Input]) -> bool:
