@@ -38,6 +38,10 @@ class Person:
         shared = isinstance(it, Experiment | Recipe | Showcase) and it.shared
         return shared or self.may_change(it)
 
+    def may_vote(self, it: Experiment) -> bool:
+        """What is their own, and what is shared. An admin who looks after another's is no voter."""
+        return it.shared or it.person == self.name
+
     def may_change(self, it: Ours) -> bool:
         """What is their own; an admin everyone's."""
         return self.is_admin or it.person == self.name

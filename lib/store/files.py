@@ -11,14 +11,18 @@ import os
 import re
 import shutil
 import time
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, fields, replace
 from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import BinaryIO
 
 from PIL import Image, ImageOps
 from sqlalchemy import select
 
-from lib.deapi.media import Upload
+from lib.deapi.media import Upload, inspect
+from lib.deapi.terms import Media
 from lib.store import media
 from lib.store.database import Store, insert_missing
 from lib.store.errors import BadPicture, DiskFull, StoreError
@@ -48,6 +52,17 @@ def free_space_ok(data_dir: Path, expected_bytes: int = 0) -> None:
             f"The disk is almost full ({_megabytes(free)} free, {_megabytes(needed)} needed), so "
             "nothing was sent: free some space and try again."
         )
+
+
+@contextmanager
+def looked_at(store: Store, file: BinaryIO, name: str, kind: Media) -> Generator[Upload]:
+    """What somebody gives and calls `name`, which should be of `kind`, as long as it takes to keep
+    it (`save_upload`). Raises `BadMedia` when it is nothing deAPI could read, and `StoreError`."""
+    with NamedTemporaryFile(dir=store.data_dir, prefix=".upload-") as fresh:
+        with media.room_left():
+            shutil.copyfileobj(file, fresh, 1 << 20)
+            fresh.flush()
+        yield inspect(Path(fresh.name), name, media=kind)
 
 
 def save_upload(store: Store, person: str, upload: Upload) -> Upload:

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any, BinaryIO, Literal, Protocol
 from urllib.parse import quote
 
@@ -18,7 +17,7 @@ import streamlit as st
 from lib.deapi.catalogue import Listing
 from lib.deapi.contract import Endpoint, endpoint
 from lib.deapi.errors import DeapiError
-from lib.deapi.media import Upload, inspect
+from lib.deapi.media import Upload
 from lib.deapi.models import Model
 from lib.deapi.terms import Media
 from lib.deapi.values import files_in
@@ -414,11 +413,7 @@ class Client:
 
         Raises `BadMedia` when it is nothing deAPI could read, and `StoreError`.
         """
-        with NamedTemporaryFile(dir=self._store.data_dir, prefix=".upload-") as fresh:
-            while block := file.read(1 << 20):
-                fresh.write(block)
-            fresh.flush()
-            found = inspect(Path(fresh.name), name, media=media)
+        with files.looked_at(self._store, file, name, media) as found:
             return files.save_upload(self._store, self.person, found)
 
     def at_hand(self, upload: Upload) -> Path:

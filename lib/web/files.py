@@ -224,7 +224,7 @@ def _packed(store: Store, cookies: Mapping[str, str], experiment_id: str) -> IO[
         return None
     packed = TemporaryFile(dir=store.data_dir)  # noqa: SIM115 - sent after this returns
     try:
-        export.write(store, experiment, packed)
+        export.write(store, experiment, packed, _whose(person))
     except BaseException:
         packed.close()
         raise
@@ -271,8 +271,13 @@ def _kept(store: Store, run: Run, n: int) -> ResultFile | None:
     return next((file for file in kept if file.n == n), None)
 
 
+def _whose(person: Person) -> str | None:
+    """Whose given files this person may see: their own, an admin everyone's."""
+    return None if person.is_admin else person.name
+
+
 def _upload(store: Store, person: Person, sha256: str) -> _Served | None:
-    given = files.upload(store, None if person.is_admin else person.name, sha256)
+    given = files.upload(store, _whose(person), sha256)
     if given is None:
         return None
     shown = _shown_as(given.media_type)

@@ -1,16 +1,20 @@
 """The Prompt Lab: what it asks, what it says before anything is paid, and what it makes of it."""
 
+import hashlib
 import json
 import re
+import zipfile
 from collections.abc import Callable
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
 import pytest
+from PIL import Image
+from sqlalchemy import update
 
 from lib.deapi import fields
-from lib.deapi.contract import ENHANCER, Endpoint
+from lib.deapi.contract import ENHANCER, Endpoint, endpoint
 from lib.deapi.models import Model
 from lib.people.who import LOCAL
 from lib.runs.experiments import manifest
@@ -25,8 +29,10 @@ from lib.store import (
     caps,
     experiments,
     favourites,
+    tables,
     votes,
 )
+from lib.store import files as files_of_people
 from lib.store.experiments import Experiment
 from lib.ui.experiment import targets
 from lib.ui.experiment.place import ALL, LIBRARY
@@ -37,6 +43,20 @@ from tests.support.waiting import eventually
 
 HOSTILE = "<img src=x onerror=alert(1)> **b** :red[r] $x$"
 TEXT = "lab:text"
+
+
+def zipped(*parts: tuple[str, bytes], how: int = zipfile.ZIP_STORED) -> bytes:
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w", how) as packed:
+        for name, content in parts:
+            packed.writestr(name, content)
+    return target.getvalue()
+
+
+def picture(side: int) -> bytes:
+    target = BytesIO()
+    Image.new("RGB", (side, side), "tomato").save(target, "PNG")
+    return target.getvalue()
 
 
 class Lab(Page):
@@ -59,6 +79,13 @@ class Lab(Page):
         [button] = [each for each in self._app.button if each.key == "lab:run"]
         found = re.search(r"\$([\d.]+)", button.label.replace("\\", ""))
         return Decimal(found[1]) if found and not button.disabled else None
+
+    @property
+    def folded(self) -> str:
+        """The closed line of what else can be said of it."""
+        labels = [each.label for each in self._app.expander]
+        [line] = [each for each in labels if each.startswith("Name, limit, sharing")]
+        return line.replace("\\", "")
 
     def begin(self) -> str:
         """Press the button once it has a price; the id of what began."""
@@ -174,10 +201,30 @@ def test_drawing_the_page_does_not_override_what_is_just_being_chosen(
 def test_lines_by_hand_must_be_as_many_as_prompts(place: Playing, pictures: Endpoint) -> None:
     page = Lab().write("a fox", "a hare").word(pictures, "written", "hand")
     page.put("text_area", "lab:hand", "a red fox")
-    assert any("1 lines for 2 prompts" in each for each in page.problems)
+    assert any("there is 1 line for 2 prompts" in each for each in page.problems)
     assert page.total is None
     page.put("text_area", "lab:hand", "a red fox\na brown hare")
     page.until(lambda: page.total)
+
+
+def test_lines_by_hand_are_those_of_the_prompts_however_many_files_each_is_tried_with(
+    place: Playing,
+) -> None:
+    edits = endpoint("images.edits")
+    page = Lab().put("selectbox", targets.KEY, edits.id)
+    assert isinstance(page, Lab)
+    page.write("a fox", "a hare").word(edits, "written", "hand")
+    uploader = next(each for each in page._app.file_uploader if "a ZIP of them" in each.label)
+    pictures = [(f"{side}.png", picture(side)) for side in (300, 320, 340)]
+    uploader.upload("three.zip", zipped(*pictures))
+    page.run()
+    page.put("text_area", "lab:hand", "a red fox\na brown hare")
+    assert page.problems == []
+    page.until(lambda: page.total)
+    cells = experiments.table(place.store, page.begin())
+    told = [each.text for each in cells if each.variant == 1]
+    assert told == ["a red fox"] * 3 + ["a brown hare"] * 3
+    assert len({str(each.params) for each in cells if each.text == "a red fox"}) == 3
 
 
 def test_a_plan_above_a_limit_begins_with_what_fits_and_one_that_fits_not_at_all_does_not(
@@ -193,6 +240,34 @@ def test_a_plan_above_a_limit_begins_with_what_fits_and_one_that_fits_not_at_all
     page.run()
     assert page.total is None
     assert any("costs more than what is left" in each for each in page.problems)
+
+
+def test_what_was_said_of_one_experiment_is_not_said_of_the_next(
+    place: Playing, pictures: Endpoint
+) -> None:
+    page = Lab().write("a fox").word(pictures, "written")
+    assert page.folded == "Name, limit, sharing"
+    page.put("text_input", "lab:title", "Foxes")
+    page.put("text_input", "lab:most", "1")
+    page.put("toggle", "lab:reuse", True)
+    page.put("toggle", "lab:shared", True)
+    told = ("“Foxes”", "at most $1.00", "with results from before", "shared with the team")
+    assert page.folded == " · ".join(("Name, limit, sharing", *told))
+    begun = experiments.get(place.store, page.begin())
+    assert begun
+    assert (begun.title, begun.most, begun.shared) == ("Foxes", 1, True)
+    page.press("All experiments")
+    page.put("button_group", "lab:page", "New experiment")
+    assert page.folded == "Name, limit, sharing"
+    assert page.widget("text_input", "lab:most").value == ""
+    assert not page.widget("toggle", "lab:shared").value
+    assert not page.widget("toggle", "lab:reuse").value
+    other = Lab().run()  # in another window
+    assert other.widget("text_area", TEXT).value == "a fox"
+    assert other.widget("text_input", "lab:most").value == ""
+    next_one = experiments.get(place.store, page.begin())
+    assert next_one
+    assert (next_one.title, next_one.most, next_one.shared) == ("a fox", None, False)
 
 
 def test_a_large_plan_takes_a_second_click(
@@ -243,6 +318,53 @@ def test_a_result_from_before_is_shown_and_not_paid_again(
     assert len(place.runs()) == 2
 
 
+def spanned() -> bytes:
+    """A ZIP that says of itself that it is one of several."""
+    whole = zipped(("manifest.json", b"{}"))
+    end = whole.index(b"PK\5\6")
+    return whole[:end] + b"PK\6\7" + b"\7\0\0\0" + b"\0" * 8 + b"\7\0\0\0" + whole[end:]
+
+
+def broken(how: int) -> bytes:
+    whole = bytearray(zipped(("manifest.json", b'{"version": 1}' * 100), how=how))
+    # Within what it is packed with: of LZMA, how it was.
+    whole[whole.index(b"manifest.json") + len("manifest.json") + 4] ^= 0xFF
+    return bytes(whole)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(broken(each) for each in (zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)),
+        spanned(),
+        b"PK\3\4",
+        zipped(("other.json", b"{}")),
+        zipped(("manifest.json", b"{" * 100_000)),
+        b"\xff\xfe",
+    ],
+    ids=("deflate", "bzip2", "lzma", "spanned", "cut", "other", "deep", "no text"),
+)
+def test_what_is_no_export_is_one_sentence(place: Playing, content: bytes) -> None:
+    page = Lab()
+    uploader = next(each for each in page._app.file_uploader if "export" in each.label)
+    uploader.upload("export.zip", content)
+    page.run()
+    assert any("not the export of an experiment" in each for each in page.problems)
+
+
+def test_of_a_zip_that_is_no_plain_one_the_form_says_so(place: Playing) -> None:
+    page = Lab().put("selectbox", targets.KEY, "images.edits")
+    nested = zipped(("inner.zip", zipped(("fox.png", b"-"))))
+    for content, said in (
+        (nested, "inner.zip: This is a ZIP in a ZIP"),
+        (spanned(), "no ZIP that can be read"),
+    ):
+        uploader = next(each for each in page._app.file_uploader if "a ZIP of them" in each.label)
+        uploader.upload("files.zip", content)
+        page.run()
+        assert any(said in each for each in page.problems)
+
+
 def test_an_export_gives_the_same_plan_and_what_is_none_a_sentence(
     place: Playing, pictures: Endpoint, model: Model
 ) -> None:
@@ -271,6 +393,38 @@ def test_an_export_gives_the_same_plan_and_what_is_none_a_sentence(
     assert (cell.params["prompt"], cell.params["seed"]) == (HOSTILE, 5)
     page.run()
     assert "<img src=x" not in page.html
+
+
+def test_an_export_brings_its_files_and_a_plan_alone_says_which_it_lacks(
+    place: Playing, model: Model
+) -> None:
+    given = picture(300)
+    sha256 = hashlib.sha256(given).hexdigest()
+    facts = {"upload": sha256, "name": f"{HOSTILE}.png", "media_type": "image/png"}
+    draft = Draft(
+        endpoint="images.edits",
+        inputs=[Input(name="fox", values={"prompt": "a fox"})],
+        variants=[Variant(name="one", model=model.slug)],
+        seed=5,
+    )
+    told = manifest.written(draft) | {"shared": {"image": facts}}
+    plan = json.dumps(told).encode()
+    page = Lab()
+
+    def bring(name: str, content: bytes) -> None:
+        uploader = next(each for each in page._app.file_uploader if "export" in each.label)
+        uploader.upload(name, content)
+        page.run()
+
+    bring("manifest.json", plan)
+    assert any("a file that you have not given yet" in each for each in page.problems)
+    assert "<img src=x" not in page.html
+    bring("export.zip", zipped(("manifest.json", plan), (f"inputs/{sha256}-fox.png", given)))
+    assert "1 × 1" in page.html
+    assert not any("not given yet" in each for each in page.problems)
+    kept = files_of_people.upload(place.store, LOCAL, sha256)
+    assert kept
+    assert (kept.width, kept.size) == (300, len(given))
 
 
 def test_it_can_be_paused_go_on_and_be_stopped(place: Playing, pictures: Endpoint) -> None:
@@ -347,6 +501,24 @@ def test_votes_are_cast_undone_and_counted_without_names(
     page.put("button_group", "lab:view", "Outcome")
     assert "Not enough votes to tell" in page.html
     assert "25 %" in page.html
+
+
+def test_who_only_looks_at_another_ones_experiment_is_not_asked_to_vote(
+    place: Playing, pictures: Endpoint, model: Model, other: Model, done: Any
+) -> None:
+    page = Lab().write("a fox").word(pictures, "written")
+    page.put("multiselect", "lab:models", [model.slug, other.slug])
+    experiment = done(page.begin())
+    with place.store.write() as connection:  # an admin, as who is here is one, sees everyone's
+        connection.execute(update(tables.experiments).values(person="bob"))
+    page.run()
+    page.put("button_group", "lab:view", "Vote blind")
+    assert "only bob votes on it" in page.html
+    assert not page.has_button("Left is better")
+    experiments.share(place.store, experiment.id, True)
+    page.run()
+    page.press("Left is better")
+    assert len(votes.of(place.store, experiment.id)) == 1
 
 
 def test_an_experiment_of_nobody_is_not_there(place: Playing) -> None:

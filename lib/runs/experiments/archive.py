@@ -1,4 +1,5 @@
-"""The files in a ZIP, one after the other, and nothing else that a ZIP may do to who opens it."""
+"""The files in a ZIP, one after the other or by name, and nothing else that a ZIP may do to who
+opens it."""
 
 import io
 import stat
@@ -20,6 +21,8 @@ _MOST_LISTING_BYTES = 4 * 2**20
 _BLOCK_BYTES = 2**20
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """What ZIPs are made with. Others may ask for gigabytes of memory."""
+_BEGINS = (b"PK\3\4", b"PK\5\6")
+"""The first file of a ZIP, or the end of one without any."""
 _NAME = 120
 # Whatever `zipfile` raises at bytes that lie.
 _BROKEN = (
@@ -48,6 +51,33 @@ def opened(archive: BinaryIO) -> zipfile.ZipFile:
     """A ZIP whose list of contents is not too long to be read. Raises `Unreadable`."""
     with _opening():
         return zipfile.ZipFile(cast(BinaryIO, _Listing(archive)))
+
+
+def is_zip(file: BinaryIO) -> bool:
+    """Whether it is meant as a ZIP, by how it begins; `zipfile` looks at the end, and raises."""
+    file.seek(0)
+    begins = file.read(4)
+    file.seek(0)
+    return begins in _BEGINS
+
+
+def content(parts: zipfile.ZipFile, name: str, most: int) -> bytes:
+    """What is in the file that is called just so, of at most `most` bytes. Raises `Unreadable`."""
+    with stream(parts, name, Total()) as source:
+        found = source.read(most + 1)
+    if len(found) > most:
+        raise Unreadable(f"{name} is too large.")
+    return found
+
+
+def stream(parts: zipfile.ZipFile, name: str, total: "Total") -> io.BufferedReader:
+    """The file that is called just so, to be read; `total` is that of all that are read out of this
+    ZIP. Raises `Unreadable`, and so does reading."""
+    info = parts.NameToInfo.get(name)
+    if info is None:
+        raise Unreadable(f"There is no {name} in it.")
+    _check(name, info)
+    return _stream(parts, name, info, total)
 
 
 @contextmanager
@@ -103,13 +133,19 @@ def _check(name: str, info: zipfile.ZipInfo) -> None:
 def _streams(
     parts: zipfile.ZipFile, files: list[tuple[str, zipfile.ZipInfo]]
 ) -> Iterator[tuple[str, BinaryIO]]:
-    total = _Total()
+    total = Total()
     with parts:
         for name, info in files:
-            with _opening():
-                source = parts.open(info)
-            with io.BufferedReader(_Stream(name, cast(BinaryIO, source), total)) as stream:
+            with _stream(parts, name, info, total) as stream:
                 yield name, stream
+
+
+def _stream(
+    parts: zipfile.ZipFile, name: str, info: zipfile.ZipInfo, total: "Total"
+) -> io.BufferedReader:
+    with _opening():
+        source = parts.open(info)
+    return io.BufferedReader(_Stream(name, cast(BinaryIO, source), total))
 
 
 def _file_too_large(name: str) -> Unreadable:
@@ -124,7 +160,7 @@ def _too_large() -> Unreadable:
     )
 
 
-class _Total:
+class Total:
     """How many bytes were read out of a ZIP."""
 
     count = 0
@@ -133,7 +169,7 @@ class _Total:
 class _Stream(io.RawIOBase):
     """One file of a ZIP, which may turn out to be more than the ZIP says."""
 
-    def __init__(self, name: str, source: BinaryIO, total: _Total) -> None:
+    def __init__(self, name: str, source: BinaryIO, total: Total) -> None:
         super().__init__()
         self._name, self._source, self._total = name, source, total
         self._read = 0

@@ -1,4 +1,5 @@
-"""An experiment as a ZIP that somebody can keep: its results, its plan, and a table of its cells.
+"""An experiment as a ZIP that somebody can keep: its results, its plan, the files that they were
+made from, and a table of its cells.
 
 The files are copied in pieces, never held whole in memory, and pictures and films are not packed
 again. What comes from people stands in the table as text alone.
@@ -9,8 +10,10 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
-from typing import IO
+from typing import IO, Any
 
+from lib.runs.experiments import given
+from lib.runs.experiments.archive import MOST_FILES, MOST_TOTAL_BYTES
 from lib.runs.tables import as_csv, usd
 from lib.store import Filters, ResultFile, Run, Store, experiments, files, history, votes
 from lib.store.experiments import Cell, Experiment
@@ -35,8 +38,13 @@ _COLUMNS = (
 )
 
 
-def write(store: Store, experiment: Experiment, target: IO[bytes]) -> None:
-    """Write the ZIP into `target`, which is open for writing. Raises `OSError` and `StoreError`."""
+def write(
+    store: Store, experiment: Experiment, target: IO[bytes], person: str | None = None
+) -> None:
+    """Write the ZIP into `target`, which is open for writing. It has those of the given files in it
+    that `person` gave too (with `None`: all of them, as an admin may see them): an experiment that
+    is shared shows its results, and nothing that they were made from. Raises `OSError` and
+    `StoreError`."""
     cells = experiments.table(store, experiment.id)
     rows, columns = _names(experiment, "inputs"), _names(experiment, "variants")
     kept = _kept(store, experiment, cells)
@@ -46,7 +54,9 @@ def write(store: Store, experiment: Experiment, target: IO[bytes]) -> None:
             for file, name in _files(store, cell, kept, columns):
                 _pack(store, archive, file, name)
                 named.setdefault(cell.n, name)
-        plan = json.dumps(experiment.plan, indent=2, ensure_ascii=False)
+        packed = list(_given(store, archive, experiment.plan, person))
+        told = experiment.plan | ({"files": packed} if packed else {})
+        plan = json.dumps(told, indent=2, ensure_ascii=False)
         archive.writestr(MANIFEST, plan, zipfile.ZIP_DEFLATED)
         lines = [_line(cell, rows, columns, named.get(cell.n, "")) for cell in cells]
         archive.writestr(TABLE, as_csv(_COLUMNS, lines), zipfile.ZIP_DEFLATED)
@@ -85,6 +95,31 @@ def _files(
             last = f"-{file.n}" if file.n else ""
             stem = f"row-{cell.input + 1:03}-{cell.variant + 1}-{variant}".rstrip("-")
             yield found, f"results/{stem}{last}{PurePosixPath(file.name).suffix}"
+
+
+def _given(
+    store: Store, archive: zipfile.ZipFile, plan: Mapping[str, Any], person: str | None
+) -> Iterator[dict[str, Any]]:
+    """Pack the files that it works on, no more than an import takes; what is in the ZIP then."""
+    count = size = 0
+    for facts in given.named(plan):
+        upload = files.upload(store, person, facts["upload"])
+        found = store.media.facts(files.upload_name(upload.sha256)) if upload else None
+        if upload is None or found is None:
+            continue
+        count, size = count + 1, size + found.size
+        if count > MOST_FILES or size > MOST_TOTAL_BYTES:
+            return
+        name = str(facts.get("name") or upload.name)
+        inside = given.inside(upload.sha256, name)
+        _pack(store, archive, found, inside)
+        yield {
+            "file": inside,
+            "name": name,
+            "media_type": upload.media_type,
+            "size": found.size,
+            "sha256": upload.sha256,
+        }
 
 
 def _pack(store: Store, archive: zipfile.ZipFile, file: Facts, name: str) -> None:

@@ -1,22 +1,31 @@
 """A plan as it is written down: everything that it takes to plan the same again, elsewhere too.
 
 Files stand in it by their content, as in a run's parameters. Read back it is somebody's file, and
-hostile until checked: only what a plan consists of is taken, and of a file only which one it is.
+hostile until checked: only what a plan consists of is taken, and of a file only which one it is,
+and what it is called where that person has to be told.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from lib.deapi.contract import ENDPOINTS
 from lib.deapi.media import Upload
+from lib.deapi.terms import Media
+from lib.deapi.text import clean, short
+from lib.runs.experiments.given import Brought
 from lib.runs.experiments.plan import MOST_CELLS, Draft, Input, Variant
+from lib.runs.experiments.table import Unreadable
 from lib.runs.params import stored
 from lib.store import Store, files
 
 VERSION = 1
 _NAME, _TEXT = 200, 20_000
 """Characters of a name, and of a value."""
+_KINDS: Mapping[str, Media] = {"image": "image", "audio": "audio", "video": "video"}
+_TOLD = 60
+"""So much of a name stands in the sentence about it."""
 
 
 class BadManifest(ValueError):
@@ -30,7 +39,9 @@ class _Place:
     path: str
 
     def __truediv__(self, name: str | int) -> "_Place":
-        return _Place(f"{self.path} › {name}" if self.path else str(name))
+        # It is the file's own word, and a page must be able to show it.
+        told = short(str(name), _TOLD) or "?"
+        return _Place(f"{self.path} › {told}" if self.path else told)
 
     def wrong(self, wanted: str) -> BadManifest:
         return BadManifest(
@@ -72,14 +83,15 @@ def _input(row: Input) -> dict[str, Any]:
     return told | ({"beside": [dict(each) for each in row.beside]} if row.beside else {})
 
 
-def read(told: object, store: Store, person: str) -> Draft:
-    """The plan that `written` wrote, for `person`, whose uploads its files are. What was `before`
-    it is elsewhere, and stays out. Raises `BadManifest`, and `StoreError`."""
+def read(told: object, store: Store, person: str, brought: Brought | None = None) -> Draft:
+    """The plan that `written` wrote, for `person`, whose uploads its files are, or become where
+    they were `brought` with it. What was `before` it is elsewhere, and stays out. Raises
+    `BadManifest`, and `StoreError`."""
     top = _Place("")
     facts = _object(told, top / "the file")
     if facts.get("version") != VERSION:
         raise (top / "version").wrong(str(VERSION))
-    mine = _Mine(store, person)
+    mine = _Mine(store, person, brought)
     draft = _draft(facts, top, mine)
     if facts.get("then") is None:
         return draft
@@ -140,7 +152,8 @@ def _endpoint(value: object, at: _Place) -> str:
 def _object(value: object, at: _Place) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise at.wrong("an object")
-    return {str(name): each for name, each in cast(dict[object, Any], value).items()}
+    named = {str(name): each for name, each in cast(dict[object, Any], value).items()}
+    return {_text(name, at / name, _NAME): each for name, each in named.items()}
 
 
 def _objects(value: object, at: _Place) -> list[tuple[dict[str, Any], _Place]]:
@@ -153,6 +166,8 @@ def _objects(value: object, at: _Place) -> list[tuple[dict[str, Any], _Place]]:
 def _text(value: object, at: _Place, most: int) -> str:
     if not isinstance(value, str) or len(value) > most:
         raise at.wrong(f"a text of at most {most:,} characters")
+    if clean(value) != value:
+        raise at.wrong("a text without broken characters")
     return value
 
 
@@ -164,19 +179,35 @@ def _index(value: object, at: _Place, below: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Mine:
-    """Whose uploads may stand in a plan."""
+    """Whose uploads may stand in a plan, and where others may come from."""
 
     store: Store
     person: str
+    brought: Brought | None
 
-    def upload(self, sha256: str, at: _Place) -> Upload:
+    def upload(self, facts: Mapping[str, Any], at: _Place) -> Upload:
+        sha256 = _text(facts["upload"], at, _NAME)
         found = files.upload(self.store, self.person, sha256)
+        name = str(facts.get("name", ""))
+        told = short(name, _TOLD) or at.path
+        if found is None and self.brought is not None:
+            try:
+                found = self.brought.take(sha256, name, _media(facts))
+            except Unreadable as error:
+                raise BadManifest(f"“{told}”, a file that this plan works on: {error}") from error
         if found is None:
             raise BadManifest(
-                f"This plan works on a file that you have not given yet: {at.path}. Upload it "
-                "once on any page, then import the plan again."
+                f"This plan works on “{told}”, a file that you have not given yet. Upload it once "
+                "on any page, or choose the whole ZIP of an export that has it inside; then take "
+                "the plan again."
             )
         return found
+
+
+def _media(facts: Mapping[str, Any]) -> Media:
+    """What a file is said to be; whether it is, its content tells."""
+    kind = str(facts.get("media_type", "")).partition("/")[0]
+    return _KINDS.get(kind, "image")
 
 
 def _values(value: object, at: _Place, mine: _Mine) -> Mapping[str, Any]:
@@ -187,13 +218,15 @@ def _value(value: object, at: _Place, mine: _Mine, depth: int = 3) -> Any:
     """What values consist of: texts, numbers, files, and a few of them together."""
     if isinstance(value, str):
         return _text(value, at, _TEXT)
-    if value is None or isinstance(value, bool | int | float):
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, float) and math.isfinite(value):
         return value
     if isinstance(value, list) and depth:
         return [_value(each, at, mine, depth - 1) for each in cast(list[object], value)]
     if isinstance(value, dict) and depth:
         facts = _object(cast(object, value), at)
         if "upload" in facts:
-            return mine.upload(_text(facts["upload"], at, _NAME), at)
+            return mine.upload(facts, at)
         return {name: _value(each, at, mine, depth - 1) for name, each in facts.items()}
     raise at.wrong("a text, a number or a list of them")

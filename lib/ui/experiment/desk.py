@@ -1,19 +1,21 @@
 """What a person may ask and order about experiments: their own, and those shared with the team."""
 
 import json
-import zipfile
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from decimal import Decimal
 from typing import BinaryIO
+from zipfile import ZipFile
 
 from lib.deapi.errors import DeapiError
-from lib.runs.experiments import manifest, plan
+from lib.runs.experiments import archive, manifest, plan
 from lib.runs.experiments.export import MANIFEST
+from lib.runs.experiments.given import Brought
 from lib.runs.experiments.manifest import BadManifest
 from lib.runs.experiments.order import order, reusable
 from lib.runs.experiments.plan import Cell as Planned
 from lib.runs.experiments.plan import Draft
+from lib.runs.experiments.table import Unreadable
 from lib.runs.quotes import Quote
 from lib.store import (
     Denied,
@@ -35,8 +37,6 @@ from lib.ui.desk import EngineDesk
 _MOST_PLAN = 20 * 2**20
 """Bytes of a plan that somebody hands in."""
 _MOST_TEXT = 20_000
-_BROKEN = (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
-"""What reading somebody's ZIP or JSON may raise: a password is a RuntimeError, so is depth."""
 
 
 class Experiments(EngineDesk):
@@ -68,16 +68,20 @@ class Experiments(EngineDesk):
         return 60 * count / often if often else None
 
     def read(self, file: BinaryIO) -> Draft:
-        """The plan in an export, or in its manifest alone. Raises `BadManifest`, `StoreError`."""
-        try:
-            content = _manifest(file)
-            told = json.loads(content)
-        except _BROKEN as error:
-            raise BadManifest(
-                "This is not the export of an experiment. Choose its ZIP, or the manifest.json "
-                "that is inside."
-            ) from error
-        return manifest.read(told, self._store, self._who.name)
+        """The plan in an export, or in its manifest alone; the files that it works on become mine
+        where they are in the export. Raises `BadManifest`, `StoreError`."""
+        self._check()
+        with ExitStack() as until:
+            try:
+                parts = until.enter_context(archive.opened(file)) if archive.is_zip(file) else None
+                told = json.loads(_manifest(file, parts))
+            except (ValueError, RecursionError) as error:
+                raise BadManifest(
+                    "This is not the export of an experiment. Choose its ZIP, or the "
+                    "manifest.json that is inside."
+                ) from error
+            brought = parts and Brought(self._store, self._who.name, parts)
+            return manifest.read(told, self._store, self._who.name, brought)
 
     def draft(self, experiment: Experiment) -> Draft:
         """The plan of an experiment, to begin another one with. Raises as `read`."""
@@ -180,6 +184,10 @@ class Experiments(EngineDesk):
 
     # --- what people say of it --------------------------------------------------------------------
 
+    def may_vote(self, experiment: Experiment) -> bool:
+        """Whether my vote counts there."""
+        return self._who.may_vote(experiment)
+
     def votes(self, experiment: Experiment) -> list[Vote]:
         return votes.of(self._store, self._seen(experiment).id)
 
@@ -232,15 +240,11 @@ def _edits(experiment: Experiment) -> str:
     return f"words:{experiment.id}"
 
 
-def _manifest(file: BinaryIO) -> bytes:
-    """The plan in a ZIP, or the file itself. Raises what reading a broken one raises."""
-    if not zipfile.is_zipfile(file):
-        file.seek(0)
-        content = file.read(_MOST_PLAN + 1)
-    else:
-        file.seek(0)
-        with zipfile.ZipFile(file) as archive, archive.open(MANIFEST) as inside:
-            content = inside.read(_MOST_PLAN + 1)
+def _manifest(file: BinaryIO, parts: ZipFile | None) -> bytes:
+    """The plan in a ZIP, or the file itself. Raises `Unreadable`."""
+    if parts is not None:
+        return archive.content(parts, MANIFEST, _MOST_PLAN)
+    content = file.read(_MOST_PLAN + 1)
     if len(content) > _MOST_PLAN:
-        raise ValueError("this is too large for a plan")
+        raise Unreadable("This is too large for a plan.")
     return content

@@ -22,6 +22,8 @@ VIEWS: Mapping[str, FamilyWords] = {
     COMPARE: words.COMPARE,
     BATCH: words.BATCH,
 }
+EXTRAS = ("title", "most", "reuse", "shared")
+"""What is said of one experiment, beside its plan."""
 _PLAN = "lab:plan"
 _PAGE = "experiment:page"
 
@@ -85,9 +87,11 @@ def open_experiment(experiment_id: str, view: str | None = None) -> None:
 
 
 def begun(experiment_id: str) -> None:
-    """A plan has become this experiment: show it, and begin the next one with an empty form."""
+    """A plan has become this experiment: show it. What was said of it is not said of the next one,
+    which would be shared or limited without a word."""
     st.session_state.pop(_PLAN, None)
-    st.session_state.pop(key("title", here()), None)
+    for name in EXTRAS:
+        st.session_state.pop(key(name, here()), None)
     open_experiment(experiment_id)
 
 

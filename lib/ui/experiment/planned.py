@@ -82,7 +82,7 @@ def draw(
     began: Callable[[], None] = lambda: None,
 ) -> None:
     """What it does, what each variant costs, and the button. `problems` are those of the form;
-    `began` is called when the experiment has begun."""
+    `began` is called when the experiment has begun, and what was said of it is forgotten."""
     try:
         now = _priced(client, draft)
         later = _priced(client, draft.then) if draft.then else None
@@ -350,8 +350,8 @@ def _answer(
     except (StoreError, ValueError) as error:
         notes.problem(errors.Advice(str(error)))
         return
-    began()
     place.begun(begun.id)
+    began()
     st.rerun()
 
 
@@ -359,7 +359,7 @@ def _answer(
 
 
 def _extras(view: str) -> None:
-    with st.expander("Name, limit, sharing", key=key("extras", view)):
+    with st.expander(_folded_line(view), key=key("extras", view)):
         st.text_input(
             "Name (optional)",
             key=key("title", view),
@@ -381,6 +381,27 @@ def _extras(view: str) -> None:
             help="Everybody may see its results and vote on them. You can change that later.",
             persist_state="session",
         )
+
+
+def _folded_line(view: str) -> str:
+    """What is set inside: "Name, limit, sharing · “Foxes” · shared with the team"."""
+    title = " ".join((st.session_state.get(key("title", view)) or "").split())
+    said = {
+        f"“{clip(title, 40)}”": title,
+        _limit(view): _limit(view),
+        "with results from before": st.session_state.get(key("reuse", view)),
+        "shared with the team": st.session_state.get(key("shared", view)),
+    }
+    set_ = [each for each, is_set in said.items() if is_set]
+    return label(" · ".join(["Name, limit, sharing", *set_]))
+
+
+def _limit(view: str) -> str:
+    try:
+        most = money.typed(st.session_state.get(key("most", view)) or "")
+    except ValueError as error:
+        return str(error)
+    return "" if most is None else f"at most {money.price(most)}"
 
 
 def _reuse(view: str) -> None:

@@ -15,25 +15,19 @@ from lib.ui.experiment.place import key
 from lib.ui.plain import label, safe, seconds
 from lib.ui.session import Client
 
+_ENDS = (State.DONE, State.FAILED, State.CANCELLED)
+
 
 def html(client: Client, experiment: Experiment, cells: Sequence[Cell]) -> str:
     """A bar, and in numbers what is done, failed, waiting, spent and left."""
-    states = [each.run.state if each.run else None for each in cells]
-    done = states.count(State.DONE)
-    failed = sum(each.problem is not None for each in cells)
-    failed += states.count(State.FAILED) + states.count(State.CANCELLED)
-    asks = states.count(State.UNKNOWN) + states.count(State.STALLED)
-    waits = len(cells) - done - failed - asks
-    told = [f"{done:,} of {len(cells):,} done"]
-    told += [f"{failed:,} failed"] if failed else []
-    told += [f"{asks:,} need your answer"] if asks else []
-    told += [f"{waits:,} to come"] if waits and experiment.status is not Status.STOPPED else []
+    told = counted(experiment, cells)
     told.append(f"{money.spent(one.spent(cells))} spent")
     told += [f"{money.spent(held)} held"] if (held := _held(experiment, cells)) else []
     told += _left(client, experiment, cells)
     bar = ""
     if experiment.status is Status.RUNNING:
-        share = 100 * (done + failed) / max(len(cells), 1)
+        ended = sum(each.problem is not None or _in(each, *_ENDS) for each in cells)
+        share = 100 * ended / max(len(cells), 1)
         bar = f'<progress class="pg-bar" max="100" value="{share:.0f}"></progress>'
     said = STATUS[experiment.status]
     problem = (
@@ -45,6 +39,31 @@ def html(client: Client, experiment: Experiment, cells: Sequence[Cell]) -> str:
         f'<div class="pg-run"><p class="pg-total"><b>{said}</b> · {safe(" · ".join(told))}</p>'
         f"{bar}{problem}</div>"
     )
+
+
+def counted(experiment: Experiment, cells: Sequence[Cell]) -> list[str]:
+    """How many cells are where, in words. What a stop gave up has not failed: it was cancelled
+    before it left, or not sent at all."""
+    failed = sum(each.problem is not None or _in(each, State.FAILED) for each in cells)
+    unsent = sum(each.problem is None and each.run is None for each in cells)
+    counts = {
+        "failed": failed,
+        "cancelled": sum(_in(each, State.CANCELLED) for each in cells),
+        "need your answer": sum(_in(each, State.UNKNOWN, State.STALLED) for each in cells),
+    }
+    done = sum(_in(each, State.DONE) for each in cells)
+    moving = len(cells) - done - unsent - sum(counts.values())
+    if experiment.status is Status.STOPPED:
+        counts |= {"to come": moving, "not sent": unsent}
+    else:
+        counts |= {"to come": moving + unsent}
+    told = [f"{count:,} {what}" for what, count in counts.items() if count]
+    return [f"{done:,} of {len(cells):,} done", *told]
+
+
+def _in(cell: Cell, *states: State) -> bool:
+    """Whether its last try is in one of these, and it has no problem that counts before that."""
+    return cell.problem is None and cell.run is not None and cell.run.state in states
 
 
 def _held(experiment: Experiment, cells: Sequence[Cell]) -> Decimal:

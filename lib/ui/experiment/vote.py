@@ -31,6 +31,12 @@ the view by them would change it."""
 
 def draw(client: Client, experiment: Experiment, cells: Sequence[Cell]) -> None:
     """The next pair that this person has not voted on, and the four answers."""
+    if not client.experiments.may_vote(experiment):
+        notes.empty(
+            "This is not shared with the team",
+            f"So only {experiment.person} votes on it. Once it is shared, everybody may.",
+        )
+        return
     pairs = _pairs(client, experiment, grid.done(cells))
     mine = [each for each in client.experiments.votes(experiment) if each.person == client.person]
     voted = {(each.input, each.a, each.b) for each in mine}

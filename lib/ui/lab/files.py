@@ -1,7 +1,6 @@
 """Files that each prompt is tried with: several at once, or a ZIP of them."""
 
-import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from io import BytesIO
 
@@ -10,7 +9,7 @@ import streamlit as st
 from lib.deapi.contract import Endpoint
 from lib.deapi.field import Field
 from lib.deapi.media import BadMedia, Upload
-from lib.runs.experiments.archive import unpacked
+from lib.runs.experiments.archive import is_zip, unpacked
 from lib.runs.experiments.plan import Input
 from lib.runs.experiments.reading import Unreadable
 from lib.store import StoreError
@@ -77,16 +76,33 @@ def _take(
     refused: list[str] = []
     for name, content in given:
         try:
-            if zipfile.is_zipfile(BytesIO(content)):
-                for inside, stream in unpacked(BytesIO(content)):
-                    refused += _take(client, of, [(inside, stream.read())], kept)
-                continue
-            if len(kept) >= MOST:
-                raise Unreadable(f"These are more than {MOST} files. Take fewer at once.")
-            kept.append(client.upload(BytesIO(content), name, of.media or "image"))
-        except (BadMedia, StoreError, Unreadable) as error:
+            for inside, part in _within(name, content):
+                try:
+                    kept.append(_kept(client, of, inside, part, len(kept)))
+                except (BadMedia, StoreError, Unreadable) as error:
+                    refused.append(f"{clip(inside, 60)}: {error}")
+        except Unreadable as error:
             refused.append(f"{clip(name, 60)}: {error}")
     return refused
+
+
+def _within(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
+    """It, or the files in it where it is a ZIP. Raises `Unreadable`."""
+    if not is_zip(BytesIO(content)):
+        yield name, content
+        return
+    for inside, stream in unpacked(BytesIO(content)):
+        yield inside, stream.read()
+
+
+def _kept(client: Client, of: Field, name: str, content: bytes, count: int) -> Upload:
+    """Raises `BadMedia`, `StoreError`, and `Unreadable` where there are `count` already or it is a
+    ZIP again, which might hold another without end."""
+    if count >= MOST:
+        raise Unreadable(f"These are more than {MOST} files. Take fewer at once.")
+    if is_zip(BytesIO(content)):
+        raise Unreadable("This is a ZIP in a ZIP. Pack its files themselves.")
+    return client.upload(BytesIO(content), name, of.media or "image")
 
 
 def with_each(

@@ -1,6 +1,7 @@
 """The Prompt Lab: what is compared and what it costs; the experiments; or one of them."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -52,7 +53,8 @@ def _new(client: Client) -> None:
                 "Write a prompt: every variant then has its price, before anything is paid.",
             )
         else:
-            planned.draw(client, asked.draft, asked.problems)
+            kept = partial(draft.save, client)
+            planned.draw(client, asked.draft, asked.problems, began=kept)
     draft.save(client)
 
 

@@ -1,12 +1,15 @@
 """The prompts that are compared: written, pasted, or found elsewhere."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from lib.deapi import fields
 from lib.deapi.contract import SAMPLER, WRITTEN_FOR, Endpoint, endpoint
+from lib.deapi.field import Field
+from lib.deapi.media import Upload
 from lib.deapi.models import NO_MODEL, Model
 from lib.runs.experiments.plan import Input
 from lib.runs.experiments.study import AVOID
@@ -27,15 +30,31 @@ _ADDED = key("added")
 _TEXT = key("text")
 
 
-def draw(client: Client, at: Endpoint, model: Model) -> list[Input]:
-    """The places to write and to find them; a row for each, and for each file that it is tried
-    with."""
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A row for each prompt, and the `files` for the field `of` that each of them is tried with."""
+
+    prompts: Sequence[Input]
+    of: Field | None
+    files: Sequence[Upload]
+
+    def tried(self, at: Endpoint) -> list[Input]:
+        """Each prompt with each file."""
+        return files.with_each(at, self.prompts, self.of, self.files)
+
+    def each(self, lines: Sequence[str]) -> list[str]:
+        """A line for each of `tried`, of those that are one for each prompt."""
+        return [line for line in lines for _ in range(max(len(self.files), 1))]
+
+
+def draw(client: Client, at: Endpoint, model: Model) -> Rows:
+    """The places to write and to find them, and to give files."""
     form = fields.fields(at, model)
     of = files.field(form)
     given = table.PLACE.table
     rows = table.draw(at, form, given) if given else _written(client, at)
     uploads = files.draw(client, at, of) if of is not None else []
-    return files.with_each(at, rows, of, uploads)
+    return Rows(rows, of, uploads)
 
 
 def _written(client: Client, at: Endpoint) -> list[Input]:

@@ -44,15 +44,16 @@ def draw(client: Client) -> Asked:
     if not models:
         notes.empty("No model for this just now", "deAPI offers none at the moment. Look in later.")
         return Asked(None)
-    given = rows.draw(client, at, settings.first(models))
+    written = rows.draw(client, at, settings.first(models))
+    given = written.tried(at)
     st.subheader("Compare")
     chosen = settings.models(models, "Each prompt is made by each of them.")
     improvers = listing.for_endpoint(endpoint(ENHANCER), _kind(at))
-    wordings, by_hand = _wordings(improvers, at, given)
+    wordings, by_hand = _wordings(improvers, at, written.prompts)
     plain = _plain(at, given)
     swept, values = sweep.draw(at, chosen[0])
     shared, wrong = settings.draw(client, at, chosen[0], _elsewhere(at, chosen[0], swept))
-    problems = [*wrong, *_by_hand_problem(wordings, by_hand, given)]
+    problems = [*wrong, *_by_hand_problem(wordings, by_hand, written.prompts)]
     if not given:
         return Asked(None, problems)
     asked = Study(
@@ -65,7 +66,7 @@ def draw(client: Client) -> Asked:
         swept=swept.name if swept else "",
         values=values,
         plain=plain,
-        by_hand=by_hand,
+        by_hand=written.each(by_hand),
         rewriter=_rewriter(improvers, chosen),
         shared=shared,
     )
@@ -86,7 +87,7 @@ def _target() -> Endpoint:
 
 
 def _wordings(
-    improvers: Sequence[Model], at: Endpoint, given: Sequence[Input]
+    improvers: Sequence[Model], at: Endpoint, prompts: Sequence[Input]
 ) -> tuple[list[str], list[str]]:
     """How each prompt is worded, and the texts of those that are written by hand."""
     offered = [
@@ -112,18 +113,20 @@ def _wordings(
     written = st.text_area(
         "Your own other words, a line for each prompt, in the same order",
         key=key("hand"),
-        height=28 + 26 * min(max(len(given), 3), 12),
+        height=28 + 26 * min(max(len(prompts), 3), 12),
         persist_state="session",
     )
     return wordings, [line.strip() for line in written.splitlines() if line.strip()]
 
 
 def _by_hand_problem(
-    wordings: Sequence[str], by_hand: Sequence[str], given: Sequence[Input]
+    wordings: Sequence[str], by_hand: Sequence[str], prompts: Sequence[Input]
 ) -> list[str]:
-    if HAND not in wordings or len(by_hand) == len(given):
+    if HAND not in wordings or len(by_hand) == len(prompts):
         return []
-    return [f"By hand: there are {len(by_hand)} lines for {len(given)} prompts."]
+    lines = "is 1 line" if len(by_hand) == 1 else f"are {len(by_hand)} lines"
+    asked = "1 prompt" if len(prompts) == 1 else f"{len(prompts)} prompts"
+    return [f"By hand: there {lines} for {asked}."]
 
 
 def _plain(at: Endpoint, given: Sequence[Input]) -> bool:

@@ -4,6 +4,7 @@ import hashlib
 import zipfile
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -139,8 +140,7 @@ def test_no_cache_between_us_keeps_it_and_the_browsers_own_asks_again(
 # --- experiments ----------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def experiment(store: Store, run: Run) -> Experiment:
+def begin(store: Store, run: Run, **told: Any) -> Experiment:
     """One of the owner's that shows the run."""
     cell = NewCell(
         input=0,
@@ -152,17 +152,13 @@ def experiment(store: Store, run: Run) -> Experiment:
         reserved=run.quote,
         run_id=run.id,
     )
-    return experiments.begin(
-        store,
-        NewExperiment(
-            profile=run.profile,
-            person=OWNER,
-            nonce="one press",
-            title="Foxes",
-            plan={"inputs": [{"name": "fox"}], "variants": [{"name": "=1+1"}]},
-            cells=[cell],
-        ),
-    )
+    new: dict[str, Any] = {"profile": run.profile, "person": OWNER, "nonce": "one press"}
+    return experiments.begin(store, NewExperiment(**(new | told), title="Foxes", cells=[cell]))
+
+
+@pytest.fixture
+def experiment(store: Store, run: Run) -> Experiment:
+    return begin(store, run, plan={"inputs": [{"name": "fox"}], "variants": [{"name": "=1+1"}]})
 
 
 def test_an_experiment_that_is_not_shared_is_answered_like_one_that_never_was(
@@ -191,6 +187,18 @@ def test_a_shared_experiment_gives_its_results_and_its_export_to_the_team_until_
     assert browser(store).get(export).status_code == 404  # who is not signed in
     experiments.share(store, experiment.id, False)
     assert [web.get(each).status_code for each in (result, export)] == [404, 404]
+
+
+def test_a_shared_experiment_gives_nothing_that_its_results_were_made_from(
+    store: Store, run: Run, upload: str
+) -> None:
+    plan = {"inputs": [{"name": "fox", "values": {"image": {"upload": upload, "name": "a.png"}}}]}
+    experiment = begin(store, run, plan=plan, shared=True)
+    for name, count in ((OWNER, 1), (ADMIN, 1), (MEMBER, 0)):
+        answer = signed_in(store, name).get(f"/files/experiments/{experiment.id}")
+        with zipfile.ZipFile(BytesIO(answer.content)) as archive:
+            found = [each for each in archive.namelist() if each.startswith("inputs/")]
+        assert len(found) == count, name
 
 
 @pytest.mark.parametrize("what", ["result", "download", "thumb"])

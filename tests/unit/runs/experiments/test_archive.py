@@ -5,7 +5,7 @@ import struct
 from contextlib import suppress
 from io import BytesIO
 from typing import Any
-from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZipFile, ZipInfo
 
 import pytest
 from hypothesis import given
@@ -142,3 +142,39 @@ def test_any_bytes_are_files_or_a_sentence(content: bytes) -> None:
     with suppress(Unreadable):
         found = told(BytesIO(content))
     assert isinstance(found, list)
+
+
+def test_one_file_is_found_by_its_name() -> None:
+    parts = archive.opened(zipped(("results/plan.json", b"-"), ("plan.json", b"{}")))
+    assert archive.content(parts, "plan.json", 2) == b"{}"
+
+
+@pytest.mark.parametrize(
+    ("file", "why"),
+    [
+        (zipped(("a.json", b"{}")), "no plan.json"),
+        (zipped(("plan.json", b"{  }")), "too large"),
+        (zipped(("plan.json", b"{}"), how=ZIP_LZMA), "unusual"),
+    ],
+)
+def test_one_file_that_is_not_to_be_had_is_a_sentence(file: BytesIO, why: str) -> None:
+    with pytest.raises(Unreadable, match=why):
+        archive.content(archive.opened(file), "plan.json", 2)
+
+
+@given(st.data(), st.sampled_from([ZIP_DEFLATED, ZIP_BZIP2, ZIP_LZMA]))
+def test_any_damage_to_one_file_is_a_sentence(data: st.DataObject, how: int) -> None:
+    whole = bytearray(zipped(("plan.json", b"fox" * 9), how=how).getvalue())
+    for at in data.draw(st.lists(st.integers(0, len(whole) - 1), max_size=6)):
+        whole[at] = data.draw(st.integers(0, 255))
+    with suppress(Unreadable):
+        archive.content(archive.opened(BytesIO(whole)), "plan.json", 2**20)
+
+
+def test_a_zip_is_told_by_how_it_begins() -> None:
+    assert archive.is_zip(zipped(("a", b"1")))
+    assert archive.is_zip(zipped())
+    assert not archive.is_zip(BytesIO(b"{}"))
+    assert not archive.is_zip(BytesIO())
+    picture = BytesIO(b"\x89PNG" + zipped(("a", b"1")).getvalue())
+    assert not archive.is_zip(picture)

@@ -4,10 +4,16 @@ import csv
 import io
 import json
 import zipfile
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from lib.runs.experiments import export, manifest
+import pytest
+
+from lib.deapi.media import Upload
+from lib.runs.experiments import archive, export, manifest
+from lib.runs.experiments.given import Brought
+from lib.runs.experiments.manifest import BadManifest
 from lib.runs.experiments.plan import Draft, Input, Variant
 from lib.store import ResultFile, Run, Store, Winner, experiments, files, runs, votes
 from lib.store.experiments import Experiment, NewCell, NewExperiment
@@ -71,9 +77,14 @@ def made(store: Store, experiment: Experiment, n: int) -> Run:
     return kept
 
 
-def unpacked(store: Store, experiment: Experiment) -> dict[str, bytes]:
+def packed(store: Store, experiment: Experiment, person: str | None = None) -> io.BytesIO:
     target = io.BytesIO()
-    export.write(store, experiment, target)
+    export.write(store, experiment, target, person)
+    return target
+
+
+def unpacked(store: Store, experiment: Experiment, person: str | None = None) -> dict[str, bytes]:
+    target = packed(store, experiment, person)
     with zipfile.ZipFile(target) as archive:
         assert archive.testzip() is None
         return {name: archive.read(name) for name in archive.namelist()}
@@ -117,3 +128,77 @@ def test_a_result_whose_file_is_gone_is_left_out(store: Store) -> None:
     found = unpacked(store, experiment)
     assert not [name for name in found if name.startswith("results/")]
     assert lines(found[export.TABLE])[0]["status"] == "done"
+
+
+# --- given files ----------------------------------------------------------------------------------
+
+
+def fox(store: Store, person: str = "ada", name: str = "../a fox.png") -> Upload:
+    with files.looked_at(store, io.BytesIO(picture()), name, "image") as found:
+        return files.save_upload(store, person, found)
+
+
+def with_fox(upload: Upload) -> Draft:
+    """A plan in two stages that works on one file in both."""
+    rows = [Input(name="fox", values={"prompt": "a fox", "images[]": [upload]})]
+    return replace(draft(), inputs=rows, then=replace(draft(), shared={"image": upload}))
+
+
+def test_given_files_leave_with_the_plan_and_come_in_with_it(store: Store) -> None:
+    upload = fox(store)
+    experiment = begin(store, plan=manifest.written(with_fox(upload)))
+    found = unpacked(store, experiment, "ada")
+    name = f"inputs/{upload.sha256}-a-fox.png"
+    assert found[name] == picture()
+    told = json.loads(found[export.MANIFEST])
+    facts = {"name": "a fox.png", "media_type": "image/png", "size": len(picture())}
+    assert told["files"] == [{"file": name, "sha256": upload.sha256, **facts}]
+    with pytest.raises(BadManifest, match=r"“a fox\.png”, a file that you have not given yet"):
+        manifest.read(told, store, "bob")
+    with archive.opened(packed(store, experiment, "ada")) as parts:
+        assert manifest.read(told, store, "bob", Brought(store, "bob", parts)) == with_fox(upload)
+    assert files.upload(store, "bob", upload.sha256) == upload
+
+
+def test_of_a_colleagues_experiment_only_what_one_has_given_too_leaves(store: Store) -> None:
+    experiment = begin(store, plan=manifest.written(with_fox(fox(store))), shared=True)
+    mine = [name for name in unpacked(store, experiment, "bob") if name.startswith("inputs/")]
+    assert mine == []
+    assert "files" not in json.loads(unpacked(store, experiment, "bob")[export.MANIFEST])
+    everyones = [name for name in unpacked(store, experiment) if name.startswith("inputs/")]
+    assert len(everyones) == 1
+    fox(store, "bob")
+    mine = [name for name in unpacked(store, experiment, "bob") if name.startswith("inputs/")]
+    assert mine == everyones
+
+
+def test_no_more_files_leave_than_come_in(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    experiment = begin(store, plan=manifest.written(with_fox(fox(store))))
+    monkeypatch.setattr(export, "MOST_TOTAL_BYTES", 10)
+    assert not [name for name in unpacked(store, experiment) if name.startswith("inputs/")]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"<svg onload=alert(1)>", "a fox.png”, a file that this plan works on: "),
+        (b"", "This file is empty"),
+        (picture() + b"-", "This is not the file that the plan works on"),
+        (b"\0" * 2**21, "larger than 1 MB"),
+    ],
+)
+def test_what_comes_in_as_a_file_is_looked_at_as_any_other(
+    store: Store, monkeypatch: pytest.MonkeyPatch, content: bytes, said: str
+) -> None:
+    monkeypatch.setattr(archive, "MOST_FILE_BYTES", 2**20)
+    upload = fox(store)
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as hostile:
+        hostile.writestr(f"inputs/{upload.sha256}-fox.png", content)
+    before = set(store.data_dir.rglob("*"))
+    with archive.opened(target) as parts, pytest.raises(BadManifest, match=said):
+        manifest.read(
+            manifest.written(with_fox(upload)), store, "bob", Brought(store, "bob", parts)
+        )
+    assert files.upload(store, "bob", upload.sha256) is None
+    assert set(store.data_dir.rglob("*")) == before

@@ -1,7 +1,7 @@
 """A plan that was written down plans the same cells again; what is no plan is refused."""
 
 import json
-from contextlib import suppress
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ from tests.unit.runs.scripted import picture
 from tests.unit.ui.catalogue import MODELS
 
 AT = endpoint("images.generations")
+ANY_TEXT = st.text(st.sampled_from("aü😀\n\0\ud800\udfff"), max_size=3)
+"""Also what nothing can show or keep: NUL and halves of pairs."""
 MODEL = next(each for each in MODELS if each.inference_types & {*AT.inference_types})
 
 
@@ -40,6 +42,16 @@ def draft(**values: Any) -> Draft:
 
 def again(store: Store, told: Draft) -> Draft:
     return manifest.read(json.loads(json.dumps(manifest.written(told))), store, "ada")
+
+
+def shown(store: Store, told: Any) -> str:
+    """Why it is no plan, or what is kept of it, which can be planned."""
+    try:
+        found = manifest.read(told, store, "ada")
+    except BadManifest as error:
+        return str(error)
+    plan.plan(found, MODELS)
+    return json.dumps(manifest.written(found), ensure_ascii=False, allow_nan=False)
 
 
 def test_the_same_cells_are_planned_again(store: Store) -> None:
@@ -97,6 +109,19 @@ def test_files_are_ones_own_and_found_by_their_content_alone(store: Store, tmp_p
         ("own", [{"input": 9, "variant": 0, "values": {}}], "own › 0 › input"),
         ("seed", True, "seed"),
         ("seed", -1, "seed"),
+        ("view", "\ud800", "view must be a text"),
+        ("inputs", [{"name": "\ud800x", "values": {}}], "inputs › 0 › name must be a text"),
+        ("inputs", [{"name": "x", "values": {"prompt": "a \0 fox"}}], "prompt must be a text"),
+        ("inputs", [{"name": "x", "values": {"prompt": ["a", "\udfff"]}}], "prompt must be a text"),
+        ("inputs", [{"name": "x", "values": {"\ud800": 1}}], "values › . must be a text"),
+        ("inputs", [{"name": "x", "values": {}, "beside": [{"\0": "x"}]}], "beside › 0"),
+        (
+            "inputs",
+            [{"name": "x", "values": {"loras": [{"\ud800": 1}]}}],
+            "loras › . must be a text",
+        ),
+        ("shared", {"steps": float("nan")}, "steps must be"),
+        ("shared", {"steps": [float("inf")]}, "steps must be"),
     ],
 )
 def test_what_is_no_plan_is_refused_by_its_place(
@@ -115,6 +140,38 @@ def test_rubbish_is_refused_and_never_more(store: Store, rubbish: Any) -> None:
     told = rubbish
     if isinstance(rubbish, dict):
         told = manifest.written(draft()) | rubbish
-    with suppress(BadManifest):
-        found = manifest.read(told, store, "ada")
-        plan.plan(found, MODELS)
+    assert shown(store, told).encode()
+
+
+JSON = st.recursive(
+    ANY_TEXT | st.none() | st.floats() | st.integers(),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["name", "upload"]) | ANY_TEXT, inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+PLACES: list[Callable[[Any], dict[str, Any]]] = [
+    lambda each: {"view": each},
+    lambda each: {"shared": {"prompt": each}},
+    lambda each: {"shared": each},
+    lambda each: {"inputs": [{"name": each, "values": {}}], "own": []},
+    lambda each: {"inputs": [{"name": "", "values": {"x": each}}], "own": []},
+    lambda each: {"inputs": [{"name": "", "values": {}, "beside": [each]}], "own": []},
+    lambda each: {"variants": [{"name": each, "model": "", "values": {}}]},
+    lambda each: {"variants": [{"name": "", "model": each, "values": {}}]},
+    lambda each: {"variants": [{"name": "", "model": "", "values": each}]},
+    lambda each: {"own": [{"input": 0, "variant": 0, "values": each}]},
+]
+"""Where something stands in a plan."""
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(told=st.sampled_from(PLACES).flatmap(lambda at: st.builds(at, JSON)))
+def test_any_json_within_a_plan_is_refused_or_can_be_shown_and_kept(
+    store: Store, told: dict[str, Any]
+) -> None:
+    whole = json.loads(json.dumps(manifest.written(draft()) | told))
+    assert shown(store, whole).encode()
