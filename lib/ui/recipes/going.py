@@ -100,7 +100,10 @@ def _body(
         if run is None:
             continue
         name = names.get(run.model, run.model)
-        if run.state is not State.DONE:
+        if run.deleted_at is not None:
+            # Nobody may ask for anything of it any more, not even for what it was made from.
+            st.html(f'<p class="pg-small">{safe(_called(each))}. Its file is no longer here.</p>')
+        elif run.state is not State.DONE:
             run_card.draw(client, run, name)
         elif each is last:
             result.draw(client, run, name)
@@ -112,13 +115,17 @@ def _between(client: Client, stage: Stage, name: str) -> None:
     """The result of a step on the way, drawn only when somebody looks."""
     run = stage.run
     box = st.expander(
-        label(f"Step {stage.n + 1}: {words.endpoint(stage.step.endpoint).title}"),
+        label(_called(stage)),
         key=key("between", run.id if run else ""),
         on_change="rerun",
     )
     if run is not None and box.open:
         with box:
             result.draw(client, run, name, keys="recipe_step:")
+
+
+def _called(stage: Stage) -> str:
+    return f"Step {stage.n + 1}: {words.endpoint(stage.step.endpoint).title}"
 
 
 # --- how it goes ----------------------------------------------------------------------------------
@@ -149,7 +156,7 @@ def _state(stage: Stage) -> str:
     if run is None:
         about = "" if stage.exact else "about "
         return safe(f"Not sent yet · {about}{money.price(stage.price)}")
-    said = words.STATES[run.state]
+    said = words.STATES[run.state] if run.deleted_at is None else words.DELETED
     if run.price is None:
         return safe(said)
     return safe(f"{said} · {money.paid(run.price, run.price_estimated)}")
