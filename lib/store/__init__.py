@@ -60,11 +60,12 @@ from lib.store.marks import Mark
 from lib.store.money import final, reserve_up
 from lib.store.run import NewRun, ResultFile, Run
 from lib.store.showcases import Showcase
-from lib.store.states import ENDED, FOLLOWED, HOLDING, MOVES, OPEN, Settlement, State
+from lib.store.states import ASKING, ENDED, FOLLOWED, HOLDING, MOVES, OPEN, Settlement, State
 from lib.store.statistics import Record
 from lib.store.tables import LOCAL, TEAM, Purpose, Role, Status, Winner
 
 __all__ = [
+    "ASKING",
     "ENDED",
     "FOLLOWED",
     "HOLDING",

@@ -406,11 +406,6 @@ def of_nonce(nonce: str) -> str:
     return nonce.partition(":")[0]
 
 
-def is_cell(nonce: str) -> bool:
-    """Whether a run with this nonce was made for a cell."""
-    return of_nonce(nonce) != nonce
-
-
 def in_the_air(store: Store, experiment_id: str, states: Sequence[State]) -> int:
     """How many of its runs are in one of these states."""
     query = (

@@ -47,6 +47,12 @@ def of_nonce(store: Store, nonce: str) -> Run | None:
         return _one(connection, runs.c.nonce == nonce)
 
 
+def is_part(nonce: str) -> bool:
+    """Whether a run with this nonce is one of several: a cell of an experiment, or a step of a
+    recipe."""
+    return ":" in nonce
+
+
 def open_runs(store: Store, profile: str | None = None) -> list[Run]:
     """Every run that has not ended, of one profile or of all, oldest first."""
     with store.read() as connection:

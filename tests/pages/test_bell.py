@@ -2,10 +2,16 @@
 
 from typing import Any
 
+import pytest
+
 from lib.deapi.contract import Endpoint
 from lib.deapi.models import Model
-from lib.store import experiments, runs
-from lib.ui.words import LAB
+from lib.people.who import LOCAL
+from lib.store import experiments, recipes, runs
+from lib.store.experiments import Experiment, NewCell, NewExperiment
+from lib.ui import sidebar
+from lib.ui.words import BATCH, COMPARE, LAB, RECIPES
+from tests.pages.test_recipes_page import PRICE, begun, kept, sent
 from tests.support.pages import HISTORY, Page, Playing, given
 
 
@@ -53,3 +59,87 @@ def test_runs_of_an_experiment_are_no_news_but_its_end_is(
     page.until(lambda: not experiments.running(place.store, profile, "local"))
     page.run()
     assert told(page) == [("Experiment ready", begun.title, {"experiment": begun.id})]
+
+
+def planned(place: Playing, view: str = "") -> Experiment:
+    """An experiment of one cell that no engine goes on with."""
+    cell = NewCell(
+        input=0,
+        variant=0,
+        endpoint="images.generations",
+        model="none",
+        params={},
+        quote=PRICE,
+        reserved=PRICE,
+    )
+    return experiments.begin(
+        place.store,
+        NewExperiment(
+            profile=place.engine.profiles[0],
+            person=LOCAL,
+            nonce=f"press {view}",
+            title="Foxes",
+            plan={"view": view, "inputs": [], "variants": []},
+            cells=[cell],
+        ),
+    )
+
+
+def test_an_experiment_that_its_person_pauses_or_stops_is_no_news(place: Playing) -> None:
+    begun = planned(place)
+    page = Page(HISTORY)
+    experiments.pause(place.store, begun.id)
+    page.run()
+    experiments.resume(place.store, begun.id)
+    page.run()
+    experiments.stop(place.store, begun.id)
+    page.run()
+    assert told(page) == []
+
+
+@pytest.mark.parametrize("view", ["", "compare", "batch"])
+def test_an_experiment_that_needs_an_answer_says_so_and_leads_to_its_own_page(
+    place: Playing, view: str
+) -> None:
+    begun = planned(place, view)
+    page = Page(HISTORY)
+    experiments.pause(place.store, begun.id, "A cell costs more now.")
+    page.run()
+    assert told(page) == [("Experiment waits for you", "Foxes", {"experiment": begun.id})]
+    pages = {"": LAB, "compare": COMPARE, "batch": BATCH}
+    assert seen(page).kept[0].page == pages[view].page
+
+
+def test_steps_of_a_recipe_are_no_news_but_its_end_is(place: Playing) -> None:
+    recipe = kept(place, "Cut-outs")
+    going = begun(place, recipe, "press")
+    page = Page(HISTORY)
+    assert sidebar.ticks(page.client.snapshot())
+    run = sent(place, going, 0)
+    page.run()
+    ends(place, run.id)
+    page.run()
+    assert told(page) == []
+    assert recipes.finish(place.store, going.id)
+    page.run()
+    assert told(page) == [("Recipe ready", "Cut-outs", {"recipe": recipe.id})]
+    assert seen(page).kept[0].page == RECIPES.page
+    assert not sidebar.ticks(page.client.snapshot())
+
+
+def test_a_recipe_that_needs_an_answer_says_so(place: Playing) -> None:
+    recipe = kept(place, "Cut-outs")
+    dearer, lost, stopped = (begun(place, recipe, nonce) for nonce in ("1", "2", "3"))
+    page = Page(HISTORY)
+    recipes.ask(place.store, dearer.id, 0, 2 * PRICE)
+    page.run()
+    waits = ("Recipe waits for you", "Cut-outs", {"recipe": recipe.id})
+    assert told(page) == [waits]
+    run = sent(place, lost, 0, taken=False)
+    page.run()
+    given(runs.lose(place.store, run, {"kind": "NoAnswer", "message": ""}))
+    page.run()
+    assert told(page) == [waits, waits]
+    recipes.stop(place.store, stopped.id)
+    page.run()
+    assert told(page) == [waits, waits]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from lib.store import State, Status, StoreError
+from lib.store import ASKING, State, Status, StoreError
 from lib.store.recipes import Recipe, RecipeRun, Stage, following
 from lib.ui import (
     asked_back,
@@ -84,7 +84,7 @@ def _live(client: Client, going_id: str, names: Mapping[str, str]) -> None:
 def _moves(going: RecipeRun, stages: Sequence[Stage]) -> bool:
     """Whether something happens without a person: a run that needs an answer waits for one."""
     runs = [each.run for each in stages if each.run]
-    asks = any(run.state in (State.UNKNOWN, State.STALLED) for run in runs)
+    asks = any(run.state in ASKING for run in runs)
     moving = any(map(run_status.moving, runs))
     return moving or (going.status is Status.RUNNING and not asks)
 
