@@ -274,6 +274,21 @@ def running(store: Store, profile: str, person: str) -> dict[str, str]:
         return {row.id: row.title for row in connection.execute(query.order_by(recipe_runs.c.id))}
 
 
+def ended(
+    store: Store, profile: str, person: str, since: datetime, *, limit: int = 20
+) -> list[RecipeRun]:
+    """A person's runs of recipes that were done later than `since`, the last first."""
+    query = select(*_RUN_COLUMNS).where(
+        recipe_runs.c.profile == profile,
+        recipe_runs.c.person == person,
+        recipe_runs.c.status == Status.DONE,
+        recipe_runs.c.ended_at > since,
+    )
+    with store.read() as connection:
+        found = connection.execute(query.order_by(recipe_runs.c.ended_at.desc()).limit(limit))
+        return [RecipeRun(**row) for row in found.mappings()]
+
+
 def going_on(store: Store, profile: str, server: str) -> list[RecipeRun]:
     """Every run of a recipe that goes on at `server`, the oldest first: what a server that has
     ended has left is taken over. Raises `StoreError`."""

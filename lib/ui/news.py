@@ -1,11 +1,13 @@
 """What has ended, or waits for its person, since a session looked last: runs, and experiments and
-recipes as a whole."""
+recipes as a whole. A new session begins with what its person has not seen in any other."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import streamlit as st
 
-from lib.store import Run, State, Status, runs
+from lib.store import Run, State, Status, StoreError, runs
 from lib.store.experiments import Experiment
 from lib.store.recipes import RecipeRun
 from lib.ui import words
@@ -13,7 +15,7 @@ from lib.ui.experiment import place as experiment_place
 from lib.ui.plain import clip
 from lib.ui.recipes import place as recipe_place
 from lib.ui.session import Client
-from lib.ui.snapshot import Snapshot
+from lib.ui.snapshot import Ended, Snapshot
 
 KEPT = 20
 """So many of the last ones stay in the bell."""
@@ -37,8 +39,9 @@ class News:
 
 @dataclass(slots=True)
 class _Seen:
-    """What this session has watched, and what came of it."""
+    """What this session has watched until `at`, and what came of it."""
 
+    at: datetime | None = None
     runs: set[str] = field(default_factory=set[str])
     experiments: set[str] = field(default_factory=set[str])
     recipes: set[str] = field(default_factory=set[str])
@@ -60,6 +63,10 @@ def look(client: Client, now: Snapshot) -> None:
     seen = _seen(client)
     if not st.session_state.pop("settling", False):
         seen.fresh.clear()
+    if seen.at is None:
+        seen.kept = _missed(client, now)
+        seen.unread = len(seen.kept)
+    seen.at = now.at
     new = _runs(client, seen, now)
     new += _experiments(client, seen, now)
     new += _recipes(client, seen, now)
@@ -91,12 +98,34 @@ def unread(client: Client) -> int:
 
 
 def read(client: Client) -> None:
-    """They have been looked at."""
-    _seen(client).unread = 0
+    """They have been looked at, and are no news in another window either."""
+    seen = _seen(client)
+    if seen.unread and seen.at is not None:
+        with suppress(StoreError):  # then they are told of once more
+            client.open_bell(seen.at)
+    seen.unread = 0
 
 
 def _seen(client: Client) -> _Seen:
     return st.session_state.setdefault(f"news:{client.profile}", _Seen())
+
+
+def _missed(client: Client, now: Snapshot) -> list[News]:
+    """What ended before this session and was not looked at, the newest first. What goes on in
+    `now` is left to be watched."""
+    going = _ids(now) | now.experiments.keys() | now.recipes.keys()
+    found = (_of(each) for each in client.missed(KEPT) if each.id not in going)
+    return [each for each in found if each is not None]
+
+
+def _of(ended: Ended) -> News | None:
+    match ended:
+        case Run():
+            return _of_run(ended)
+        case Experiment():
+            return _of_experiment(ended)
+        case RecipeRun():
+            return _of_recipe(ended)
 
 
 def _ids(now: Snapshot) -> set[str]:
@@ -109,13 +138,7 @@ def _runs(client: Client, seen: _Seen, now: Snapshot) -> list[News]:
     gone = sorted(before - seen.runs)
     found = client.seen(gone) if gone else {}
     return [
-        News(
-            id=run.id,
-            said=_said(run),
-            about=clip(words.name(run), _TITLE),
-            page=words.HISTORY.page,
-            params={"run": run.id},
-        )
+        _of_run(run)
         for run in map(found.get, gone)
         if run is not None
         and run.state in (State.DONE, State.FAILED)
@@ -123,8 +146,14 @@ def _runs(client: Client, seen: _Seen, now: Snapshot) -> list[News]:
     ]
 
 
-def _said(run: Run) -> str:
-    return words.ready(run.endpoint) if run.state is State.DONE else FAILED
+def _of_run(run: Run) -> News:
+    return News(
+        id=run.id,
+        said=words.ready(run.endpoint) if run.state is State.DONE else FAILED,
+        about=clip(words.name(run), _TITLE),
+        page=words.HISTORY.page,
+        params={"run": run.id},
+    )
 
 
 def _experiments(client: Client, seen: _Seen, now: Snapshot) -> list[News]:
