@@ -1,6 +1,6 @@
 """What the playground remembers: runs, ledger, caps, balances, files, deliveries, drafts,
-catalogues, looks, experiments, favourites, recipes, showcases, what people say of runs and where
-texts come from.
+catalogues, looks, bells, experiments, favourites, recipes, showcases, what people say of runs and
+where texts come from.
 
 Open a `Store`, then use one module a subject, as in `ledger.admit(store, new)`,
 `runs.claim(store, run_id, owner)`, `history.page(store, filters)`. Everything is synchronous and
@@ -9,6 +9,7 @@ short. Only this package knows SQLAlchemy.
 
 from lib.store import (
     balances,
+    bells,
     caps,
     catalogues,
     deletion,
@@ -60,11 +61,12 @@ from lib.store.marks import Mark
 from lib.store.money import final, reserve_up
 from lib.store.run import NewRun, ResultFile, Run
 from lib.store.showcases import Showcase
-from lib.store.states import ENDED, FOLLOWED, HOLDING, MOVES, OPEN, Settlement, State
+from lib.store.states import ASKING, ENDED, FOLLOWED, HOLDING, MOVES, OPEN, Settlement, State
 from lib.store.statistics import Record
 from lib.store.tables import LOCAL, TEAM, Purpose, Role, Status, Winner
 
 __all__ = [
+    "ASKING",
     "ENDED",
     "FOLLOWED",
     "HOLDING",
@@ -111,6 +113,7 @@ __all__ = [
     "Use",
     "Winner",
     "balances",
+    "bells",
     "caps",
     "catalogues",
     "deletion",

@@ -316,6 +316,21 @@ def running(store: Store, profile: str, person: str) -> dict[str, str]:
         return {row.id: row.title for row in connection.execute(query.order_by(experiments.c.id))}
 
 
+def ended(
+    store: Store, profile: str, person: str, since: datetime, *, limit: int = 20
+) -> list[Experiment]:
+    """A person's experiments that were done later than `since`, the last first."""
+    query = select(*_COLUMNS).where(
+        experiments.c.profile == profile,
+        experiments.c.person == person,
+        experiments.c.status == Status.DONE,
+        experiments.c.ended_at > since,
+    )
+    with store.read() as connection:
+        found = connection.execute(query.order_by(experiments.c.ended_at.desc()).limit(limit))
+        return [_experiment(row) for row in found.mappings()]
+
+
 def page(store: Store, profile: str, person: str, *, limit: int = 50) -> list[Experiment]:
     """Those that a person began and those that are shared with the team, the newest first."""
     query = select(*_COLUMNS).where(experiments.c.profile == profile, seen_by(person))
@@ -404,11 +419,6 @@ def of_nonce(nonce: str) -> str:
     """The experiment whose cell a run with this nonce was made for; of other runs nothing that is
     an experiment."""
     return nonce.partition(":")[0]
-
-
-def is_cell(nonce: str) -> bool:
-    """Whether a run with this nonce was made for a cell."""
-    return of_nonce(nonce) != nonce
 
 
 def in_the_air(store: Store, experiment_id: str, states: Sequence[State]) -> int:

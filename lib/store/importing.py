@@ -25,7 +25,9 @@ from lib.store.errors import DiskFull, NewerData, StoreError
 from lib.store.manifest import Manifest
 from lib.store.tables import runs, users
 
-FILLED_BY_ITSELF = frozenset({"balances", "beginnings", "catalogues", "drafts", "looks", "totals"})
+FILLED_BY_ITSELF = frozenset(
+    {"balances", "beginnings", "bells", "catalogues", "drafts", "looks", "totals"}
+)
 """Tables that have rows in a playground which was only looked at: those of the export replace
 them."""
 

@@ -6,6 +6,7 @@ from lib.store.database import Store
 from lib.store.tables import (
     LOCAL,
     TEAM,
+    bells,
     drafts,
     entries,
     experiments,
@@ -47,6 +48,7 @@ def take(store: Store, name: str) -> int:
             (uploads, uploads.c.sha256),
             (drafts, drafts.c.endpoint),
             (looks, looks.c.profile),
+            (bells, bells.c.profile),
         ):
             has = select(*key).where(table.c.person == name)
             theirs = table.c.person == LOCAL

@@ -18,7 +18,7 @@ from lib.store import ledger, servers
 from lib.store.database import Store, insert_missing
 from lib.store.money import final
 from lib.store.run import RUN_COLUMNS, NewRun, Run, as_run, time_ordered_id
-from lib.store.states import State
+from lib.store.states import ASKING, State
 from lib.store.tables import Status, recipe_runs, recipe_steps, recipes, runs
 
 LONGEST_TITLE = 120
@@ -254,6 +254,39 @@ def runs_of(
     )
     with store.read() as connection:
         return [RecipeRun(**row) for row in connection.execute(query).mappings()]
+
+
+def running(store: Store, profile: str, person: str) -> dict[str, str]:
+    """The ids of a person's runs of recipes that go on by themselves, and what they are called:
+    none of which a step waits for an answer."""
+    asking = (
+        select(recipe_steps.c.n)
+        .join(runs, runs.c.id == recipe_steps.c.run_id)
+        .where(recipe_steps.c.recipe_run_id == recipe_runs.c.id, runs.c.state.in_(ASKING))
+    )
+    query = select(recipe_runs.c.id, recipe_runs.c.title).where(
+        recipe_runs.c.profile == profile,
+        recipe_runs.c.person == person,
+        recipe_runs.c.status == Status.RUNNING,
+        ~asking.exists(),
+    )
+    with store.read() as connection:
+        return {row.id: row.title for row in connection.execute(query.order_by(recipe_runs.c.id))}
+
+
+def ended(
+    store: Store, profile: str, person: str, since: datetime, *, limit: int = 20
+) -> list[RecipeRun]:
+    """A person's runs of recipes that were done later than `since`, the last first."""
+    query = select(*_RUN_COLUMNS).where(
+        recipe_runs.c.profile == profile,
+        recipe_runs.c.person == person,
+        recipe_runs.c.status == Status.DONE,
+        recipe_runs.c.ended_at > since,
+    )
+    with store.read() as connection:
+        found = connection.execute(query.order_by(recipe_runs.c.ended_at.desc()).limit(limit))
+        return [RecipeRun(**row) for row in found.mappings()]
 
 
 def going_on(store: Store, profile: str, server: str) -> list[RecipeRun]:

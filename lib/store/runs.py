@@ -17,12 +17,14 @@ from sqlalchemy import ColumnElement, Connection, func, insert, literal, or_, se
 from lib.store import deliveries, ledger, lineage, search, servers
 from lib.store.database import Store
 from lib.store.money import ZERO, final
-from lib.store.run import RUN_COLUMNS, ResultFile, Run, as_run, few
+from lib.store.run import RUN_COLUMNS, ResultFile, Run, as_run, earliest_id, few
 from lib.store.states import FOLLOWED, MOVES, OPEN, Settlement, State
 from lib.store.tables import Moment, results, runs
 
 SETTLE_STALLED_AFTER = timedelta(days=7)
 """From then on a stalled run may be settled by hand (rules.md, States of a run)."""
+LONGEST = timedelta(days=7)
+"""A run that took longer is not among those that ended lately."""
 
 
 # Reading
@@ -47,6 +49,12 @@ def of_nonce(store: Store, nonce: str) -> Run | None:
         return _one(connection, runs.c.nonce == nonce)
 
 
+def is_part(nonce: str) -> bool:
+    """Whether a run with this nonce is one of several: a cell of an experiment, or a step of a
+    recipe."""
+    return ":" in nonce
+
+
 def open_runs(store: Store, profile: str | None = None) -> list[Run]:
     """Every run that has not ended, of one profile or of all, oldest first."""
     with store.read() as connection:
@@ -61,6 +69,26 @@ def running(store: Store, profile: str, person: str | None = None) -> list[Run]:
         where.append(runs.c.person == person)
     with store.read() as connection:
         return _open(connection, *where)[::-1]
+
+
+def ended(
+    store: Store, profile: str, person: str, since: datetime, *, limit: int = 20
+) -> list[Run]:
+    """What a person ordered by itself, and was done or failed later than `since`, the last first.
+    One that took longer than `LONGEST` is left out, so that not all of them are looked through."""
+    at = func.coalesce(runs.c.kept_at, runs.c.ended_at)
+    query = select(*RUN_COLUMNS).where(
+        runs.c.profile == profile,
+        runs.c.person == person,
+        runs.c.state.in_((State.DONE, State.FAILED)),
+        runs.c.id >= earliest_id(since - LONGEST),
+        runs.c.nonce.not_like("%:%"),  # `is_part`
+        runs.c.deleted_at.is_(None),
+        at > since,
+    )
+    with store.read() as connection:
+        found = connection.execute(query.order_by(at.desc(), runs.c.id.desc()).limit(limit))
+        return [as_run(row) for row in found.mappings()]
 
 
 # Sending

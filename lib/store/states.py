@@ -57,5 +57,7 @@ ENDED = frozenset(state for state, following in MOVES.items() if not following)
 OPEN = frozenset(State) - ENDED
 FOLLOWED = frozenset({State.ACCEPTED, State.WORKING, State.STALLED})
 """deAPI is asked how the job stands."""
+ASKING = frozenset({State.UNKNOWN, State.STALLED})
+"""A person may have to say what became of it: nothing that needs its result goes on."""
 HOLDING = OPEN - {State.KEEPING}
 """The ledger entry is still pending."""

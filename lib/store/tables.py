@@ -334,6 +334,14 @@ looks = Table(
     Column("at", Moment, nullable=False),
 )
 
+bells = Table(
+    "bells",
+    metadata,
+    Column("profile", String(40), primary_key=True),
+    Column("person", String(80), primary_key=True),
+    Column("at", Moment, nullable=False),  # until then its person has seen what ended
+)
+
 deliveries = Table(
     "deliveries",
     metadata,

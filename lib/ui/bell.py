@@ -1,4 +1,4 @@
-"""The bell beside every page: what has finished, and the browser's own notice of it."""
+"""The bell beside every page: what has finished or waits, and the browser's own notice of it."""
 
 from pathlib import Path
 
@@ -20,9 +20,9 @@ _notices = component(
 
 
 def draw(client: Client) -> None:
-    """How many things have finished, and which; the browser is asked to tell where it may."""
+    """How much is new, and what; the browser is asked to tell where it may."""
     found, unread = news.kept(client), news.unread(client)
-    told = f"{unread} finished" if unread else "Nothing new"
+    told = f"{unread} new" if unread else "Nothing new"
     with st.popover(told, icon="🔔", key="bell", on_change="rerun", width="stretch") as box:
         if box.open:
             news.read(client)
@@ -34,7 +34,7 @@ def draw(client: Client) -> None:
                     width="stretch",
                 )
             if not found:
-                st.caption("What finishes while you are elsewhere is listed here.")
+                st.caption("What finishes or needs you while you are elsewhere is listed here.")
             _notices(key="notices:ask", data={"ask": "Tell me in the browser, too", "news": []})
     # What is inside a closed popover is not there to tell anything.
     fresh = [{"id": each.id, "said": each.said, "about": each.about} for each in news.fresh(client)]

@@ -83,8 +83,8 @@ BASICS: Mapping[str, str] = {
         "harbour, then search History for “harb”: words of prompts, of what was read or heard and "
         "of your own notes are found by their beginnings. Gallery shows the same as pictures; a "
         "click opens a result at an address of its own, where it can be starred, tagged, noted "
-        "and deleted. The bell in the sidebar lists what finished while you were elsewhere, and "
-        "the browser tells you too, if you let it."
+        "and deleted. The bell in the sidebar lists what finished, or waits for an answer, while "
+        "you were elsewhere or had closed the page, and the browser tells you too, if you let it."
     ),
     "What was spent": (
         "Usage splits up what was spent by day, kind, model or person, beside your limits. Try it "

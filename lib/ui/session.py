@@ -7,6 +7,7 @@ waits as long as a person would, and none of them shows the key.
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, Protocol
@@ -48,6 +49,7 @@ from lib.store import (
     Store,
     Total,
     Use,
+    bells,
     caps,
     drafts,
     files,
@@ -66,7 +68,7 @@ from lib.ui.favourites import Favourites
 from lib.ui.marks import Marks
 from lib.ui.recipes.desk import Recipes
 from lib.ui.showcase.desk import Showcases
-from lib.ui.snapshot import Snapshot
+from lib.ui.snapshot import Ended, Snapshot
 from lib.ui.team import Team
 from lib.ui.usage.desk import Usage
 
@@ -221,6 +223,15 @@ class Client:
     def snapshot(self) -> Snapshot:
         """My money, and what of mine goes on, in one moment. Raises `StoreError`."""
         return snapshot.take(self._store, self.profile, self.person)
+
+    def missed(self, limit: int) -> list[Ended]:
+        """What of mine has ended since I opened the bell last, in whatever window, the last first.
+        Raises `StoreError`."""
+        return snapshot.missed(self._store, self.profile, self.person, limit)
+
+    def open_bell(self, at: datetime) -> None:
+        """Remember that I have seen what ended until then. Raises `StoreError`."""
+        bells.open_at(self._store, self.profile, self.person, at)
 
     def uses(self) -> list[Use]:
         """How much of each cap that applies to me is used: my own, then the team's."""

@@ -51,11 +51,16 @@ def draw(client: Client, beside: DeltaGenerator, page: str, now: Snapshot) -> No
     """The money and what runs, in the place that `navigation` left for it; `page` is
     the title of the one that is shown."""
     with beside:
-        ticking = any(map(run_status.moving, now.runs)) or bool(now.experiments)
+        ticking = ticks(now)
         bell.draw(client)
         st.fragment(_live, run_every=TICK if ticking else None)(client, page, ticking)
         _catalogue(client)
         account.draw(client)
+
+
+def ticks(now: Snapshot) -> bool:
+    """Whether something goes on by itself, and is worth another look every second."""
+    return any(map(run_status.moving, now.runs)) or bool(now.experiments or now.recipes)
 
 
 def _live(client: Client, page: str, ticking: bool) -> None:

@@ -1,4 +1,4 @@
-"""The tab's title: it says when something has finished, on whatever page one is."""
+"""The tab's title: it says when something has finished or waits, on whatever page one is."""
 
 import streamlit as st
 
@@ -15,6 +15,6 @@ def _said(client: Client, page: str) -> str:
     found = news.fresh(client)
     if not found:
         return f"{page} · {words.APP}"
-    told = found[0].said if len(found) == 1 else f"{len(found)} finished"
-    sign = "✕" if len(found) == 1 and told == news.FAILED else "✓"
+    told = found[0].said if len(found) == 1 else f"{len(found)} new"
+    sign = "✕" if told == news.FAILED else "?" if told.endswith(news.WAITS) else "✓"
     return f"{sign} {told} · {words.APP}"

@@ -12,7 +12,7 @@ from lib.deapi.contract import SAMPLER, Endpoint, endpoint
 from lib.runs.engine import PRICES_AT_ONCE
 from lib.runs.experiments import packing
 from lib.runs.quotes import Quotes
-from lib.store import Status, experiments
+from lib.store import LOCAL, Status, deletion, experiments
 from lib.store.experiments import Cell, Experiment
 from lib.ui import words
 from lib.ui.batch import outcome, setup, vectors
@@ -147,6 +147,29 @@ def test_other_columns_stay_beside_the_results_and_are_text_to_a_spreadsheet(
     rows = list(csv.DictReader(io.StringIO(content)))
     assert [each["article"] for each in rows] == ["'=A1+1", "A-2"]
     assert [Decimal(each["paid_usd"]) for each in rows] == [each.quote for each in cells]
+
+
+def test_a_row_whose_result_was_deleted_says_so_and_leads_to_nothing(place: Playing) -> None:
+    page = BatchPage(GOOD)
+    experiment = page.begins(place)
+    first, second = (each.run for each in ended(place, experiment))
+    assert first
+    assert second
+    assert deletion.delete(place.store, first.id, LOCAL)
+    page.run()
+    shown = page.table
+    assert shown["state"].tolist() == ["Deleted", "Done"]
+    assert [second.id in str(each) for each in shown["file"]] == [False, True]
+    assert first.id not in str(shown)
+    found = outcome.of(experiment, experiments.table(place.store, experiment.id))
+    # What a session has read before the deletion, it still has.
+    texts = {first.id: "what was read", second.id: "what stays"}
+    content = outcome.table(found, {}, texts).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(content)))
+    assert [(each["status"], each["result"]) for each in rows] == [
+        ("Deleted", ""),
+        ("Done", "what stays"),
+    ]
 
 
 def test_texts_of_people_are_no_markup(place: Playing) -> None:

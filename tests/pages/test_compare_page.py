@@ -8,7 +8,7 @@ import pytest
 from lib.deapi import fields
 from lib.deapi.contract import Endpoint, endpoint
 from lib.deapi.models import Model
-from lib.store import State, Status, experiments
+from lib.store import LOCAL, State, Status, deletion, experiments
 from lib.ui import state, words
 from lib.ui.experiment import place as places
 from lib.ui.experiment.place import COMPARE, key
@@ -169,6 +169,18 @@ def test_each_has_a_card_with_its_result_and_the_winner_opens_in_its_page(
     assert page.widget("selectbox", state.model_key(pictures)).value == three[1].slug
     assert page.values(pictures)["prompt"] == HOSTILE
     assert len(place.runs()) == 3
+
+
+def test_a_card_whose_result_was_deleted_says_so_and_is_no_winner(
+    place: Playing, pictures: Endpoint, three: list[Model]
+) -> None:
+    page = compared(place, pictures, three, "a fox")
+    gone = place.runs()[0]
+    assert deletion.delete(place.store, gone.id, LOCAL)
+    page.run()
+    assert "Deleted" in page.html
+    assert gone.id not in page.components
+    assert sum(each.startswith("Keep the winner") for each in page.labels) == 2
 
 
 def test_a_comparison_opens_on_its_own_page_from_the_lab_and_from_its_list(

@@ -7,17 +7,28 @@ import pytest
 
 from lib.deapi.contract import Endpoint, endpoint
 from lib.people.who import LOCAL, Person
-from lib.store import Denied, Role, Run, State, Status, recipes
+from lib.store import (
+    Denied,
+    NewRun,
+    Role,
+    Run,
+    State,
+    Status,
+    deletion,
+    recipes,
+    runs,
+)
 from lib.store.recipes import NewRecipeRun, Planned, Recipe, RecipeRun, Step, Take
 from lib.ui.plain import label
 from lib.ui.recipes.desk import Recipes
 from tests.pages.test_lineage import CUTS, improved, pressed
-from tests.support.pages import IMAGES, Page, Playing
+from tests.support.pages import IMAGES, Page, Playing, given
 from tests.support.sandbox import Sandbox, sandboxes
 
 RECIPES = "pages/recipes.py"
 ENHANCER = endpoint("prompts.enhancements")
 TEXT = "a harbour in the morning"
+PRICE = Decimal("0.001")
 EVIL = "<script>alert(1)</script> :red[x] [y](http://z)"
 
 
@@ -212,3 +223,81 @@ def test_somebody_elses_recipe_is_not_mine_to_see_or_change(place: Playing) -> N
     with pytest.raises(Denied):
         bob.change(shared.id, title="Mine")
     assert recipes.get(place.store, shared.id) == shared
+
+
+def begun(place: Playing, recipe: Recipe, nonce: str, steps: int = 1) -> RecipeRun:
+    """A run of its first step, so many times after each other, that no engine goes on with."""
+    planned = Planned(step=recipe.steps[0], price=PRICE, exact=True)
+    return recipes.begin(
+        place.store,
+        NewRecipeRun(
+            recipe_id=recipe.id,
+            title=recipe.title,
+            profile=place.engine.profiles[0],
+            person=LOCAL,
+            nonce=nonce,
+            steps=[planned] * steps,
+        ),
+    )
+
+
+def sent(place: Playing, going: RecipeRun, n: int, *, taken: bool = True) -> Run:
+    """The run of a step, which deAPI has taken, or is about to."""
+    stage = recipes.stages(place.store, going.id)[n]
+    new = NewRun(
+        profile=going.profile,
+        person=going.person,
+        endpoint=stage.step.endpoint,
+        model=stage.step.model,
+        params=dict(stage.step.params),
+        nonce=recipes.nonce_of(going, stage),
+        quote=PRICE,
+        reserved=PRICE,
+        text=f"text {n} of {going.title}",
+    )
+    run = given(recipes.send(place.store, going, stage, new))
+    run = given(runs.claim(place.store, run.id, run.owner or "test"))
+    return given(runs.accept(place.store, run, f"job {run.id}")) if taken else run
+
+
+def ran(place: Playing, recipe: Recipe, nonce: str) -> tuple[RecipeRun, list[Run]]:
+    """One of two steps that is done, and its runs, without a file."""
+    going = begun(place, recipe, nonce, steps=2)
+    for n in range(2):
+        run = given(runs.settle_done(place.store, sent(place, going, n), PRICE))
+        given(runs.keep(place.store, run, [], thumb=False))
+    assert recipes.finish(place.store, going.id)
+    return going, [given(each.run) for each in recipes.stages(place.store, going.id)]
+
+
+@pytest.mark.parametrize("deleted", [0, 1])
+def test_a_step_whose_result_was_deleted_says_so_and_all_others_are_there(
+    place: Playing, deleted: int
+) -> None:
+    recipe = kept(place, "Pictures")
+    earlier, old = ran(place, recipe, "earlier")
+    _, new = ran(place, recipe, "newest")
+    page = Page(RECIPES).press("Open")
+    page.state[f"recipes:between:{new[0].id}"] = True
+    page.run()
+    assert deletion.delete(place.store, new[deleted].id, LOCAL)
+    page.run()
+    assert f"Step {deleted + 1}: Make a picture. Its file is no longer here." in page.html
+    assert page.html.count("Deleted · $0.001") == 1
+    there = {key.rpartition("again:")[2] for key in page.button_keys if "again:" in key}
+    assert there == {new[1 - deleted].id}
+    page.state[f"recipes:earlier:{earlier.id}"] = True
+    page.run()
+    assert f"again:{old[1].id}" in page.button_keys
+
+
+def test_a_failed_step_that_was_deleted_can_still_be_tried_again(place: Playing) -> None:
+    recipe = kept(place, "Pictures")
+    going = begun(place, recipe, "press")
+    run = sent(place, going, 0)
+    given(runs.settle_error(place.store, run, None, {"kind": "JobError", "message": ""}))
+    recipes.pause(place.store, going.id, "Step 1 failed, so nothing more is sent.")
+    assert deletion.delete(place.store, run.id, LOCAL)
+    page = Page(RECIPES).press("Open")
+    assert "Deleted" in page.html
+    assert page.has_button("Try step 1 again · ")

@@ -16,14 +16,12 @@ from lib.runs.orders import FieldProblems, Order, PriceRose
 from lib.runs.quotes import Quote
 from lib.runs.recipes import given
 from lib.runs.recipes.given import NothingThere
-from lib.store import DiskFull, MediaDown, OverCap, Run, State, Status, recipes
+from lib.store import ASKING, DiskFull, MediaDown, OverCap, Run, State, Status, recipes
 from lib.store.recipes import RecipeRun, Stage, following
 
 LEEWAY = Decimal("1.1")
 """What was only said about is agreed to up to this much of it: its person has read that it may
 differ. What was said exactly is agreed to as it is."""
-
-_ASKS = (State.UNKNOWN, State.STALLED)
 
 
 class Cook(Going):
@@ -58,7 +56,7 @@ class Cook(Going):
             how = "failed" if run.state is State.FAILED else "was cancelled"
             return await self._pause(going, f"Step {stage.n + 1} {how}, so nothing more is sent.")
         asks = f"Step {stage.n + 1} needs your answer before it can go on."
-        await self._note(going, asks if run.state in _ASKS else None)
+        await self._note(going, asks if run.state in ASKING else None)
         return None
 
     async def _send(

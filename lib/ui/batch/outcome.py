@@ -32,7 +32,9 @@ class Outcome:
 
     @property
     def done(self) -> bool:
-        return self.run is not None and self.run.state is State.DONE
+        """Whether it has a result, which is still there."""
+        run = self.run
+        return run is not None and run.state is State.DONE and run.deleted_at is None
 
     @property
     def price(self) -> Decimal | None:
@@ -47,6 +49,8 @@ class Outcome:
         run = self.run
         if run is None:
             return "Not sent yet"
+        if run.deleted_at is not None:
+            return words.DELETED
         return run_status.sentence(run) if run.state is State.FAILED else words.STATES[run.state]
 
     @property
@@ -109,6 +113,6 @@ def _line(
         usd(each.price),
         str(each.line.of),
         "" if took is None else f"{took:.1f}",
-        texts.get(run.id, "") if run is not None else "",
+        texts.get(run.id, "") if run is not None and each.done else "",
         run.id if run is not None else "",
     ]

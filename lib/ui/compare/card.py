@@ -29,7 +29,9 @@ class Shown:
 
     @property
     def done(self) -> bool:
-        return self.cell.run is not None and self.cell.run.state is State.DONE
+        """Whether it has a result, which is still there."""
+        run = self.cell.run
+        return run is not None and run.state is State.DONE and run.deleted_at is None
 
     @property
     def moving(self) -> bool:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from lib.store import ResultFile, Run, State
 from lib.store.experiments import Cell
-from lib.ui import money, run_status
+from lib.ui import money, run_status, words
 from lib.ui.plain import clip, safe, seconds
 from lib.ui.results import players
 from lib.ui.session import Client
@@ -47,7 +47,7 @@ def html(client: Client, cell: Cell, files: Sequence[ResultFile], name: str) -> 
 def _inside(client: Client, cell: Cell, files: Sequence[ResultFile], name: str) -> str:
     run = cell.run
     if run is not None and run.deleted_at is not None:
-        return '<p class="pg-cell-waits">Deleted</p>'
+        return f'<p class="pg-cell-waits">{words.DELETED}</p>'
     if run is not None and run.state is State.DONE:
         return result(client, run, files, f"{name}: {clip(cell.text, 120)}")
     if cell.problem is not None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from lib.store import State, Status, StoreError
+from lib.store import ASKING, State, Status, StoreError
 from lib.store.recipes import Recipe, RecipeRun, Stage, following
 from lib.ui import (
     asked_back,
@@ -84,7 +84,7 @@ def _live(client: Client, going_id: str, names: Mapping[str, str]) -> None:
 def _moves(going: RecipeRun, stages: Sequence[Stage]) -> bool:
     """Whether something happens without a person: a run that needs an answer waits for one."""
     runs = [each.run for each in stages if each.run]
-    asks = any(run.state in (State.UNKNOWN, State.STALLED) for run in runs)
+    asks = any(run.state in ASKING for run in runs)
     moving = any(map(run_status.moving, runs))
     return moving or (going.status is Status.RUNNING and not asks)
 
@@ -100,7 +100,10 @@ def _body(
         if run is None:
             continue
         name = names.get(run.model, run.model)
-        if run.state is not State.DONE:
+        if run.deleted_at is not None:
+            # Nobody may ask for anything of it any more, not even for what it was made from.
+            st.html(f'<p class="pg-small">{safe(_called(each))}. Its file is no longer here.</p>')
+        elif run.state is not State.DONE:
             run_card.draw(client, run, name)
         elif each is last:
             result.draw(client, run, name)
@@ -112,13 +115,17 @@ def _between(client: Client, stage: Stage, name: str) -> None:
     """The result of a step on the way, drawn only when somebody looks."""
     run = stage.run
     box = st.expander(
-        label(f"Step {stage.n + 1}: {words.endpoint(stage.step.endpoint).title}"),
+        label(_called(stage)),
         key=key("between", run.id if run else ""),
         on_change="rerun",
     )
     if run is not None and box.open:
         with box:
             result.draw(client, run, name, keys="recipe_step:")
+
+
+def _called(stage: Stage) -> str:
+    return f"Step {stage.n + 1}: {words.endpoint(stage.step.endpoint).title}"
 
 
 # --- how it goes ----------------------------------------------------------------------------------
@@ -149,7 +156,7 @@ def _state(stage: Stage) -> str:
     if run is None:
         about = "" if stage.exact else "about "
         return safe(f"Not sent yet · {about}{money.price(stage.price)}")
-    said = words.STATES[run.state]
+    said = words.STATES[run.state] if run.deleted_at is None else words.DELETED
     if run.price is None:
         return safe(said)
     return safe(f"{said} · {money.paid(run.price, run.price_estimated)}")

@@ -25,6 +25,7 @@ __all__ = [
     "APP",
     "BATCH",
     "COMPARE",
+    "DELETED",
     "FAMILIES",
     "FIRST_ACCOUNT",
     "GROUPS",
@@ -223,6 +224,9 @@ STATES: Mapping[State, str] = {
     State.STALLED: "No news",
 }
 """How a list calls a state."""
+
+DELETED = "Deleted"
+"""How it calls one whose person had it deleted, whatever it was."""
 
 
 def endpoint(endpoint_id: str) -> EndpointWords:

@@ -23,6 +23,7 @@ from lib.store import (
     Winner,
     attempts,
     balances,
+    bells,
     caps,
     catalogues,
     deletion,
@@ -246,6 +247,7 @@ def _seen(filled: Filled) -> None:
     drafts.save(store, "ada", "images.generations", "paint-1", {"prompt": ODD, "seed": -1})
     catalogues.save(store, "sandbox", [{"slug": "paint-1", "limits": {"max": 1e3}}], store.now())
     looks.save(store, "sandbox", "ada", {"paint-1": "Paint"})
+    bells.open_at(store, "sandbox", "ada", store.now())
     told: dict[str, Any] = {"run_id": run.id, "delivery_id": "one", "event": "job.done"}
     deliveries.record(store, "sandbox", **told, request_id="job", body={"ü": [None]})
     servers.enter(store, "home")

@@ -28,6 +28,7 @@ from lib.store import (
     Store,
     Winner,
     balances,
+    bells,
     caps,
     catalogues,
     deliveries,
@@ -183,6 +184,10 @@ FIRSTS = {
     "draft": First(
         lambda store, turn, n: drafts.save(store, f"{turn}", "e", "m", {"n": n}),
         lambda store, turn: drafts.load(store, f"{turn}", "e"),
+    ),
+    "bell": First(
+        lambda store, turn, _: bells.open_at(store, "sandbox", f"{turn}", store.now()),
+        lambda store, turn: bells.opened(store, "sandbox", f"{turn}"),
     ),
     "look": First(
         lambda store, turn, n: looks.save(store, "sandbox", f"{turn}", {"m": f"{n}"}),
