@@ -226,10 +226,11 @@ def test_what_nobody_knows_is_not_sent_again_and_counts_until_it_is_settled(
 
 
 def test_what_has_moved_at_another_server_is_seen_at_the_next_look(
-    start: Starting, store: Store, deapi: Deapi
+    start: Starting, store: Store, deapi: Deapi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deapi.submits = [httpx.ReadError("connection reset")]
     engine = start()
+    monkeypatch.setattr(engine._conductors[SANDBOX], "moved", lambda _: None)
     experiment = engine.begin(new(1))
     eventually(lambda: states(store, experiment) == [State.UNKNOWN])
     (cell,) = experiments.table(store, experiment.id)
