@@ -95,11 +95,14 @@ def test_a_batch_with_broken_rows_outlives_a_kill_and_pays_every_good_row_once(
     expect(page.locator(".pg-run .pg-total")).not_to_contain_text("to come", timeout=PATIENCE)
     settle(page)
 
+    # The eighth row is the seventh that was sent.
+    expect(cell(page, 1, 6)).to_have_text("8")
     rows = downloaded(page, tmp_path)
     assert len(rows) == 55
     assert [each["status"] for each in rows if each["status"] != "Done"] == [
         "Settled by you: counted as paid"
     ] * lost(rows)
+    assert [int(each["row"]) for each in rows] == [n for n in range(1, ROWS + 1) if n not in BROKEN]
     assert rows[0]["article"] == f"'{FORMULA}"
     assert [each["article"] for each in rows[1:]] == [
         f"A-{n}" for n in range(2, ROWS + 1) if n not in BROKEN

@@ -149,6 +149,17 @@ def test_other_columns_stay_beside_the_results_and_are_text_to_a_spreadsheet(
     assert [Decimal(each["paid_usd"]) for each in rows] == [each.quote for each in cells]
 
 
+def test_a_result_has_the_number_that_its_row_has_in_the_file(place: Playing) -> None:
+    page = BatchPage(b"prompt,seed\na dog,soon\na harbour,7\n,9\na cat,8\n")
+    page.press("Drop the 2 bad rows")
+    experiment = page.begins(place)
+    cells = ended(place, experiment)
+    page.run()
+    assert page.table["row"].tolist() == [2, 4]
+    content = outcome.table(outcome.of(experiment, cells), {}, {}).decode("utf-8-sig")
+    assert [each["row"] for each in csv.DictReader(io.StringIO(content))] == ["2", "4"]
+
+
 def test_texts_of_people_are_no_markup(place: Playing) -> None:
     page = BatchPage(HOSTILE)
     assert "<script>alert" not in page.html

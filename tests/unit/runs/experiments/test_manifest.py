@@ -23,6 +23,26 @@ AT = endpoint("images.generations")
 MODEL = next(each for each in MODELS if each.inference_types & {*AT.inference_types})
 
 
+_NO_NUMBERS: list[Any] = [
+    [0],
+    [-1],
+    [True],
+    [1.0],
+    ["1"],
+    [4001],
+    [2**63],
+    [],
+    [1, 2],
+    [[1]],
+    {},
+    7,
+]
+
+
+def _line(numbers: Any) -> dict[str, Any]:
+    return {"name": "x", "values": {}, "beside": [{}], "numbers": numbers}
+
+
 def draft(**values: Any) -> Draft:
     told: dict[str, Any] = {
         "endpoint": AT.id,
@@ -54,6 +74,12 @@ def test_two_stages_are_written_down_as_one_plan(store: Store) -> None:
     )
     words = Variant(name="better", model="", endpoint="v1.prompt.image")
     told = draft(variants=[words], own={}, then=results, view="lab")
+    assert again(store, told) == told
+
+
+def test_the_lines_of_a_table_keep_their_numbers(store: Store) -> None:
+    line = Input(name="fox", values={}, beside=({"article": "A-3"}, {}), numbers=(3, 4000))
+    told = draft(inputs=[line, Input(name="", values={})])
     assert again(store, told) == told
 
 
@@ -89,6 +115,8 @@ def test_files_are_ones_own_and_found_by_their_content_alone(store: Store, tmp_p
             "not given",
         ),
         ("inputs", [{"name": "x", "values": {"prompt": "x" * 20_001}}], "prompt"),
+        *(("inputs", [_line(each)], "inputs › 0 › numbers") for each in _NO_NUMBERS),
+        ("inputs", [_line([7]), _line([7])], "inputs"),
         ("variants", [{"name": "x", "values": {}}], "model"),
         ("variants", [{"name": "x", "model": "", "values": {}, "endpoint": "x"}], "endpoint"),
         ("variants", [{"name": "x", "model": "", "values": {}, "words": -1}], "words"),
