@@ -9,6 +9,7 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 from lib.ui import money
+from lib.ui.batch.rows import TALL
 from tests.browser.conftest import OpenWindow
 from tests.browser.test_lab import PATIENCE, RUN, begin
 from tests.conftest import StartPlayground, StartSandbox
@@ -50,13 +51,13 @@ def cell(page: Page, column: int, row: int) -> Locator:
 
 
 def mend(page: Page, column: int, row: int, text: str) -> None:
-    """Write into a cell, as one does by a double click."""
+    """Write into a cell, as one does by a double click, while a row is there to be mended."""
     at = page.locator('[data-testid="stDataFrame"] canvas').first
     at.scroll_into_view_if_needed()
     box = at.bounding_box()
     assert box
     x = box["x"] + EDGES[column]
-    page.mouse.dblclick(x, box["y"] + 35 + 34 * row + 17)
+    page.mouse.dblclick(x, box["y"] + 35 + TALL * row + TALL / 2)
     field = page.locator(".gdg-input, .gdg-growing-entry textarea, #portal input").first
     field.fill(text)
     page.keyboard.press("Enter")
