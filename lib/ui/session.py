@@ -410,11 +410,13 @@ class Client:
     # --- files -----------------------------------------------------------------------------------
 
     def upload(self, file: BinaryIO, name: str, media: Media = "image") -> Upload:
-        """Look into a file that should be `media`, keep it and count it as this person's.
+        """Look into a file that should be `media`, read from its beginning and in pieces, keep it
+        and count it as this person's.
 
         Raises `BadMedia` when it is nothing deAPI could read, and `StoreError`.
         """
         with NamedTemporaryFile(dir=self._store.data_dir, prefix=".upload-") as fresh:
+            file.seek(0)
             while block := file.read(1 << 20):
                 fresh.write(block)
             fresh.flush()

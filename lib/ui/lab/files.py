@@ -4,6 +4,7 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from io import BytesIO
+from typing import BinaryIO
 
 import streamlit as st
 
@@ -49,13 +50,14 @@ def draw(
     if given:
         st.session_state[f"{name}:count"] += 1
         with st.spinner("Looking at the files …"):
-            files = ((each.name, each.getvalue()) for each in given)
+            files = ((each.name, each) for each in given)
             st.session_state[f"{name}:no"] = _take(client, of, files, kept)
         st.rerun()
     if not kept and of.media:
         sample = words.sample(at.id, of.name, of.media)
         if st.button(sample.button, key=f"{name}:sample", icon="🗂️"):
-            _take(client, of, [(sample.path.name, sample.path.read_bytes())], kept)
+            with sample.path.open("rb") as content:
+                _take(client, of, [(sample.path.name, content)], kept)
             st.rerun()
     for why in st.session_state.get(f"{name}:no", ())[:_TOLD]:
         notes.problem(Advice(why))
@@ -71,19 +73,19 @@ def draw(
 
 
 def _take(
-    client: Client, of: Field, given: Iterable[tuple[str, bytes]], kept: list[Upload]
+    client: Client, of: Field, given: Iterable[tuple[str, BinaryIO]], kept: list[Upload]
 ) -> list[str]:
     """Keep those that can be read; a sentence for each of the others."""
     refused: list[str] = []
     for name, content in given:
         try:
-            if zipfile.is_zipfile(BytesIO(content)):
-                for inside, stream in unpacked(BytesIO(content)):
-                    refused += _take(client, of, [(inside, stream.read())], kept)
+            if zipfile.is_zipfile(content):
+                for inside, stream in unpacked(content):
+                    refused += _take(client, of, [(inside, BytesIO(stream.read()))], kept)
                 continue
             if len(kept) >= MOST:
                 raise Unreadable(f"These are more than {MOST} files. Take fewer at once.")
-            kept.append(client.upload(BytesIO(content), name, of.media or "image"))
+            kept.append(client.upload(content, name, of.media or "image"))
         except (BadMedia, StoreError, Unreadable) as error:
             refused.append(f"{clip(name, 60)}: {error}")
     return refused

@@ -1,8 +1,7 @@
 """What a person puts into a recipe: the words and files that it begins with."""
 
 from collections.abc import Callable
-from io import BytesIO
-from typing import Any, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 import streamlit as st
 
@@ -131,18 +130,19 @@ def _asked(client: Client, spot: Spot, where: str, before: list[Upload]) -> None
     file = st.file_uploader(spot.words.label, key=f"{where}:{count}", help=spot.words.help)
     st.caption(uploads.accepted(spot.field))
 
-    def given(content: bytes, name: str) -> NoReturn:
-        _take(where, before, lambda: client.upload(BytesIO(content), name, media), name)
+    def given(content: BinaryIO, name: str) -> NoReturn:
+        _take(where, before, lambda: client.upload(content, name, media), name)
 
     def mine(run: Run) -> NoReturn:
         _take(where, before, lambda: client.result_as_upload(run.id, media), words.name(run))
 
     if file is not None:
-        given(file.getvalue(), file.name)
+        given(file, file.name)
     with st.container(horizontal=True, gap="xsmall"):
         sample = words.sample(spot.at.id, spot.field.name, media)
         if st.button(sample.button, key=f"{where}:sample", icon="🗂️"):
-            given(sample.path.read_bytes(), sample.path.name)
+            with sample.path.open("rb") as content:
+                given(content, sample.path.name)
         from_results.draw(client, spot, mine, keys=f"{where}:")
     if why := st.session_state.get(f"{where}:no"):
         notes.problem(errors.Advice(why))
