@@ -19,7 +19,7 @@ from lib.store import caps, ledger, servers
 from lib.store.database import Store, insert_missing
 from lib.store.errors import Denied
 from lib.store.money import ZERO, final, reserve_up
-from lib.store.run import RUN_COLUMNS, NewRun, Run, time_ordered_id
+from lib.store.run import RUN_COLUMNS, NewRun, Run, moment_of, time_ordered_id
 from lib.store.states import ENDED, HOLDING, State
 from lib.store.tables import Status, cells, experiments, runs
 
@@ -87,6 +87,19 @@ class Experiment:
     ended_at: datetime | None
     owner: str | None = None
     """The server on which it goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Titled:
+    """As much of an experiment as it takes to choose it out of many. When it began is read from its
+    id: in a row of SQLite the moment stands behind the plan, all of which is read to come to it."""
+
+    id: str
+    title: str
+
+    @property
+    def created_at(self) -> datetime:
+        return moment_of(self.id)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -337,6 +350,20 @@ def page(store: Store, profile: str, person: str, *, limit: int = 50) -> list[Ex
     with store.read() as connection:
         found = connection.execute(query.order_by(experiments.c.id.desc()).limit(limit))
         return [_experiment(row) for row in found.mappings()]
+
+
+def with_runs(store: Store, profile: str, person: str | None, *, limit: int) -> list[Titled]:
+    """Those that runs of `person` (with `None`: of anybody) are in, the newest first; runs that are
+    deleted don't count. A run in a cell is always of the person who began the experiment."""
+    where = [experiments.c.profile == profile]
+    if person is not None:
+        where.append(experiments.c.person == person)
+    there = select(cells.c.n).select_from(cells.join(runs))
+    there = there.where(cells.c.experiment_id == experiments.c.id, runs.c.deleted_at.is_(None))
+    query = select(*(experiments.c[each.name] for each in fields(Titled)))
+    query = query.where(*where, there.exists()).order_by(experiments.c.id.desc()).limit(limit)
+    with store.read() as connection:
+        return [Titled(*row) for row in connection.execute(query)]
 
 
 def seen_by(person: str) -> ColumnElement[bool]:

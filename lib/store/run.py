@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -129,6 +129,11 @@ def time_ordered_id(now: datetime) -> str:
     bits = (milliseconds & ((1 << 48) - 1)) << 80
     bits |= 7 << 76 | (microseconds * 4096 // 1000) << 64 | 2 << 62 | random
     return str(UUID(int=bits))
+
+
+def moment_of(time_ordered: str) -> datetime:
+    """When such an id was made, to the millisecond."""
+    return datetime.fromtimestamp((UUID(time_ordered).int >> 80) / 1000, UTC)
 
 
 def earliest_id(moment: datetime) -> str:

@@ -1,6 +1,7 @@
 """What of the history is shown: the filters that most people use, and behind a button the rest."""
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -8,7 +9,8 @@ from typing import Any
 import streamlit as st
 
 from lib.store import Filters, State
-from lib.ui import catalogue, errors, money, notes, words
+from lib.ui import catalogue, clock, errors, money, notes, words
+from lib.ui.plain import clip
 from lib.ui.session import Client
 
 STATUS: dict[str, frozenset[State]] = {
@@ -63,11 +65,13 @@ def draw(client: Client) -> dict[str, Any]:
     }
 
 
-def more(client: Client) -> dict[str, Any]:
-    """The same of those behind the button, which says how many of them are set."""
+def more(client: Client, before: Mapping[str, Any]) -> dict[str, Any]:
+    """The same of those behind the button, which says how many of them are set; `before` is what
+    was chosen in the row, which says whose runs these are."""
+    experiments = _experiments(client, of(client, before).person)
+    _forget_what_is_gone("experiment", [*experiments])
     count = sum(st.session_state.get(_key(name), no) != no for name, no in _MORE.items())
     told = f"More filters · {count}" if count else "More filters"
-    titles = {each.id: each.title for each in client.experiments.page()}
     with st.popover(told, key="history:more_filters", icon=":material/tune:"):
         with st.container(key="history_pairs"):
             first, last = st.columns(2, gap="small")
@@ -81,7 +85,7 @@ def more(client: Client) -> dict[str, Any]:
             with last:
                 most = _amount("Cost at most", "most", "$1.00")
         tag = _choice("Tag", "tag", client.marks.tags(), str)
-        experiment = _choice("Experiment", "experiment", list(titles), titles.__getitem__)
+        experiment = _choice("Experiment", "experiment", [*experiments], experiments.__getitem__)
         starred = st.toggle(
             "Only with a star ★",
             key=_key("starred"),
@@ -120,6 +124,24 @@ def _key(name: str) -> str:
 
 def _title(endpoint_id: str) -> str:
     return words.endpoint(endpoint_id).title
+
+
+def _experiments(client: Client, person: str | None) -> dict[str, str]:
+    """What the experiments of `person` are called, each unlike the others: a box knows what was
+    chosen by what it says."""
+    told: dict[str, str] = {}
+    count: Counter[str] = Counter()
+    for each in client.experiments.with_runs(person):
+        said = f"{clip(each.title, 80)} · {clock.minute(each.created_at)}"
+        count[said] += 1
+        told[each.id] = said if count[said] == 1 else f"{said} ({count[said]})"
+    return told
+
+
+def _forget_what_is_gone(name: str, options: Sequence[str]) -> None:
+    """What was chosen among another person's limits nothing here."""
+    if st.session_state.get(_key(name)) not in options:
+        st.session_state[_key(name)] = _ANY
 
 
 def _choice(label: str, name: str, options: list[str], told: Callable[[str], str]) -> str | None:

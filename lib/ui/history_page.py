@@ -52,7 +52,7 @@ def _everything(client: Client) -> None:
         key="history_views",
     ):
         view = _view()
-        chosen = history_filters.of(client, chosen, history_filters.more(client))
+        chosen = history_filters.of(client, chosen, history_filters.more(client, chosen))
     total = client.total(chosen)
     if total.count == 0:
         notes.empty("Nothing fits these filters", "Take one of them away to see more.")

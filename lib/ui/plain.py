@@ -2,7 +2,10 @@
 
 import html
 import re
+from collections.abc import Sequence
 
+_PIECES = 10
+"""So many of many numbers are told, stretches of them counted as one."""
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$^=@&])")
 
 
@@ -25,6 +28,29 @@ def clip(text: str, length: int) -> str:
     """At most `length` characters of `text` in one line, with an ellipsis where it was cut."""
     line = " ".join(text.split())
     return line if len(line) <= length else line[: length - 1].rstrip() + "…"
+
+
+def numbers(rising: Sequence[int]) -> str:
+    """Many numbers in few words: `3, 7 and 9 to 12`."""
+    stretches: list[list[int]] = []
+    for each in rising:
+        if stretches and each == stretches[-1][-1] + 1:
+            stretches[-1].append(each)
+        else:
+            stretches.append([each])
+    pieces = [piece for each in stretches for piece in _stretch(each)]
+    told, rest = pieces[:_PIECES], pieces[_PIECES:]
+    said = [words for words, _ in told]
+    if rest:
+        said.append(f"{sum(count for _, count in rest):,} more")
+    return " and ".join(filter(None, [", ".join(said[:-1]), said[-1]]))
+
+
+def _stretch(rising: Sequence[int]) -> list[tuple[str, int]]:
+    """Numbers without a gap, as one says them, each piece with how many it tells."""
+    if len(rising) > 2:
+        return [(f"{rising[0]:,} to {rising[-1]:,}", len(rising))]
+    return [(f"{each:,}", 1) for each in rising]
 
 
 def seconds(amount: float) -> str:

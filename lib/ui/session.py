@@ -420,10 +420,12 @@ class Client:
     # --- files -----------------------------------------------------------------------------------
 
     def upload(self, file: BinaryIO, name: str, media: Media = "image") -> Upload:
-        """Look into a file that should be `media`, keep it and count it as this person's.
+        """Look into a file that should be `media`, read from its beginning and in pieces, keep it
+        and count it as this person's.
 
         Raises `BadMedia` when it is nothing deAPI could read, and `StoreError`.
         """
+        file.seek(0)
         with files.looked_at(self._store, file, name, media) as found:
             return files.save_upload(self._store, self.person, found)
 

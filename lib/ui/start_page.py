@@ -3,7 +3,7 @@
 import mimetypes
 import re
 from collections.abc import Iterator
-from io import BytesIO
+from typing import BinaryIO
 
 import streamlit as st
 
@@ -160,17 +160,17 @@ def _asked(client: Client) -> None:
     if file is not None:
         st.session_state.pop(_REFUSED, None)
         with st.spinner("Looking at the file …"):
-            _take(client, file.getvalue(), file.name)
+            _take(client, file, file.name)
         st.session_state[_COUNT] += 1
         st.rerun()
 
 
-def _take(client: Client, content: bytes, name: str) -> None:
+def _take(client: Client, file: BinaryIO, name: str) -> None:
     """Keep the file as the first kind that it is, or remember why it is none."""
     reasons: dict[str, str] = {}
     for media in KINDS:
         try:
-            st.session_state[_FILE] = client.upload(BytesIO(content), name, media)
+            st.session_state[_FILE] = client.upload(file, name, media)
             return
         except BadMedia as error:
             reasons[media] = str(error)

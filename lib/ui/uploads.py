@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from io import BytesIO
-from typing import Any, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 import streamlit as st
 from PIL import Image
@@ -54,18 +54,19 @@ def _asked(client: Client, spot: Spot, before: list[Upload] | None = None) -> No
     st.caption(accepted(field))
     media: Media = field.media or "image"
 
-    def given(content: bytes, name: str) -> NoReturn:
-        _take(spot, lambda: client.upload(BytesIO(content), name, media), name, before)
+    def given(content: BinaryIO, name: str) -> NoReturn:
+        _take(spot, lambda: client.upload(content, name, media), name, before)
 
     def mine(run: Run) -> NoReturn:
         _take(spot, lambda: client.result_as_upload(run.id, media), words.name(run), before)
 
     if file is not None:
-        given(file.getvalue(), file.name)
+        given(file, file.name)
     with st.container(horizontal=True, gap="xsmall"):
         sample = words.sample(spot.at.id, field.name, media)
         if st.button(sample.button, key=f"{spot.at.id}:{field.name}:sample", icon="🗂️"):
-            given(sample.path.read_bytes(), sample.path.name)
+            with sample.path.open("rb") as content:
+                given(content, sample.path.name)
         from_results.draw(client, spot, mine)
 
 

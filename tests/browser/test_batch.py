@@ -9,6 +9,7 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 from lib.ui import money
+from lib.ui.batch.rows import TALL
 from tests.browser.conftest import OpenWindow
 from tests.browser.test_lab import PATIENCE, RUN, begin
 from tests.conftest import StartPlayground, StartSandbox
@@ -50,13 +51,13 @@ def cell(page: Page, column: int, row: int) -> Locator:
 
 
 def mend(page: Page, column: int, row: int, text: str) -> None:
-    """Write into a cell, as one does by a double click."""
+    """Write into a cell, as one does by a double click, while a row is there to be mended."""
     at = page.locator('[data-testid="stDataFrame"] canvas').first
     at.scroll_into_view_if_needed()
     box = at.bounding_box()
     assert box
     x = box["x"] + EDGES[column]
-    page.mouse.dblclick(x, box["y"] + 35 + 34 * row + 17)
+    page.mouse.dblclick(x, box["y"] + 35 + TALL * row + TALL / 2)
     field = page.locator(".gdg-input, .gdg-growing-entry textarea, #portal input").first
     field.fill(text)
     page.keyboard.press("Enter")
@@ -95,11 +96,14 @@ def test_a_batch_with_broken_rows_outlives_a_kill_and_pays_every_good_row_once(
     expect(page.locator(".pg-run .pg-total")).not_to_contain_text("to come", timeout=PATIENCE)
     settle(page)
 
+    # The eighth row is the seventh that was sent.
+    expect(cell(page, 1, 6)).to_have_text("8")
     rows = downloaded(page, tmp_path)
     assert len(rows) == 55
     assert [each["status"] for each in rows if each["status"] != "Done"] == [
         "Settled by you: counted as paid"
     ] * lost(rows)
+    assert [int(each["row"]) for each in rows] == [n for n in range(1, ROWS + 1) if n not in BROKEN]
     assert rows[0]["article"] == f"'{FORMULA}"
     assert [each["article"] for each in rows[1:]] == [
         f"A-{n}" for n in range(2, ROWS + 1) if n not in BROKEN

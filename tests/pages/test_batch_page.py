@@ -15,7 +15,7 @@ from lib.runs.quotes import Quotes
 from lib.store import LOCAL, Status, deletion, experiments
 from lib.store.experiments import Cell, Experiment
 from lib.ui import words
-from lib.ui.batch import outcome, setup, vectors
+from lib.ui.batch import outcome, rows, setup, vectors
 from lib.ui.batch.rows import DROP, Rows, apply
 from lib.ui.experiment import place
 from tests.support.pages import PATIENCE, Page, Playing
@@ -85,6 +85,29 @@ def test_what_is_wrong_stands_beside_each_row_and_the_others_are_ready(place: Pl
     ]
     assert "<b>2 of 4</b> rows are ready" in page.html
     assert "Row 3: Seed: This must be a number." in page.html
+
+
+def test_what_is_wrong_with_each_of_many_rows_is_told_once(place: Playing) -> None:
+    bad = "".join("a dog,soon\n" if n % 10 else ",7\n" for n in range(1, 31))
+    page = BatchPage(f"prompt,seed\n{bad}".encode())
+    assert "<b>0 of 30</b> rows are ready" in page.html
+    said = "Rows 1 to 9, 11 to 19 and 21 to 29: Seed: This must be a number."
+    assert f"<li>{said}</li>" in page.html
+    assert "Rows 10, 20 and 30: What should it show: Write something here first." in page.html
+
+
+def test_sentences_of_which_no_two_are_the_same_end_somewhere(
+    place: Playing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "_TOLD", 2)
+    page = BatchPage(of="images.upscales")
+    picture = words.sample("images.upscales", "image", "image").path.read_bytes()
+    drop(page, "one.jpg", picture)
+    names = ("<b>a.jpg", "b.jpg", "c.jpg", "one.jpg", "d.jpg", "d.jpg")
+    page.give("names.csv", "\n".join(["file,n", *(f"{each},1" for each in names)]).encode())
+    assert "Row 1: Your picture: there is no file “&lt;b&gt;a.jpg” among" in page.html
+    assert page.html.count("there is no file") == 2
+    assert "<li>and 3 more rows, each told in the table</li>" in page.html
 
 
 def test_nothing_bad_is_sent_and_the_total_is_what_is_charged_to_the_nano_dollar(
@@ -170,6 +193,17 @@ def test_a_row_whose_result_was_deleted_says_so_and_leads_to_nothing(place: Play
         ("Deleted", ""),
         ("Done", "what stays"),
     ]
+
+
+def test_a_result_has_the_number_that_its_row_has_in_the_file(place: Playing) -> None:
+    page = BatchPage(b"prompt,seed\na dog,soon\na harbour,7\n,9\na cat,8\n")
+    page.press("Drop the 2 bad rows")
+    experiment = page.begins(place)
+    cells = ended(place, experiment)
+    page.run()
+    assert page.table["row"].tolist() == [2, 4]
+    content = outcome.table(outcome.of(experiment, cells), {}, {}).decode("utf-8-sig")
+    assert [each["row"] for each in csv.DictReader(io.StringIO(content))] == ["2", "4"]
 
 
 def test_texts_of_people_are_no_markup(place: Playing) -> None:

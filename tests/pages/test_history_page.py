@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import streamlit as st
@@ -14,7 +15,7 @@ from lib.deapi.models import Model
 from lib.people import who
 from lib.people.who import Person
 from lib.store import LOCAL, Mark, Role, Run, experiments, ledger, marks, runs
-from lib.store.experiments import NewCell, NewExperiment
+from lib.store.experiments import Experiment, NewCell, NewExperiment
 from lib.ui import session, words
 from lib.ui.experiment import cell as one
 from lib.ui.experiment import grid
@@ -295,10 +296,21 @@ def test_of_anothers_run_a_stranger_learns_as_much_as_of_none(
     assert runs.get(place.store, run.id) == run
 
 
-def test_a_cell_of_an_experiment_says_that_its_run_is_deleted(
+def test_every_experiment_that_runs_are_in_is_offered_and_each_can_be_chosen(
     place: Playing, past: dict[str, Run]
 ) -> None:
-    run = past["fox"]
+    oldest = of_cell(place, past["fox"], "Foxes")
+    for number in range(55):
+        of_cell(place, past["formula"], f"Foxes {number % 3}")
+    page = Page().go(HISTORY)
+    box = page.widget("selectbox", "history:experiment")
+    assert len({*box.options}) == 57
+    page.put("selectbox", "history:experiment", oldest.id)
+    assert shown(page, place) == ["A red fox"]
+
+
+def of_cell(place: Playing, run: Run, title: str, person: str = LOCAL) -> Experiment:
+    """An experiment whose only cell has this run."""
     cell = NewCell(
         input=0,
         variant=0,
@@ -310,17 +322,24 @@ def test_a_cell_of_an_experiment_says_that_its_run_is_deleted(
         run_id=run.id,
     )
     names = {"inputs": [{"name": "fox"}], "variants": [{"name": "one"}]}
-    experiment = experiments.begin(
+    return experiments.begin(
         place.store,
         NewExperiment(
             profile=run.profile,
-            person=LOCAL,
-            nonce="one",
-            title="Foxes *and* more",
+            person=person,
+            nonce=str(uuid4()),
+            title=title,
             plan=names,
             cells=[cell],
         ),
     )
+
+
+def test_a_cell_of_an_experiment_says_that_its_run_is_deleted(
+    place: Playing, past: dict[str, Run]
+) -> None:
+    run = past["fox"]
+    experiment = of_cell(place, run, "Foxes *and* more")
     page = Page().at(HISTORY, run=run.id)
     assert [each for each in page.links if "Foxes" in each]
     page.press("Delete it for good")

@@ -22,6 +22,7 @@ from lib.store import (
     users,
 )
 from lib.ui import session
+from tests.pages.test_history_page import of_cell
 from tests.support.databases import database
 from tests.support.pages import HISTORY, IMAGES, Page, Playing, given
 from tests.support.s3 import bucket_url, media_url
@@ -110,6 +111,30 @@ def test_an_admin_sees_everybody_s_and_whose_they_are(
     assert "ada · " in page.html
     page.put("selectbox", "history:person", "bob")
     assert "Nothing fits these filters" in page.html
+
+
+def test_an_admin_filters_by_the_experiments_of_whom_they_look_at(
+    place: Playing, pictures: Endpoint, model: Model, hers: Run, browser: Browser
+) -> None:
+    users.set_role(place.store, "bob", Role.ADMIN)
+    mine = place.waiting(pictures, model, "An owl", "0.004", person="bob")
+    foxes = of_cell(place, hers, "Foxes", "ada")
+    of_cell(place, mine, "Owls", "bob")
+    page = browser.sign_in("bob").go(HISTORY)
+    assert experiments_of(page) == ["Owls", "Foxes"]
+    page.put("selectbox", "history:person", "ada")
+    assert experiments_of(page) == ["Foxes"]
+    page.put("selectbox", "history:experiment", foxes.id)
+    assert "A secret fox" in page.html
+    page.put("selectbox", "history:person", "bob")
+    assert experiments_of(page) == ["Owls"]
+    assert "An owl" in page.html
+
+
+def experiments_of(page: Page) -> list[str]:
+    """The titles of the experiments that there are to filter by."""
+    _, *options = page.widget("selectbox", "history:experiment").options
+    return [each.partition(" · ")[0] for each in options]
 
 
 def test_a_lost_run_of_a_member_can_be_settled_by_an_admin_alone(

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
+from PIL import Image
 
 from lib.deapi.contract import Endpoint, endpoint
 from lib.people.who import LOCAL, Person
+from lib.runs.params import stored
 from lib.store import (
     Denied,
     NewRun,
@@ -134,6 +137,60 @@ def kept(place: Playing, title: str, *, person: str = LOCAL, shared: bool = Fals
     params = {"prompt": EVIL, "model": model, "width": 512, "height": 512, "steps": 4, "seed": 1}
     step = Step(endpoint=at.id, model=model, params=params, inputs=("prompt",))
     return recipes.save(place.store, person, title, [step], shared=shared)
+
+
+def combined(place: Playing, *names: str) -> Recipe:
+    """A recipe that begins with these pictures, for a model that takes three."""
+    at = endpoint("images.edits")
+    model = next(each for each in place.models(at) if each.limit("max_input_images") == 3)
+    client = Page(RECIPES).client
+    given = [client.upload(picture(name), name) for name in names]
+    params = {"prompt": TEXT, "model": model.slug, "images[]": given, "seed": 1}
+    step = Step(endpoint=at.id, model=model.slug, params=stored(params), inputs=("images[]",))
+    return recipes.save(place.store, LOCAL, "Combined", [step], shared=False)
+
+
+def picture(name: str) -> BytesIO:
+    """One like no other name's."""
+    target = BytesIO()
+    Image.new("RGB", (512, 512), f"#{name.encode().hex():0<6.6}").save(target, "PNG")
+    return BytesIO(target.getvalue())
+
+
+def pictures_of(page: Page, recipe: Recipe) -> list[str]:
+    return [each.name for each in page.state[f"recipes:input:{recipe.id}:0:images[]"]]
+
+
+def test_of_several_pictures_each_is_taken_away_and_others_given_as_long_as_more_fit(
+    place: Playing,
+) -> None:
+    recipe = combined(place, "one.png", "two.png")
+    where = f"recipes:input:{recipe.id}:0:images[]"
+    page = Page(RECIPES).press("Open")
+    assert "one.png" in page.html
+    assert "two.png" in page.html
+    assert not page.has_button("Choose another")
+    page.drop("three.png", picture("three.png").getvalue())
+    assert pictures_of(page, recipe) == ["one.png", "two.png", "three.png"]
+    assert not page._app.file_uploader
+    page.press_key(f"{where}:0:remove")
+    page.press_key(f"{where}:1:remove")
+    assert pictures_of(page, recipe) == ["two.png"]
+    page.drop("four.png", picture("four.png").getvalue())
+    assert pictures_of(page, recipe) == ["two.png", "four.png"]
+    page.until(lambda: "$" in page.button("Run").label)
+    page.press("Run · ")
+    going = done(place, page)
+    [stage] = recipes.stages(place.store, going.id)
+    assert stage.run
+    assert [each["name"] for each in stage.run.params["images[]"]] == ["two.png", "four.png"]
+
+
+def test_a_bad_file_leaves_the_pictures_that_are_there(place: Playing) -> None:
+    recipe = combined(place, "one.png", "two.png")
+    page = Page(RECIPES).press("Open").drop("notes.txt", b"no picture")
+    assert pictures_of(page, recipe) == ["one.png", "two.png"]
+    assert any("notes.txt: " in each for each in page.problems)
 
 
 def test_a_recipe_is_renamed_shared_deleted_and_brought_back(place: Playing) -> None:

@@ -14,6 +14,7 @@ from typing import IO, Any
 
 from lib.runs.experiments import given
 from lib.runs.experiments.archive import MOST_FILES, MOST_TOTAL_BYTES
+from lib.runs.experiments.lines import numbers
 from lib.runs.tables import as_csv, usd
 from lib.store import Filters, ResultFile, Run, Store, experiments, files, history, votes
 from lib.store.experiments import Cell, Experiment
@@ -46,12 +47,12 @@ def write(
     is shared shows its results, and nothing that they were made from. Raises `OSError` and
     `StoreError`."""
     cells = experiments.table(store, experiment.id)
-    rows, columns = _names(experiment, "inputs"), _names(experiment, "variants")
+    rows, columns = _rows(experiment), _names(experiment, "variants")
     kept = _kept(store, experiment, cells)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         named: dict[int, str] = {}
         for cell in cells:
-            for file, name in _files(store, cell, kept, columns):
+            for file, name in _files(store, cell, kept, rows, columns):
                 _pack(store, archive, file, name)
                 named.setdefault(cell.n, name)
         packed = list(_given(store, archive, experiment.plan, person))
@@ -65,6 +66,15 @@ def write(
 
 def _names(experiment: Experiment, what: str) -> list[str]:
     return [str(each.get("name", "")) for each in experiment.plan.get(what, [])]
+
+
+def _rows(experiment: Experiment) -> list[tuple[int, str]]:
+    """The number and the name of each row, as they stand on its page."""
+    return [*zip(numbers(experiment.plan), _names(experiment, "inputs"), strict=True)]
+
+
+def _row(rows: Sequence[tuple[int, str]], at: int) -> tuple[int, str]:
+    return rows[at] if at < len(rows) else (at + 1, "")
 
 
 def _named(names: Sequence[str], number: int) -> str:
@@ -83,17 +93,22 @@ def _kept(
 
 
 def _files(
-    store: Store, cell: Cell, kept: Mapping[str, list[ResultFile]], columns: Sequence[str]
+    store: Store,
+    cell: Cell,
+    kept: Mapping[str, list[ResultFile]],
+    rows: Sequence[tuple[int, str]],
+    columns: Sequence[str],
 ) -> Iterator[tuple[Facts, str]]:
     """The files of a cell, as far as they are there, and what they are called in the ZIP."""
     if cell.run is None:
         return
+    number, _ = _row(rows, cell.input)
     variant = re.sub(r"[^\w.-]+", "-", _named(columns, cell.variant))[:_NAME].strip("-.")
     for file in kept.get(cell.run.id, []):
         found = store.media.facts(files.result_name(cell.run.id, file.name))
         if found is not None:
             last = f"-{file.n}" if file.n else ""
-            stem = f"row-{cell.input + 1:03}-{cell.variant + 1}-{variant}".rstrip("-")
+            stem = f"row-{number:03}-{cell.variant + 1}-{variant}".rstrip("-")
             yield found, f"results/{stem}{last}{PurePosixPath(file.name).suffix}"
 
 
@@ -130,12 +145,15 @@ def _pack(store: Store, archive: zipfile.ZipFile, file: Facts, name: str) -> Non
             target.write(piece)
 
 
-def _line(cell: Cell, rows: Sequence[str], columns: Sequence[str], file: str) -> list[str]:
+def _line(
+    cell: Cell, rows: Sequence[tuple[int, str]], columns: Sequence[str], file: str
+) -> list[str]:
     run = cell.run
+    number, row = _row(rows, cell.input)
     seconds = run.took if run is not None else None
     return [
-        str(cell.input + 1),
-        _named(rows, cell.input),
+        str(number),
+        row,
         _named(columns, cell.variant),
         cell.model,
         cell.text,
@@ -156,12 +174,11 @@ def _status(run: Run | None) -> str:
 
 
 def _votes(
-    store: Store, experiment: Experiment, rows: Sequence[str], columns: Sequence[str]
+    store: Store, experiment: Experiment, rows: Sequence[tuple[int, str]], columns: Sequence[str]
 ) -> bytes:
     lines = (
         [
-            str(each.input + 1),
-            _named(rows, each.input),
+            *map(str, _row(rows, each.input)),
             _named(columns, each.a),
             _named(columns, each.b),
             each.winner,

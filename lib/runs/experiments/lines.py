@@ -8,10 +8,11 @@ from typing import Any, cast
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`input` is the row of the plan, from 0, and `at` the line's place in it. `values` is what it
-    gives to the fields, `beside` what else stood in the table, and `of` how many were sent with it,
-    itself included."""
+    """`number` is the one that the line has in the table, from 1, `input` the row of the plan, from
+    0, and `at` the line's place in it. `values` is what it gives to the fields, `beside` what else
+    stood in the table, and `of` how many were sent with it, itself included."""
 
+    number: int
     input: int
     at: int
     of: int
@@ -21,7 +22,17 @@ class Line:
 
 def lines(plan: Mapping[str, Any]) -> list[Line]:
     """Of a plan as it is written down (manifest), in the order of the table."""
-    return [each for row, told in enumerate(plan.get("inputs", [])) for each in _of(row, told)]
+    found: list[Line] = []
+    for row, told in enumerate(plan.get("inputs", [])):
+        found += _of(row, told, len(found))
+    return found
+
+
+def numbers(plan: Mapping[str, Any]) -> list[int]:
+    """What each row of a plan goes by where it is shown: the number of its first line, if all have
+    one, or else its own."""
+    told: list[Sequence[int]] = [each.get("numbers") or () for each in plan.get("inputs", [])]
+    return [each[0] for each in told] if all(told) else [*range(1, len(told) + 1)]
 
 
 def columns(found: Sequence[Line]) -> tuple[list[str], list[str]]:
@@ -40,13 +51,18 @@ def text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _of(row: int, told: Mapping[str, Any]) -> Iterator[Line]:
+def _of(row: int, told: Mapping[str, Any], before: int) -> Iterator[Line]:
+    """The lines of a row. Without numbers, as of a plan that was written when there were none, they
+    count on from those `before`."""
     values: Mapping[str, Any] = told.get("values", {})
     beside: Sequence[Mapping[str, str]] = told.get("beside") or [{}]
     count = len(beside)
-    for at, other in enumerate(beside):
+    numbers: Sequence[int] = told.get("numbers") or ()
+    if len(numbers) != count:
+        numbers = range(before + 1, before + count + 1)
+    for at, (number, other) in enumerate(zip(numbers, beside, strict=True)):
         mine = {name: _part(value, at, count) for name, value in values.items()}
-        yield Line(row, at, count, mine, other)
+        yield Line(number, row, at, count, mine, other)
 
 
 def _part(value: Any, at: int, count: int) -> Any:

@@ -16,7 +16,7 @@ from lib.deapi.terms import Media
 from lib.deapi.text import clean, short
 from lib.runs.experiments.given import Brought
 from lib.runs.experiments.plan import MOST_CELLS, Draft, Input, Variant
-from lib.runs.experiments.table import Unreadable
+from lib.runs.experiments.table import MOST_ROWS, Unreadable
 from lib.runs.params import stored
 from lib.store import Store, files
 
@@ -80,7 +80,8 @@ def written(draft: Draft) -> dict[str, Any]:
 
 def _input(row: Input) -> dict[str, Any]:
     told = {"name": row.name, "values": stored(row.values)}
-    return told | ({"beside": [dict(each) for each in row.beside]} if row.beside else {})
+    told |= {"beside": [dict(each) for each in row.beside]} if row.beside else {}
+    return told | ({"numbers": [*row.numbers]} if row.numbers else {})
 
 
 def read(told: object, store: Store, person: str, brought: Brought | None = None) -> Draft:
@@ -100,17 +101,10 @@ def read(told: object, store: Store, person: str, brought: Brought | None = None
 
 
 def _draft(facts: Mapping[str, Any], top: _Place, mine: "_Mine") -> Draft:
-    inputs = [
-        Input(
-            name=_text(each.get("name"), at / "name", _NAME),
-            values=_values(each.get("values"), at / "values", mine),
-            beside=tuple(
-                {name: _text(said, where / name, _TEXT) for name, said in line.items()}
-                for line, where in _objects(each.get("beside", []), at / "beside")
-            ),
-        )
-        for each, at in _objects(facts.get("inputs"), top / "inputs")
-    ]
+    inputs = [_row(each, at, mine) for each, at in _objects(facts.get("inputs"), top / "inputs")]
+    numbers = [number for each in inputs for number in each.numbers]
+    if len({*numbers}) < len(numbers):  # rows go by them, and files in an export too
+        raise (top / "inputs").wrong("rows that each have numbers of their own")
     listed = _objects(facts.get("variants"), top / "variants")
     variants = [_variant(each, at, mine) for each, at in listed]
     own = {
@@ -129,6 +123,29 @@ def _draft(facts: Mapping[str, Any], top: _Place, mine: "_Mine") -> Draft:
         own=own,
         view=_text(facts.get("view", ""), top / "view", _NAME),
     )
+
+
+def _row(facts: Mapping[str, Any], at: _Place, mine: "_Mine") -> Input:
+    beside = tuple(
+        {name: _text(said, where / name, _TEXT) for name, said in line.items()}
+        for line, where in _objects(facts.get("beside", []), at / "beside")
+    )
+    return Input(
+        name=_text(facts.get("name"), at / "name", _NAME),
+        values=_values(facts.get("values"), at / "values", mine),
+        beside=beside,
+        numbers=_numbers(facts["numbers"], at / "numbers", len(beside))
+        if "numbers" in facts
+        else (),
+    )
+
+
+def _numbers(value: object, at: _Place, count: int) -> tuple[int, ...]:
+    """Those that lines have in a table."""
+    if not isinstance(value, list) or len(cast(list[object], value)) != count:
+        raise at.wrong("a list with a number for each line beside it")
+    listed = enumerate(cast(list[object], value))
+    return tuple(_index(each, at / n, MOST_ROWS + 1, least=1) for n, each in listed)
 
 
 def _variant(facts: Mapping[str, Any], at: _Place, mine: "_Mine") -> Variant:
@@ -171,9 +188,9 @@ def _text(value: object, at: _Place, most: int) -> str:
     return value
 
 
-def _index(value: object, at: _Place, below: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < below:
-        raise at.wrong(f"a whole number from 0 to {below - 1:,}")
+def _index(value: object, at: _Place, below: int, least: int = 0) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value < below:
+        raise at.wrong(f"a whole number from {least} to {below - 1:,}")
     return value
 
 

@@ -42,7 +42,7 @@ def packed(
 
 def together(rows: Sequence[Input], field: Field) -> list[Input]:
     """Rows that each give one text to `field` and nothing else, as few as can be: each of these has
-    the texts of several, and what stood beside each."""
+    the texts of several, what stood beside each, and its number."""
     calls = packed([row.values[field.name][0] for row in rows], *_limits(field))
     found: list[Input] = []
     start = 0
@@ -50,9 +50,13 @@ def together(rows: Sequence[Input], field: Field) -> list[Input]:
         some = rows[start : start + len(call)]
         start += len(call)
         more = f" and {len(some) - 1:,} more" if len(some) > 1 else ""
-        beside = tuple(each for row in some for each in row.beside)
         found.append(
-            Input(name=f"{some[0].name}{more}", values={field.name: [*call]}, beside=beside)
+            Input(
+                name=f"{some[0].name}{more}",
+                values={field.name: [*call]},
+                beside=tuple(each for row in some for each in row.beside),
+                numbers=tuple(each for row in some for each in row.numbers),
+            )
         )
     return found
 

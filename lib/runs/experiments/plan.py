@@ -33,12 +33,14 @@ class Input:
     """A row: what it gives to the fields, such as a prompt or a file, and what it is called.
 
     `beside` is what else stood in the table that it comes from, column → text: that of one line,
-    or of each of the lines whose texts are sent together (packing).
+    or of each of the lines whose texts are sent together (packing). `numbers` are the numbers that
+    these lines have in that table, from 1: there may be others between them that were dropped.
     """
 
     name: str
     values: Mapping[str, Any]
     beside: Sequence[Mapping[str, str]] = ()
+    numbers: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

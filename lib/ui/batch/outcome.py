@@ -18,10 +18,8 @@ from lib.ui.results import prompt
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A line, by its `number` from 1, with a cell that it is in; `model` is the name of its column
-    in the plan."""
+    """A line with a cell that it is in; `model` is the name of its column in the plan."""
 
-    number: int
     line: Line
     cell: Cell
     model: str
@@ -78,8 +76,8 @@ def of(experiment: Experiment, cells: Sequence[Cell]) -> list[Outcome]:
         by_input.setdefault(each.input, []).append(each)
     models = names(experiment, "variants")
     return [
-        Outcome(number, line, cell, models[cell.variant])
-        for number, line in enumerate(lines.lines(experiment.plan), 1)
+        Outcome(line, cell, models[cell.variant])
+        for line in lines.lines(experiment.plan)
         for cell in by_input.get(line.input, [])
     ]
 
@@ -105,7 +103,7 @@ def _line(
     run = each.run
     took = run.took if run is not None else None
     return [
-        str(each.number),
+        str(each.line.number),
         *(lines.text(each.line.values.get(name)) for name in fields),
         *(each.line.beside.get(name, "") for name in beside),
         each.model,

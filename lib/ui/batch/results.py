@@ -129,7 +129,7 @@ def _frame(
     its own can't be taken for them."""
     fields, beside = lines.columns([each.line for each in found])
     labels = _labels(experiment, found)
-    columns: dict[str, list[Any]] = {"row": [each.number for each in found]}
+    columns: dict[str, list[Any]] = {"row": [each.line.number for each in found]}
     config: dict[str, Any] = {"row": st.column_config.NumberColumn("Row", width="small")}
     for n, name in enumerate(fields):
         columns[f"f{n}"] = [lines.text(each.line.values.get(name)) for each in found]

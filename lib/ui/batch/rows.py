@@ -17,14 +17,17 @@ from lib.runs.experiments.reading import Table
 from lib.ui import words
 from lib.ui.batch.values import Values
 from lib.ui.experiment import planned
-from lib.ui.plain import clip, safe
+from lib.ui.plain import clip, numbers, safe
 from lib.ui.session import Client
 
 WRONG, ROW, DROP = "wrong", "row", "drop"
 READY, DROPPED = "Ready", "Dropped"
-_TOLD = 5
-"""So many bad rows are told below the table one by one."""
-_HEIGHT = 420
+_TOLD = 100
+"""So many sentences about bad rows are told above the table."""
+LOW, TALL = 34, 68
+"""Pixels of a row, and of one whose cells wrap, as they do above 64: while rows are there to be
+mended, what is wrong with each is read in its cell."""
+_HEIGHT = {LOW: 420, TALL: 500}
 _KEPT = "batch:rows"
 
 
@@ -134,13 +137,23 @@ def _told(rows: Rows) -> None:
         f'<p class="pg-total" role="status"><b>{ready:,} of {count:,}</b> {what} ready{dropped}</p>'
     )
     if rows.wrong:
-        some = [
-            f"<li>Row {place + 1:,}: {safe(clip(told, 200))}</li>"
-            for place, told in list(rows.wrong.items())[:_TOLD]
-        ]
-        if len(rows.wrong) > _TOLD:
-            some.append(f"<li>and {len(rows.wrong) - _TOLD:,} more rows</li>")
-        st.html(f'<ul class="pg-problem pg-bad-rows">{"".join(some)}</ul>')
+        # To be reached by the keyboard too: a long list scrolls.
+        st.html(f'<ul class="pg-problem pg-bad-rows" tabindex="0">{_listed(rows.wrong)}</ul>')
+
+
+def _listed(wrong: Mapping[int, str]) -> str:
+    """Each sentence once, with the rows that it is about: of many bad rows most are so alike."""
+    about: dict[str, list[int]] = {}
+    for place, told in wrong.items():
+        about.setdefault(told, []).append(place + 1)
+    some = [
+        f"<li>{'Row' if len(found) == 1 else 'Rows'} {numbers(found)}: {safe(clip(told, 300))}</li>"
+        for told, found in [*about.items()][:_TOLD]
+    ]
+    if rest := sum(len(found) for found in [*about.values()][_TOLD:]):
+        what = "row, told" if rest == 1 else "rows, each told"
+        some.append(f"<li>and {rest:,} more {what} in the table</li>")
+    return "".join(some)
 
 
 def _editor(at: Endpoint, form: Mapping[str, Field], rows: Rows, values: Values) -> None:
@@ -169,15 +182,15 @@ def _editor(at: Endpoint, form: Mapping[str, Field], rows: Rows, values: Values)
             for name, of in mapped.items()
         },
     }
-    name = f"batch:editor:{rows.version}"
+    name, high = f"batch:editor:{rows.version}", TALL if rows.wrong else LOW
     st.data_editor(
         frame[[*config]],
         key=name,
         hide_index=True,
         column_order=[WRONG, ROW, *mapped, DROP],
         column_config=config,
-        height=_HEIGHT if len(shown) > 10 else "auto",
-        row_height=34,
+        height=_HEIGHT[high] if (len(shown) + 1) * high > _HEIGHT[high] else "auto",
+        row_height=high,
         on_change=_edited,
         args=(rows, name),
         alt="The rows as they would be sent",

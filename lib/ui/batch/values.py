@@ -41,7 +41,8 @@ class Values:
                 values |= {} if value is None else {of: value}
         named = values.get(self.first or "") or next(iter(values.values()), "")
         beside = {name: said for name, said in told.items() if name not in self.meaning}
-        return Input(name=_called(named, place), values=values, beside=(beside,))
+        name, number = _called(named, place), place + 1
+        return Input(name=name, values=values, beside=(beside,), numbers=(number,))
 
     def _value(self, place: int, field: Field, text: str) -> Any:
         if field.kind == "texts":

@@ -1,7 +1,5 @@
 """Plans that are whole: those of an export, and of experiments that were begun before."""
 
-from io import BytesIO
-
 import streamlit as st
 
 from lib.runs.experiments.manifest import BadManifest
@@ -40,7 +38,7 @@ def ask(client: Client) -> None:
             st.session_state[key("imports")] += 1
             st.session_state.pop(_REFUSED, None)
             try:
-                place.take_plan(client.experiments.read(BytesIO(file.getvalue())))
+                place.take_plan(client.experiments.read(file))
             except (BadManifest, StoreError) as error:
                 st.session_state[_REFUSED] = str(error)
             st.rerun()

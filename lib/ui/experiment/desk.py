@@ -30,10 +30,12 @@ from lib.store import (
     history,
     votes,
 )
-from lib.store.experiments import Cell, Experiment
+from lib.store.experiments import Cell, Experiment, Titled
 from lib.store.votes import Vote
 from lib.ui.desk import EngineDesk
 
+MOST_LISTED = 300
+"""As many as somebody looks through, or finds by typing."""
 _MOST_PLAN = 20 * 2**20
 """Bytes of a plan that somebody hands in."""
 _MOST_TEXT = 20_000
@@ -144,6 +146,12 @@ class Experiments(EngineDesk):
     def page(self, limit: int = 50) -> list[Experiment]:
         """My own and those that are shared with me, newest first."""
         return experiments.page(self._store, self._profile, self._who.name, limit=limit)
+
+    def with_runs(self, person: str | None) -> list[Titled]:
+        """Those that runs of `person` are in, the newest first. Of others' an admin may know; with
+        None: of everybody's."""
+        whose = person if self._who.is_admin else self._who.name
+        return experiments.with_runs(self._store, self._profile, whose, limit=MOST_LISTED)
 
     def get(self, experiment_id: str) -> Experiment | None:
         """One that I may see, or None."""

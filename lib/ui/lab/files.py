@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from io import BytesIO
+from typing import BinaryIO
 
 import streamlit as st
 
@@ -48,13 +49,14 @@ def draw(
     if given:
         st.session_state[f"{name}:count"] += 1
         with st.spinner("Looking at the files …"):
-            files = ((each.name, each.getvalue()) for each in given)
+            files = ((each.name, each) for each in given)
             st.session_state[f"{name}:no"] = _take(client, of, files, kept)
         st.rerun()
     if not kept and of.media:
         sample = words.sample(at.id, of.name, of.media)
         if st.button(sample.button, key=f"{name}:sample", icon="🗂️"):
-            _take(client, of, [(sample.path.name, sample.path.read_bytes())], kept)
+            with sample.path.open("rb") as content:
+                _take(client, of, [(sample.path.name, content)], kept)
             st.rerun()
     for why in st.session_state.get(f"{name}:no", ())[:_TOLD]:
         notes.problem(Advice(why))
@@ -70,7 +72,7 @@ def draw(
 
 
 def _take(
-    client: Client, of: Field, given: Iterable[tuple[str, bytes]], kept: list[Upload]
+    client: Client, of: Field, given: Iterable[tuple[str, BinaryIO]], kept: list[Upload]
 ) -> list[str]:
     """Keep those that can be read; a sentence for each of the others."""
     refused: list[str] = []
@@ -86,23 +88,23 @@ def _take(
     return refused
 
 
-def _within(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
+def _within(name: str, content: BinaryIO) -> Iterator[tuple[str, BinaryIO]]:
     """It, or the files in it where it is a ZIP. Raises `Unreadable`."""
-    if not is_zip(BytesIO(content)):
+    if not is_zip(content):
         yield name, content
         return
-    for inside, stream in unpacked(BytesIO(content)):
-        yield inside, stream.read()
+    for inside, stream in unpacked(content):
+        yield inside, BytesIO(stream.read())
 
 
-def _kept(client: Client, of: Field, name: str, content: bytes, count: int) -> Upload:
+def _kept(client: Client, of: Field, name: str, content: BinaryIO, count: int) -> Upload:
     """Raises `BadMedia`, `StoreError`, and `Unreadable` where there are `count` already or it is a
     ZIP again, which might hold another without end."""
     if count >= MOST:
         raise Unreadable(f"These are more than {MOST} files. Take fewer at once.")
-    if is_zip(BytesIO(content)):
+    if is_zip(content):
         raise Unreadable("This is a ZIP in a ZIP. Pack its files themselves.")
-    return client.upload(BytesIO(content), name, of.media or "image")
+    return client.upload(content, name, of.media or "image")
 
 
 def with_each(

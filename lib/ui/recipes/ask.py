@@ -1,8 +1,7 @@
 """What a person puts into a recipe: the words and files that it begins with."""
 
 from collections.abc import Callable
-from io import BytesIO
-from typing import Any, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 import streamlit as st
 
@@ -65,27 +64,52 @@ def _text(step: Step, name: str, begins: object, where: str) -> str | list[str] 
 
 
 def _files(client: Client, step: Step, name: str, begins: object, where: str) -> Any:
-    """One file, as the parameter takes it; those that it was saved with until another is given."""
+    """One file or several, as the parameter takes it: those that it was saved with until others are
+    given."""
     now: list[Upload] = st.session_state.setdefault(where, files_in([begins]))
     at = endpoint(step.endpoint)
-    if now:
-        for n, upload in enumerate(now):
-            with st.container(border=True, key=f"{where}:given:{n}"):
-                uploads.show(client, upload, f"{words.field(at.id, name).label}: {upload.name}")
-                st.html(uploads.facts(upload))
-        st.button(
-            "Choose another",
-            key=f"{where}:away",
-            on_click=st.session_state.update,
-            args=({where: []},),
-        )
-    elif (field := _field(client, at, step, name)) is None:
-        st.caption("The model that takes this file is not offered any more.")
-    else:
-        _asked(client, Spot(at, step.model, field, words.field(at.id, name)), where)
-    if at.param(name).type == "file[]":
+    several = at.param(name).type == "file[]"
+    for n, upload in enumerate(now):
+        others = [each for place, each in enumerate(now) if place != n]
+        _given(client, upload, words.field(at.id, name).label, where, n, others, several)
+    if several or not now:
+        _more(client, at, step, name, where, now)
+    if several:
         return now or None
     return now[0] if now else None
+
+
+def _given(
+    client: Client,
+    upload: Upload,
+    label: str,
+    where: str,
+    n: int,
+    others: list[Upload],
+    several: bool,
+) -> None:
+    """The file at the place `n`; without it there are the `others`."""
+    with st.container(border=True, key=f"{where}:given:{n}"):
+        uploads.show(client, upload, f"{label}: {upload.name}")
+        st.html(uploads.facts(upload))
+        st.button(
+            "Remove" if several else "Choose another",
+            key=f"{where}:{n}:remove",
+            on_click=st.session_state.update,
+            args=({where: others},),
+        )
+
+
+def _more(
+    client: Client, at: Endpoint, step: Step, name: str, where: str, now: list[Upload]
+) -> None:
+    """A place for one file more than there are, while the model takes it."""
+    field = _field(client, at, step, name)
+    if field is None:
+        if not now:
+            st.caption("The model that takes this file is not offered any more.")
+    elif field.max_items is None or len(now) < field.max_items:
+        _asked(client, Spot(at, step.model, field, words.field(at.id, name)), where, now)
 
 
 def _field(client: Client, at: Endpoint, step: Step, name: str) -> Field | None:
@@ -98,36 +122,38 @@ def _field(client: Client, at: Endpoint, step: Step, name: str) -> Field | None:
     return next((each for each in form if each.name == name), None)
 
 
-def _asked(client: Client, spot: Spot, where: str) -> None:
-    """A place for a file from the computer, a sample of ours, or a result."""
+def _asked(client: Client, spot: Spot, where: str, before: list[Upload]) -> None:
+    """A place for a file from the computer, a sample of ours, or a result, behind those that were
+    there `before`."""
     media = spot.field.media or "image"
     count = st.session_state.setdefault(f"{where}:count", 0)
     file = st.file_uploader(spot.words.label, key=f"{where}:{count}", help=spot.words.help)
     st.caption(uploads.accepted(spot.field))
 
-    def given(content: bytes, name: str) -> NoReturn:
-        _take(where, lambda: client.upload(BytesIO(content), name, media), name)
+    def given(content: BinaryIO, name: str) -> NoReturn:
+        _take(where, before, lambda: client.upload(content, name, media), name)
 
     def mine(run: Run) -> NoReturn:
-        _take(where, lambda: client.result_as_upload(run.id, media), words.name(run))
+        _take(where, before, lambda: client.result_as_upload(run.id, media), words.name(run))
 
     if file is not None:
-        given(file.getvalue(), file.name)
+        given(file, file.name)
     with st.container(horizontal=True, gap="xsmall"):
         sample = words.sample(spot.at.id, spot.field.name, media)
         if st.button(sample.button, key=f"{where}:sample", icon="🗂️"):
-            given(sample.path.read_bytes(), sample.path.name)
+            with sample.path.open("rb") as content:
+                given(content, sample.path.name)
         from_results.draw(client, spot, mine, keys=f"{where}:")
     if why := st.session_state.get(f"{where}:no"):
         notes.problem(errors.Advice(why))
 
 
-def _take(where: str, find: Callable[[], Upload], name: str) -> NoReturn:
+def _take(where: str, before: list[Upload], find: Callable[[], Upload], name: str) -> NoReturn:
     """Put the file in, or remember why not; and begin again with an empty uploader."""
     st.session_state.pop(f"{where}:no", None)
     try:
         with st.spinner("Looking at the file …"):
-            st.session_state[where] = [find()]
+            st.session_state[where] = [*before, find()]
     except (BadMedia, StoreError) as error:
         st.session_state[f"{where}:no"] = f"{clip(name, 60)}: {error}"
     except (KeyError, FileNotFoundError):

@@ -1,12 +1,24 @@
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 
-from lib.store import Filters, Run, State, Store, history, ledger, runs
+from lib.store import (
+    Filters,
+    Run,
+    State,
+    Store,
+    deletion,
+    experiments,
+    history,
+    ledger,
+    runs,
+)
+from lib.store.experiments import NewCell, NewExperiment
 from tests.support.databases import ONLY_SQLITE
 from tests.unit.store.making import Clock, Making
 
@@ -94,6 +106,56 @@ def test_a_total_of_the_newest_says_whether_there_are_more(
     assert total(2) == (2, Decimal("0.25"), 2, True)
     assert total(3) == (3, Decimal("0.75"), 2, False)
     assert total(4) == (3, Decimal("0.75"), 2, False)
+
+
+def test_experiments_to_filter_by_are_those_that_a_persons_runs_are_in(
+    store: Store, clock: Clock
+) -> None:
+    def begin(title: str, person: str = "ada", profile: str = "sandbox", sent: int = 1) -> str:
+        clock.move(seconds=1)
+        cells = [cell(n) for n in range(3)]
+        told = NewExperiment(
+            profile=profile, person=person, nonce=title, title=title, plan={}, cells=cells
+        )
+        begun = experiments.begin(store, told)
+        for n in range(sent):
+            assert experiments.send(store, begun.id, n, Decimal(1), Decimal(1))
+        return begun.id
+
+    def found(person: str | None, limit: int = 300) -> list[str]:
+        listed = experiments.with_runs(store, "sandbox", person, limit=limit)
+        return [each.title for each in listed]
+
+    first = begin("first", sent=3)
+    begin("nothing sent", sent=0)
+    begin("of bob", person="bob")
+    begin("live", profile="live")
+    begin("last", sent=2)
+    assert found("ada") == ["last", "first"]
+    assert found("ada", limit=1) == ["last"]
+    [last] = experiments.with_runs(store, "sandbox", "ada", limit=1)
+    assert last.created_at == clock.at
+    assert found("bob") == ["of bob"]
+    assert found("eve") == []
+    assert found(None) == ["last", "of bob", "first"]
+    mine = replace(SANDBOX, person="ada", experiment=first)
+    for run in history.page(store, mine):
+        assert runs.cancel(store, run.id, "ada")
+        assert deletion.delete(store, run.id, "ada")
+    assert history.page(store, mine) == []
+    assert found("ada") == ["last"]
+
+
+def cell(n: int) -> NewCell:
+    return NewCell(
+        input=n,
+        variant=0,
+        endpoint="images.generations",
+        model="paint-1",
+        params={"prompt": f"fox {n}"},
+        quote=Decimal(1),
+        reserved=Decimal(1),
+    )
 
 
 MINE: dict[str, Any] = {"profile": "sandbox", "person": "ada"}

@@ -33,6 +33,21 @@ def test_a_clipped_text_is_one_line_and_short(text: str, length: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("numbers", "shown"),
+    [
+        ([7], "7"),
+        ([7, 8], "7 and 8"),
+        ([3, 7, 9, 10, 11, 12], "3, 7 and 9 to 12"),
+        ([*range(1, 2001), 4000], "1 to 2,000 and 4,000"),
+        ([*range(1, 41, 2)], "1, 3, 5, 7, 9, 11, 13, 15, 17, 19 and 10 more"),
+        ([*range(1, 5), *range(7, 31, 2)], "1 to 4, 7, 9, 11, 13, 15, 17, 19, 21, 23 and 3 more"),
+    ],
+)
+def test_many_numbers_are_told_in_few_words(numbers: list[int], shown: str) -> None:
+    assert plain.numbers(numbers) == shown
+
+
+@pytest.mark.parametrize(
     ("amount", "shown"),
     [
         (-3, "0 s"),

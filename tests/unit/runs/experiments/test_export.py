@@ -113,6 +113,17 @@ def test_results_stand_beside_their_table_and_their_plan(store: Store) -> None:
     assert (vote["winner"], vote["person"], vote["a"]) == ("b", "ada", "quick")
 
 
+def test_rows_of_a_table_go_by_their_numbers_there(store: Store) -> None:
+    told = manifest.written(draft())
+    for each, number in zip(told["inputs"], (2, 7), strict=True):
+        each |= {"beside": [{}], "numbers": [number]}
+    experiment = begin(store, plan=told)
+    made(store, experiment, 2)
+    found = unpacked(store, experiment)
+    assert [each["row"] for each in lines(found[export.TABLE])] == ["2", "2", "7", "7"]
+    assert "results/row-007-1-quick.png" in found
+
+
 def test_its_plan_is_planned_again_and_its_formulas_are_text(store: Store) -> None:
     found = unpacked(store, begin(store))
     assert manifest.read(json.loads(found[export.MANIFEST]), store, "ada") == draft()

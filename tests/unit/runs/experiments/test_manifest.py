@@ -25,6 +25,26 @@ ANY_TEXT = st.text(st.sampled_from("aü😀\n\0\ud800\udfff"), max_size=3)
 MODEL = next(each for each in MODELS if each.inference_types & {*AT.inference_types})
 
 
+_NO_NUMBERS: list[Any] = [
+    [0],
+    [-1],
+    [True],
+    [1.0],
+    ["1"],
+    [4001],
+    [2**63],
+    [],
+    [1, 2],
+    [[1]],
+    {},
+    7,
+]
+
+
+def _line(numbers: Any) -> dict[str, Any]:
+    return {"name": "x", "values": {}, "beside": [{}], "numbers": numbers}
+
+
 def draft(**values: Any) -> Draft:
     told: dict[str, Any] = {
         "endpoint": AT.id,
@@ -69,6 +89,12 @@ def test_two_stages_are_written_down_as_one_plan(store: Store) -> None:
     assert again(store, told) == told
 
 
+def test_the_lines_of_a_table_keep_their_numbers(store: Store) -> None:
+    line = Input(name="fox", values={}, beside=({"article": "A-3"}, {}), numbers=(3, 4000))
+    told = draft(inputs=[line, Input(name="", values={})])
+    assert again(store, told) == told
+
+
 def test_what_an_experiment_came_from_stays_where_it_was(store: Store) -> None:
     told = draft(before="another experiment")
     assert manifest.written(told)["before"] == "another experiment"
@@ -101,6 +127,8 @@ def test_files_are_ones_own_and_found_by_their_content_alone(store: Store, tmp_p
             "not given",
         ),
         ("inputs", [{"name": "x", "values": {"prompt": "x" * 20_001}}], "prompt"),
+        *(("inputs", [_line(each)], "inputs › 0 › numbers") for each in _NO_NUMBERS),
+        ("inputs", [_line([7]), _line([7])], "inputs"),
         ("variants", [{"name": "x", "values": {}}], "model"),
         ("variants", [{"name": "x", "model": "", "values": {}, "endpoint": "x"}], "endpoint"),
         ("variants", [{"name": "x", "model": "", "values": {}, "words": -1}], "words"),
