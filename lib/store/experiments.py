@@ -2,12 +2,13 @@
 
 One hold stands for all cells without a run (`experiments.held`), as much of them as the caps allow
 today. A cell that is sent takes its part out of it into a run of its own, in one transaction, so
-that nothing is ever held twice or free in between. The hold counts in the day it was made; on
-another day it is made anew. The row of the experiment is locked before the totals are.
+that nothing is ever held twice or free in between; a pause takes the runs that still wait back into
+cells in the same way. The hold counts in the day it was made; on another day it is made anew. The
+row of the experiment is locked before its runs are, and these before the totals.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,13 +20,26 @@ from lib.store import caps, ledger, servers
 from lib.store.database import Store, insert_missing
 from lib.store.errors import Denied
 from lib.store.money import ZERO, final, reserve_up
-from lib.store.run import RUN_COLUMNS, NewRun, Run, time_ordered_id
+from lib.store.recalled import recall
+from lib.store.run import RUN_COLUMNS, NewRun, Run, as_run, time_ordered_id
 from lib.store.states import ENDED, HOLDING, State
 from lib.store.tables import Status, cells, experiments, runs
 
 TEXT = 20_000
+GOES_ON = (Status.RUNNING, Status.PAUSED)
+RETRIED = (Status.RUNNING, Status.DONE)
+"""Of these, failed cells may be sent again: nothing else is left that such a press would send."""
 SENDING = 500
 """So many cells are written with one statement."""
+
+
+class NotGoingOn(Denied):
+    """Cells of an experiment that sends nothing can't be tried again."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "It is paused or stopped, so nothing is sent again. Let a paused one go on first."
+        )
 
 
 class OverItsLimit(Denied):
@@ -225,8 +239,8 @@ def reprice(store: Store, experiment_id: str, n: int, price: Decimal, problem: s
 
 
 def pause(store: Store, experiment_id: str, problem: str | None = None) -> Experiment | None:
-    """Send nothing more until `resume`, because of `problem` if not of a person; None when it was
-    not running."""
+    """Send nothing more until `resume`, because of `problem` if not of a person: what still waits
+    is taken back, and its cells wait to be sent again. None when it was not running."""
     return _become(store, experiment_id, Status.PAUSED, {Status.RUNNING}, problem)
 
 
@@ -236,8 +250,9 @@ def resume(store: Store, experiment_id: str) -> Experiment | None:
 
 
 def stop(store: Store, experiment_id: str) -> Experiment | None:
-    """Send nothing more, and hold nothing more for it; None when that is so already."""
-    return _become(store, experiment_id, Status.STOPPED, {Status.RUNNING, Status.PAUSED})
+    """Send nothing more, take back what still waits, and hold nothing more for it; None when that
+    is so already."""
+    return _become(store, experiment_id, Status.STOPPED, set(GOES_ON))
 
 
 def share(store: Store, experiment_id: str, shared: bool) -> None:
@@ -265,13 +280,19 @@ def finish(store: Store, experiment_id: str) -> Experiment | None:
         return _end(connection, store, experiment, Status.DONE)
 
 
-def retry(store: Store, experiment_id: str) -> int:
-    """Have every cell sent again whose last try failed and cost nothing, as far as is certain; how
-    many those are. The experiment goes on. Raises `OverCap`, and `StoreError`."""
+def retry(store: Store, experiment_id: str, only: Collection[int] | None = None) -> int:
+    """Have every cell, or those of `only`, sent again whose last try failed and cost nothing, as
+    far as is certain; how many those are. An experiment that was done goes on.
+
+    Raises `NotGoingOn` when it is paused or stopped: what nobody has asked for would leave with
+    them. Raises `OverCap`, `OverItsLimit` and `StoreError`.
+    """
     with store.write() as connection:
         experiment = _locked(connection, experiment_id)
         if experiment is None:
             return 0
+        if experiment.status not in RETRIED:
+            raise NotGoingOn
         failed = select(runs.c.id).where(
             runs.c.state.in_(_FAILED), runs.c.price.is_(None) | (runs.c.price == ZERO)
         )
@@ -279,6 +300,8 @@ def retry(store: Store, experiment_id: str) -> int:
             cells.c.experiment_id == experiment_id,
             cells.c.run_id.in_(failed) | cells.c.problem.is_not(None),
         )
+        if only is not None:
+            again = again.where(cells.c.n.in_(only))
         count = connection.execute(again.values(run_id=None, problem=None)).rowcount
         if count:
             goes_on = {"status": Status.RUNNING, "ended_at": None, "problem": None}
@@ -392,12 +415,18 @@ def table(store: Store, experiment_id: str) -> list[Cell]:
         return [_cell(row) for row in connection.execute(query)]
 
 
-def unsent(store: Store, experiment_id: str, limit: int) -> list[Cell]:
-    """The next cells that wait to be sent."""
+def unsent(store: Store, experiment_id: str, limit: int | None = None) -> list[Cell]:
+    """The next cells that wait to be sent in their order, of each endpoint at most `limit`."""
     query = select(*_CELL_COLUMNS).where(cells.c.experiment_id == experiment_id, *_UNSENT)
+    if limit is not None:
+        place = func.row_number().over(partition_by=cells.c.endpoint, order_by=cells.c.n)
+        ranked = query.add_columns(place.label("place")).subquery()
+        query = select(*(ranked.c[name] for name in _CELL_NAMES)).where(ranked.c.place <= limit)
+        query = query.order_by(ranked.c.n)
+    else:
+        query = query.order_by(cells.c.n)
     with store.read() as connection:
-        found = connection.execute(query.order_by(cells.c.n).limit(max(limit, 0)))
-        return [Cell(**row, run=None) for row in found.mappings()]
+        return [Cell(**row, run=None) for row in connection.execute(query).mappings()]
 
 
 def of_nonce(nonce: str) -> str:
@@ -411,15 +440,28 @@ def is_cell(nonce: str) -> bool:
     return of_nonce(nonce) != nonce
 
 
-def in_the_air(store: Store, experiment_id: str, states: Sequence[State]) -> int:
-    """How many of its runs are in one of these states."""
-    query = (
-        select(func.count())
-        .select_from(cells.join(runs))
-        .where(cells.c.experiment_id == experiment_id, runs.c.state.in_(states))
+def lets_send(connection: Connection, nonce: str) -> bool:
+    """Whether a run with this nonce is none of an experiment that is paused or stopped, within a
+    transaction that keeps it from becoming that meanwhile."""
+    experiment = _locked(connection, of_nonce(nonce)) if is_cell(nonce) else None
+    return experiment is None or experiment.status is Status.RUNNING
+
+
+def take_back(connection: Connection, store: Store, nonce: str) -> None:
+    """Take back what still waits of the experiment that a run with this nonce was made for."""
+    experiment = _locked(connection, of_nonce(nonce)) if is_cell(nonce) else None
+    if experiment is not None:
+        _take_back(connection, store, experiment)
+
+
+def leaving(store: Store, experiment_id: str) -> list[Run]:
+    """Its runs that wait to be sent, or are on their way, the oldest first."""
+    mine = select(cells.c.run_id).where(cells.c.experiment_id == experiment_id)
+    query = select(*RUN_COLUMNS).where(
+        runs.c.id.in_(mine), runs.c.state.in_((State.WAITING, State.SENDING))
     )
     with store.read() as connection:
-        return connection.execute(query).scalar_one()
+        return [as_run(row) for row in connection.execute(query.order_by(runs.c.id)).mappings()]
 
 
 # --- inside a transaction -------------------------------------------------------------------------
@@ -465,6 +507,28 @@ def _take(connection: Connection, store: Store, experiment: Experiment, planned:
     _less(connection, experiment, min(experiment.held, planned))
 
 
+def _take_back(connection: Connection, store: Store, experiment: Experiment) -> Experiment:
+    """Have the cells whose runs still wait be cells without a run again. While it may go on, what
+    these held goes back into its hold where both count in the same day; where they don't, it is
+    free, as the hold is made anew when the next cell is sent."""
+    mine = select(cells.c.run_id).where(
+        cells.c.experiment_id == experiment.id, cells.c.run_id.is_not(None)
+    )
+    taken = recall(connection, store, runs.c.id.in_(mine))
+    if not taken:
+        return experiment
+    back = (
+        cells.c.experiment_id == experiment.id,
+        cells.c.run_id.in_([run.id for run, _ in taken]),
+    )
+    connection.execute(update(cells).where(*back).values(run_id=None))
+    if experiment.status not in GOES_ON:
+        return experiment
+    again = sum((run.reserved for run, day in taken if day == experiment.held_on), ZERO)
+    _shift(connection, experiment, experiment.held_on, again)
+    return _put(connection, experiment.id, {"held": experiment.held + again})
+
+
 def _less(connection: Connection, experiment: Experiment, part: Decimal) -> None:
     """Hold so much less for it."""
     _shift(connection, experiment, experiment.held_on, -part)
@@ -495,6 +559,8 @@ def _become(
         experiment = _locked(connection, experiment_id)
         if experiment is None or experiment.status not in before:
             return None
+        if status is not Status.RUNNING:
+            experiment = _take_back(connection, store, experiment)
         if status is Status.STOPPED:
             return _end(connection, store, experiment, status)
         values: dict[str, Any] = {"status": status, "problem": problem}

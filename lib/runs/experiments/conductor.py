@@ -1,23 +1,25 @@
 """Sends the cells of experiments that go on, as fast as the limits allow and never faster.
 
 It keeps a few runs waiting before the governor, which spaces them and takes turns between people;
-the others stay cells, so that a pause or a stop is one at once. It sleeps until a run has moved.
+the others stay cells, and a pause or a stop makes cells of those that still wait, so that it is one
+at once. It sleeps until a run has moved.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 
 from lib.deapi.contract import endpoint
 from lib.deapi.errors import DeapiError
-from lib.runs.going import AGAIN, FOR_GOOD, OVER, Going, room_again
+from lib.runs.going import AGAIN, FOR_GOOD, LOOK, OVER, Going, room_again
 from lib.runs.params import restored
-from lib.store import OverCap, Run, State, Status, experiments, final, ledger
+from lib.store import OverCap, Run, Status, experiments, final, ledger
 from lib.store.experiments import Cell, Experiment, OverItsLimit
 
 WAITING = 12
-"""So many runs of an experiment wait to be sent: enough that none of a minute's places stays free
-while more are admitted."""
+"""So many runs of an experiment wait to be sent at each endpoint, which have limits of their own:
+enough that none of a minute's places stays free while more are admitted."""
 
 
 class Conductor(Going):
@@ -39,15 +41,17 @@ class Conductor(Going):
             return OVER
         if (experiment.profile, experiment.owner) != (self._profile.name, self._server):
             return OVER  # it goes on elsewhere
-        room = WAITING - await self._loop.thread(
-            experiments.in_the_air, self._store, it, (State.WAITING, State.SENDING)
-        )
-        cells = await self._loop.thread(experiments.unsent, self._store, it, room)
+        leaving = await self._loop.thread(experiments.leaving, self._store, it)
+        waiting = Counter(each.endpoint for each in leaving)
+        cells = await self._loop.thread(experiments.unsent, self._store, it, WAITING)
         for cell in cells:
+            if waiting[cell.endpoint] >= WAITING:
+                continue
             until = await self._send(experiment, cell)
             if until is not None:
                 return until
-        if cells or room < WAITING:
+            waiting[cell.endpoint] += 1
+        if cells or leaving:
             return None
         ended = await self._loop.thread(experiments.finish, self._store, it)
         return OVER if ended else None
@@ -72,6 +76,9 @@ class Conductor(Going):
         try:
             run = await self._loop.thread(self._sent, experiment, cell, price)
         except OverItsLimit as error:
+            if await self._loop.thread(experiments.leaving, self._store, experiment.id):
+                # These are within it, and a pause would take them back.
+                return self._loop.clock.later(LOOK.total_seconds())
             await self._note(experiments.pause, experiment, str(error))
             return self._loop.clock.now()
         except OverCap as error:

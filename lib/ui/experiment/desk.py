@@ -3,7 +3,7 @@
 import json
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import BinaryIO
 
@@ -116,7 +116,7 @@ class Experiments(EngineDesk):
         return self._engine.begin(new)
 
     def pause(self, experiment_id: str) -> None:
-        """Send nothing more for now. Raises `StoreError`."""
+        """Send nothing more for now, nor what still waits. Raises `StoreError`."""
         experiments.pause(self._store, self._mine(experiment_id).id)
 
     def resume(self, experiment_id: str) -> None:
@@ -127,9 +127,10 @@ class Experiments(EngineDesk):
         """Send nothing more, and hold nothing for it. Raises `StoreError`."""
         self._engine.stop_experiment(self._mine(experiment_id))
 
-    def retry(self, experiment_id: str) -> int:
-        """Send what failed and cost nothing again; how many that are. Raises `StoreError`."""
-        return self._engine.retry(self._mine(experiment_id))
+    def retry(self, experiment_id: str, only: Collection[int]) -> int:
+        """Send what failed and cost nothing again of these cells; how many that are. Raises
+        `StoreError`."""
+        return self._engine.retry(self._mine(experiment_id), only)
 
     def share(self, experiment_id: str, shared: bool) -> None:
         """Have the team see it and vote on it, or no longer. Raises `StoreError`."""

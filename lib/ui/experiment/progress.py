@@ -6,7 +6,7 @@ from decimal import Decimal
 import streamlit as st
 
 from lib.store import State, Status, StoreError
-from lib.store.experiments import Cell, Experiment
+from lib.store.experiments import RETRIED, Cell, Experiment
 from lib.ui import asked_back, money, session
 from lib.ui.experiment import cell as one
 from lib.ui.experiment import place
@@ -105,8 +105,10 @@ def _going(client: Client, experiment: Experiment) -> None:
 
 
 def _again(client: Client, experiment: Experiment, cells: Sequence[Cell]) -> None:
+    """While the rest leaves anyway, or has left: else it would leave with what is tried again, at
+    a price that is not on the button."""
     failed = [each for each in cells if each.may_be_retried]
-    if not failed or experiment.status is Status.STOPPED:
+    if not failed or experiment.status not in RETRIED:
         return
     cost = sum((each.quote for each in failed), Decimal(0))
     spend = label(money.price(cost))
@@ -118,7 +120,7 @@ def _again(client: Client, experiment: Experiment, cells: Sequence[Cell]) -> Non
         key=key("retry"),
         icon="🔁",
         on_click=_do,
-        args=(client.experiments.retry, experiment.id),
+        args=(client.experiments.retry, experiment.id, [each.n for each in failed]),
     )
 
 

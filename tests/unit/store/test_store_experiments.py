@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from lib.store import (
     HOLDING,
@@ -24,7 +25,14 @@ from lib.store import (
     ledger,
 )
 from lib.store import runs as all_runs
-from lib.store.experiments import Cell, Experiment, NewCell, NewExperiment, OverItsLimit
+from lib.store.experiments import (
+    Cell,
+    Experiment,
+    NewCell,
+    NewExperiment,
+    NotGoingOn,
+    OverItsLimit,
+)
 from tests.unit.store.making import Clock, OpenStore
 
 USD = Decimal
@@ -181,7 +189,9 @@ def test_its_own_limit_is_never_gone_over(store: Store) -> None:
 def test_stopping_releases_what_was_not_sent_and_nothing_more_is(store: Store, sent: int) -> None:
     experiment = begin(store, ["1", "1"])
     for n in range(sent):
-        send(store, experiment, n)
+        run = send(store, experiment, n)
+        assert run
+        assert all_runs.claim(store, run.id, "test")
     stopped = experiments.stop(store, experiment.id)
     assert stopped
     assert (stopped.status, stopped.held, held(store)) == (Status.STOPPED, 0, sent)
@@ -198,6 +208,117 @@ def test_a_pause_sends_nothing_and_keeps_what_is_held(store: Store) -> None:
     assert held(store) == 2
     assert experiments.resume(store, experiment.id)
     assert send(store, experiment, 0)
+
+
+def test_a_pause_takes_back_what_still_waits_with_what_it_held(store: Store) -> None:
+    experiment = begin(store, ["1", "2", "3"])
+    first, second = send(store, experiment, 0), send(store, experiment, 1, "1.5")
+    assert first
+    assert second
+    assert all_runs.claim(store, first.id, "test")
+    assert (now(store, experiment).held, held(store)) == (3, USD("5.5"))
+    paused = experiments.pause(store, experiment.id)
+    assert paused
+    assert (paused.held, held(store)) == (USD("4.5"), USD("5.5"))
+    assert waiting(store, experiment) == [1, 2]
+    assert state(store, first) is State.SENDING  # it may have left
+    assert state(store, second) is State.CANCELLED
+    assert experiments.resume(store, experiment.id)
+    again = send(store, experiment, 1, "1.5")
+    assert again
+    assert again.state is State.WAITING
+    assert again.nonce != second.nonce
+    assert (now(store, experiment).held, held(store)) == (3, USD("5.5"))
+
+
+def test_what_is_taken_back_on_another_day_is_held_anew_when_it_is_sent(
+    store: Store, clock: Clock
+) -> None:
+    experiment = begin(store, ["1", "1", "1"])
+    for n in (0, 1):
+        send(store, experiment, n)
+        clock.move(days=1)
+    assert now(store, experiment).held == 1
+    paused = experiments.pause(store, experiment.id)
+    assert paused
+    assert paused.held == 2
+    assert held(store) == 2
+    experiments.resume(store, experiment.id)
+    assert send(store, experiment, 0)
+    assert held(store) == 3
+
+
+@pytest.mark.parametrize("end", [experiments.pause, experiments.stop])
+@pytest.mark.parametrize("usd", ["1", "0.5"])
+def test_what_was_on_its_way_and_comes_back_is_not_sent_after_a_pause_or_a_stop(
+    store: Store, end: Any, usd: str
+) -> None:
+    experiment = begin(store, ["1", "1"])
+    run = send(store, experiment, 0, usd)
+    assert run
+    claimed = all_runs.claim(store, run.id, "test")
+    assert claimed
+    before = held(store)
+    assert end(store, experiment.id)
+    assert state(store, run) is State.SENDING
+    came_back = all_runs.unsend(store, claimed, None, {"kind": "RateLimited"})
+    assert came_back
+    assert came_back.state is State.CANCELLED
+    assert all_runs.claim(store, run.id, "test") is None
+    assert waiting(store, experiment) == [0, 1]
+    assert held(store) == (before if end is experiments.pause else 0)
+    again = now(store, experiment).status is Status.PAUSED
+    assert (experiments.resume(store, experiment.id) is not None) == again
+
+
+def test_a_run_that_waits_of_what_does_not_go_on_is_taken_back_instead_of_sent(
+    store: Store,
+) -> None:
+    experiment = begin(store, ["1", "1"])
+    runs = [send(store, experiment, n) for n in (0, 1)]
+    # As an earlier version left it: paused, with its runs before the governor.
+    with store.write() as connection:
+        connection.execute(text("UPDATE experiments SET status = 'paused'"))
+    for run in runs:
+        assert run
+        assert all_runs.claim(store, run.id, "test") is None
+        assert state(store, run) is State.CANCELLED
+    assert waiting(store, experiment) == [0, 1]
+    assert (now(store, experiment).held, held(store)) == (2, 2)
+
+
+def state(store: Store, run: Run) -> State:
+    found = all_runs.get(store, run.id)
+    assert found
+    return found.state
+
+
+@pytest.mark.parametrize("end", [experiments.pause, experiments.stop])
+def test_what_failed_is_not_tried_again_where_the_rest_would_leave_with_it(
+    store: Store, end: Any
+) -> None:
+    experiment = begin(store, ["1", "1"])
+    failed(store, send(store, experiment, 0))
+    assert end(store, experiment.id)
+    status = now(store, experiment).status
+    with pytest.raises(NotGoingOn):
+        experiments.retry(store, experiment.id)
+    assert now(store, experiment).status is status
+
+
+def test_only_the_cells_that_were_meant_are_tried_again(store: Store) -> None:
+    experiment = begin(store, ["1", "1"])
+    for n in (0, 1):
+        failed(store, send(store, experiment, n))
+    assert experiments.retry(store, experiment.id, [1]) == 1
+    assert waiting(store, experiment) == [1]
+
+
+def test_of_each_endpoint_so_many_cells_are_next(store: Store) -> None:
+    planned = [replace(cell(n), endpoint=f"at-{n // 3}") for n in range(6)]
+    experiment = begin(store, [], cells=planned)
+    assert [each.n for each in experiments.unsent(store, experiment.id, 2)] == [0, 1, 3, 4]
+    assert [each.n for each in experiments.unsent(store, experiment.id)] == [*range(6)]
 
 
 def test_only_what_failed_for_nothing_is_sent_again(store: Store) -> None:
@@ -250,7 +371,7 @@ def test_the_team_sees_what_is_shared_and_the_first_admin_takes_what_was_there(
 
 STEPS = st.lists(
     st.sampled_from(["send", "dearer", "pay", "fail", "pause", "resume", "retry", "night"])
-    | st.sampled_from(["stop", "give up", "reprice"]),
+    | st.sampled_from(["stop", "give up", "reprice", "claim", "unsend"]),
     max_size=25,
 )
 
@@ -278,7 +399,7 @@ def test_whatever_happens_the_totals_are_those_of_the_books_and_no_cap_is_gone_o
             assert held(store) == 0
             return
         for step in steps:
-            with suppress(OverCap, OverItsLimit):
+            with suppress(OverCap, OverItsLimit, NotGoingOn):
                 _do(store, clock, experiment, step)
             held(store)
             spent = ledger.spent(store, "sandbox", "ada")
@@ -288,6 +409,8 @@ def test_whatever_happens_the_totals_are_those_of_the_books_and_no_cap_is_gone_o
             assert most is None or cost <= most
             planned = sum((each.reserved for each in cells if each.run is None), USD(0))
             assert now(store, experiment).held <= planned
+            waits = any(each.run and each.run.state is State.WAITING for each in cells)
+            assert not waits or now(store, experiment).status is Status.RUNNING
         if experiments.stop(store, experiment.id):
             assert now(store, experiment).held == 0
 
@@ -306,11 +429,24 @@ def _do(store: Store, clock: Clock, experiment: Experiment, step: str) -> None:
                 end = paid if step == "pay" else failed
                 end(store, each.run, str(each.run.reserved))
                 break
+    elif step in ("claim", "unsend"):
+        origin = State.WAITING if step == "claim" else State.SENDING
+        for each in experiments.table(store, experiment.id):
+            if each.run and each.run.state is origin:
+                _claimed_or_back(store, each.run)
+                break
     elif step in ("send", "dearer", "give up", "reprice"):
         for each in experiments.unsent(store, experiment.id, 1):
             _next(store, experiment, each, step)
     else:
         getattr(experiments, step)(store, experiment.id)
+
+
+def _claimed_or_back(store: Store, run: Run) -> None:
+    if run.state is State.WAITING:
+        all_runs.claim(store, run.id, "test")
+    else:
+        all_runs.unsend(store, run, None, {"kind": "RateLimited"})
 
 
 def _next(store: Store, experiment: Experiment, each: Cell, step: str) -> None:

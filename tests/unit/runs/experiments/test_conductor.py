@@ -1,5 +1,7 @@
 """An experiment is sent cell by cell, each once, through everything that may come between."""
 
+import asyncio
+import threading
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -21,6 +23,7 @@ from tests.unit.runs.scripted import (
     ADDRESS,
     GENERATE,
     PRICE,
+    UPSCALE,
     Deapi,
     Starting,
     Time,
@@ -173,6 +176,68 @@ def test_a_pause_keeps_the_rest_and_a_stop_gives_it_back(
     engine.stop_experiment(experiment)
     assert the_books_agree(store) == ledger.Balance(held=Decimal(0), posted=sent * PRICE)
     assert deapi.sent == sent
+
+
+def held_back(deapi: Deapi) -> threading.Event:
+    """What keeps deAPI from answering the first submit, with a 429, until it is set."""
+    gate = threading.Event()
+
+    async def limited(_: object) -> httpx.Response:
+        await asyncio.to_thread(gate.wait, 20)
+        return reply({"message": "Too many."}, 429, retry_after="1")
+
+    deapi.submits = [limited, *deapi.submits]
+    return gate
+
+
+@pytest.mark.parametrize("stops", [False, True])
+def test_nothing_leaves_after_a_pause_or_a_stop_although_some_waited_before_the_governor(
+    start: Starting, store: Store, deapi: Deapi, stops: bool
+) -> None:
+    gate = held_back(deapi)
+    engine = start()
+    experiment = engine.begin(new())
+    eventually(lambda: states(store, experiment).count(State.SENDING) == 1)
+    eventually(lambda: len(experiments.leaving(store, experiment.id)) > 2)
+    if stops:
+        engine.stop_experiment(experiment)
+    else:
+        experiments.pause(store, experiment.id)
+    on_the_way = states(store, experiment).count(State.SENDING)
+    assert {*states(store, experiment)} == {State.SENDING, None}
+    gate.set()
+    eventually(lambda: State.SENDING not in states(store, experiment))
+    eventually(lambda: not engine._followed)  # whose turn came later, has looked and gone
+    assert deapi.sent <= on_the_way
+    assert {*states(store, experiment)} <= {State.DONE, None}
+    done = states(store, experiment).count(State.DONE)
+    left = Decimal(0) if stops else (COUNT - done) * PRICE
+    assert the_books_agree(store) == ledger.Balance(held=left, posted=done * PRICE)
+    if not stops:
+        engine.resume(experiment)
+        becomes(store, experiment, Status.DONE)
+        assert states(store, experiment) == [State.DONE] * COUNT
+        assert the_books_agree(store) == ledger.Balance(held=Decimal(0), posted=COUNT * PRICE)
+
+
+def test_what_waits_for_one_endpoint_holds_up_no_other(
+    start: Starting, store: Store, deapi: Deapi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conductor, "WAITING", 2)
+
+    async def used_up(request: httpx.Request) -> httpx.Response:
+        if request.url.path == GENERATE.path:
+            return reply({"message": "Used up."}, 429, type="daily", retry_after="80000")
+        return accepted(f"job-{deapi.sent}")
+
+    deapi.submits = [used_up]
+    plan = new(12)
+    cells = [
+        replace(each, endpoint=UPSCALE.id if each.input > 8 else GENERATE.id) for each in plan.cells
+    ]
+    experiment = start().begin(replace(plan, cells=cells))
+    eventually(lambda: states(store, experiment).count(State.DONE) == 3)
+    assert states(store, experiment)[9:] == [State.DONE] * 3
 
 
 def test_a_limit_of_today_lets_the_rest_through_tomorrow(
