@@ -278,9 +278,10 @@ class Engine:
         self._go_on(experiment)
         return experiment
 
-    def resume(self, experiment: Experiment) -> None:
-        """Have a paused one go on. Raises `StoreError`."""
-        experiments.resume(self.store, experiment.id)
+    def resume(self, experiment: Experiment, shown: Decimal | None = None) -> None:
+        """Have a paused one go on, for which a person has agreed to `shown` USD at most for what is
+        left. Raises `Dearer` and `StoreError`."""
+        experiments.resume(self.store, experiment.id, shown)
         self._go_on(experiment)
 
     def retry(self, experiment: Experiment, only: Collection[int] | None = None) -> int:

@@ -14,12 +14,23 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NoReturn
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    and_,
+    case,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 
 from lib.store import caps, ledger, servers
 from lib.store.database import Store, insert_missing
 from lib.store.errors import Denied
-from lib.store.money import ZERO, final, reserve_up
+from lib.store.money import ZERO, Nano, final, reserve_up
 from lib.store.recalled import recall
 from lib.store.run import RUN_COLUMNS, NewRun, Run, as_run, time_ordered_id
 from lib.store.states import ENDED, HOLDING, State
@@ -39,6 +50,15 @@ class NotGoingOn(Denied):
     def __init__(self) -> None:
         super().__init__(
             "It is paused or stopped, so nothing is sent again. Let a paused one go on first."
+        )
+
+
+class Dearer(Denied):
+    """What is left costs more than a person has agreed to."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "What is left costs more by now than you were shown. Look at the price again."
         )
 
 
@@ -122,6 +142,11 @@ class Cell:
     reused: bool
     """Whether its run was made and paid for before, outside this experiment."""
     run: Run | None
+
+    @property
+    def is_unsent(self) -> bool:
+        """Whether it waits to be sent."""
+        return self.run is None and self.problem is None
 
     @property
     def may_be_retried(self) -> bool:
@@ -224,18 +249,27 @@ def wait(store: Store, experiment_id: str, problem: str | None) -> None:
         _put(connection, experiment_id, {"problem": problem})
 
 
-def reprice(store: Store, experiment_id: str, n: int, price: Decimal, problem: str) -> None:
-    """A cell has become dearer than was planned: have it planned at `price` USD, hold nothing more
-    for it yet, and pause, so that a person says whether it is worth that. Raises `StoreError`."""
+def reprice(
+    store: Store, experiment_id: str, prices: Mapping[int, Decimal], problem: str
+) -> Experiment | None:
+    """Some cells have become dearer than was planned: have each be planned at its price in USD,
+    hold nothing more for it yet, and pause as `pause` does, so that a person says whether they are
+    worth that. None when it was stopped or is done. Raises `StoreError`."""
     with store.write() as connection:
-        if (experiment := _locked(connection, experiment_id)) is None:
-            return
-        mine = (*_at(experiment_id, n), *_UNSENT)
-        planned = {"quote": final(price), "reserved": reserve_up(price)}
-        connection.execute(update(cells).where(*mine).values(planned))
-        if experiment.status is Status.RUNNING:
-            paused = {"status": Status.PAUSED, "problem": problem}
-            _put(connection, experiment_id, paused)
+        experiment = _locked(connection, experiment_id)
+        if experiment is None or experiment.status not in GOES_ON:
+            return None
+        _take_back(connection, store, experiment)
+        for n, price in prices.items():
+            reserved = reserve_up(price)
+            # No less than before: what is held must stay within what is planned.
+            more = case(
+                (cells.c.reserved < reserved, literal(reserved, Nano)), else_=cells.c.reserved
+            )
+            mine = (*_at(experiment_id, n), *_UNSENT, cells.c.quote < final(price))
+            planned = {"quote": final(price), "reserved": more}
+            connection.execute(update(cells).where(*mine).values(planned))
+        return _put(connection, experiment_id, {"status": Status.PAUSED, "problem": problem})
 
 
 def pause(store: Store, experiment_id: str, problem: str | None = None) -> Experiment | None:
@@ -244,9 +278,24 @@ def pause(store: Store, experiment_id: str, problem: str | None = None) -> Exper
     return _become(store, experiment_id, Status.PAUSED, {Status.RUNNING}, problem)
 
 
-def resume(store: Store, experiment_id: str) -> Experiment | None:
-    """Undo `pause`; None when it was not paused."""
-    return _become(store, experiment_id, Status.RUNNING, {Status.PAUSED})
+def resume(store: Store, experiment_id: str, shown: Decimal | None = None) -> Experiment | None:
+    """Undo `pause`, and hold anew what today allows; None when it was not paused. `shown` are the
+    USD that a person has agreed to for what was not sent. Raises `Dearer` when it costs more than
+    that by now, and `StoreError`."""
+    with store.write() as connection:
+        experiment = _locked(connection, experiment_id)
+        if experiment is None or experiment.status is not Status.PAUSED:
+            return None
+        rest = select(func.sum(cells.c.quote)).where(
+            cells.c.experiment_id == experiment_id, *_UNSENT
+        )
+        if shown is not None and (connection.scalar(rest) or ZERO) > shown:
+            raise Dearer
+        # Where there is no room for any of it, the next send says why.
+        _hold(connection, store, experiment, refuse=False)
+        owner = servers.kept(store, experiments.c.owner)
+        goes_on = {"status": Status.RUNNING, "problem": None, "owner": owner}
+        return _put(connection, experiment_id, goes_on)
 
 
 def stop(store: Store, experiment_id: str) -> Experiment | None:
@@ -435,6 +484,11 @@ def of_nonce(nonce: str) -> str:
     return nonce.partition(":")[0]
 
 
+def cell_of(nonce: str) -> int:
+    """The number of the cell that a run of an experiment was made for, by its nonce."""
+    return int(nonce.split(":")[1])
+
+
 def is_cell(nonce: str) -> bool:
     """Whether a run with this nonce was made for a cell."""
     return of_nonce(nonce) != nonce
@@ -467,8 +521,11 @@ def leaving(store: Store, experiment_id: str) -> list[Run]:
 # --- inside a transaction -------------------------------------------------------------------------
 
 
-def _hold(connection: Connection, store: Store, experiment: Experiment) -> Experiment:
-    """Put what today allows in the place of what is held. Raises `OverCap`."""
+def _hold(
+    connection: Connection, store: Store, experiment: Experiment, *, refuse: bool = True
+) -> Experiment:
+    """Put what today allows in the place of what is held. Unless it is not to `refuse`, raises
+    `OverCap` and `OverItsLimit` when that is not even the first of the cells."""
     _shift(connection, experiment, experiment.held_on, -experiment.held)
     wanted = select(cells.c.reserved).where(cells.c.experiment_id == experiment.id, *_UNSENT)
     amounts = [*connection.scalars(wanted.order_by(cells.c.n))]
@@ -486,7 +543,7 @@ def _hold(connection: Connection, store: Store, experiment: Experiment) -> Exper
             break
         held += amount
     _shift(connection, experiment, today, held)
-    if amounts and not held:
+    if refuse and amounts and room is not None and amounts[0] > room:
         _refuse(connection, experiment, today, amounts[0])
     return _put(connection, experiment.id, {"held": held, "held_on": today})
 
@@ -559,14 +616,10 @@ def _become(
         experiment = _locked(connection, experiment_id)
         if experiment is None or experiment.status not in before:
             return None
-        if status is not Status.RUNNING:
-            experiment = _take_back(connection, store, experiment)
+        experiment = _take_back(connection, store, experiment)
         if status is Status.STOPPED:
             return _end(connection, store, experiment, status)
-        values: dict[str, Any] = {"status": status, "problem": problem}
-        if status is Status.RUNNING:
-            values["owner"] = servers.kept(store, experiments.c.owner)
-        return _put(connection, experiment_id, values)
+        return _put(connection, experiment_id, {"status": status, "problem": problem})
 
 
 def _put(connection: Connection, experiment_id: str, values: Mapping[str, Any]) -> Experiment:

@@ -284,7 +284,12 @@ def test_it_can_be_paused_go_on_and_be_stopped(place: Playing, pictures: Endpoin
 
     page.press("Pause")
     assert status() is Status.PAUSED
-    page.press("Go on")
+    dearer = {each.n: Decimal(1) for each in experiments.unsent(place.store, experiment)}
+    experiments.reprice(place.store, experiment, dearer, "They cost more now.")
+    page.press("Go on · ")  # at what they cost when it was drawn
+    assert status() is Status.PAUSED
+    assert "costs more by now" in page.html
+    page.press_key(f"lab:resume:{len(dearer)}")
     assert status() is Status.RUNNING
     page.press("Stop it")
     assert status() is Status.STOPPED

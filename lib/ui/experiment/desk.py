@@ -119,9 +119,9 @@ class Experiments(EngineDesk):
         """Send nothing more for now, nor what still waits. Raises `StoreError`."""
         experiments.pause(self._store, self._mine(experiment_id).id)
 
-    def resume(self, experiment_id: str) -> None:
-        """Go on. Raises `StoreError`."""
-        self._engine.resume(self._mine(experiment_id))
+    def resume(self, experiment_id: str, shown: Decimal) -> None:
+        """Go on, where what is left costs no more than the `shown` USD. Raises `StoreError`."""
+        self._engine.resume(self._mine(experiment_id), shown)
 
     def stop(self, experiment_id: str) -> None:
         """Send nothing more, and hold nothing for it. Raises `StoreError`."""

@@ -58,7 +58,7 @@ def _left(client: Client, experiment: Experiment, cells: Sequence[Cell]) -> list
     """How long it still takes, while it goes on."""
     if experiment.status is not Status.RUNNING:
         return []
-    unsent = [each.endpoint for each in cells if each.run is None and each.problem is None]
+    unsent = [each.endpoint for each in cells if each.is_unsent]
     waiting = [each.endpoint for each in cells if each.run and each.run.state is State.WAITING]
     lasts = client.experiments.lasts([*unsent, *waiting])
     return [f"about {seconds(lasts)} left"] if lasts and lasts > 1 else []
@@ -69,7 +69,7 @@ def buttons(client: Client, experiment: Experiment, cells: Sequence[Cell]) -> No
     mine = client.experiments.is_mine(experiment)
     with st.container(horizontal=True, gap="xsmall", key="lab_buttons"):
         if mine:
-            _going(client, experiment)
+            _going(client, experiment, cells)
             _again(client, experiment, cells)
             shared = "Stop sharing" if experiment.shared else "Share with the team"
             act = client.experiments.share
@@ -90,11 +90,11 @@ def buttons(client: Client, experiment: Experiment, cells: Sequence[Cell]) -> No
         st.html(f'<p class="pg-problem" role="alert">{safe(problem)}</p>')
 
 
-def _going(client: Client, experiment: Experiment) -> None:
+def _going(client: Client, experiment: Experiment, cells: Sequence[Cell]) -> None:
     if experiment.status is Status.RUNNING:
         _button("Pause", "pause", client.experiments.pause, experiment.id, icon="⏸️")
     if experiment.status is Status.PAUSED:
-        _button("Go on", "resume", client.experiments.resume, experiment.id, icon="▶️")
+        _go_on(client, experiment, cells)
     if experiment.status in (Status.RUNNING, Status.PAUSED):
         with st.popover("Stop", icon="⏹️", key=key("stop_ask")):
             st.caption(
@@ -102,6 +102,23 @@ def _going(client: Client, experiment: Experiment) -> None:
                 "has been sent goes on and is kept."
             )
             _button("Stop it", "stop", client.experiments.stop, experiment.id)
+
+
+def _go_on(client: Client, experiment: Experiment, cells: Sequence[Cell]) -> None:
+    """At the price of all that was not sent, which may have risen since it was ordered."""
+    cost = sum((each.quote for each in cells if each.is_unsent), Decimal(0))
+    spend = label(money.price(cost))
+    asked_back.button(
+        client,
+        f"Go on · {spend}" if cost else "Go on",
+        cost,
+        spend,
+        # With the price: a press must not agree to one that rose in between.
+        key=key("resume", f"{cost.normalize():f}"),
+        icon="▶️",
+        on_click=_do,
+        args=(client.experiments.resume, experiment.id, cost),
+    )
 
 
 def _again(client: Client, experiment: Experiment, cells: Sequence[Cell]) -> None:

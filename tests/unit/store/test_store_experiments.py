@@ -27,6 +27,7 @@ from lib.store import (
 from lib.store import runs as all_runs
 from lib.store.experiments import (
     Cell,
+    Dearer,
     Experiment,
     NewCell,
     NewExperiment,
@@ -314,6 +315,43 @@ def test_only_the_cells_that_were_meant_are_tried_again(store: Store) -> None:
     assert waiting(store, experiment) == [1]
 
 
+def test_what_became_dearer_goes_on_at_the_price_that_was_agreed_to_alone(store: Store) -> None:
+    caps.put(store, "sandbox", "ada", Caps(day=USD(5)))
+    experiment = begin(store, ["1", "1", "2"])
+    send(store, experiment, 0)
+    assert experiments.reprice(store, experiment.id, {0: USD(3), 1: USD(2), 2: USD(1)}, "Dearer.")
+    paused = now(store, experiment)
+    assert (paused.status, paused.problem) == (Status.PAUSED, "Dearer.")
+    cells = experiments.unsent(store, experiment.id)
+    assert [(each.quote, each.reserved) for each in cells] == [(3, 3), (2, 2), (2, 2)]
+    assert held(store) == 4
+    for less in (USD(6), USD(0)):
+        with pytest.raises(Dearer):
+            experiments.resume(store, experiment.id, less)
+    assert now(store, experiment) == paused
+    resumed = experiments.resume(store, experiment.id, USD(7))
+    assert resumed
+    assert (resumed.held, held(store)) == (5, 5)  # as much as today allows
+    assert send(store, experiment, 0, "3")
+    assert send(store, experiment, 1, "2")
+    with pytest.raises(OverCap):
+        send(store, experiment, 2, "2")
+
+
+def test_it_goes_on_at_a_limit_that_leaves_no_room_and_the_next_cell_says_so(store: Store) -> None:
+    experiment = begin(store, ["1", "1"], most=USD(2))
+    assert experiments.reprice(store, experiment.id, {0: USD(3)}, "Dearer.")
+    assert experiments.resume(store, experiment.id, USD(4))
+    assert held(store) == 0
+    with pytest.raises(OverItsLimit):
+        send(store, experiment, 0, "3")
+
+
+def test_what_costs_nothing_may_begin(store: Store) -> None:
+    experiment = begin(store, ["0", "0"])
+    assert send(store, experiment, 0, "0")
+
+
 def test_of_each_endpoint_so_many_cells_are_next(store: Store) -> None:
     planned = [replace(cell(n), endpoint=f"at-{n // 3}") for n in range(6)]
     experiment = begin(store, [], cells=planned)
@@ -454,7 +492,9 @@ def _next(store: Store, experiment: Experiment, each: Cell, step: str) -> None:
     if step == "give up":
         experiments.give_up(store, experiment.id, each.n, "No.")
     elif step == "reprice":
-        experiments.reprice(store, experiment.id, each.n, dearer, "Dearer.")
+        rest = experiments.unsent(store, experiment.id)
+        prices = {each.n: dearer for each in rest[::2]}
+        experiments.reprice(store, experiment.id, prices, "Dearer.")
     else:
         price = each.quote if step == "send" else dearer
         experiments.send(store, experiment.id, each.n, price, ONE)

@@ -16,7 +16,7 @@ from lib.runs.params import stored
 from lib.runs.profiles import SANDBOX
 from lib.runs.quotes import Quote
 from lib.store import Caps, State, Status, Store, caps, experiments, ledger, runs
-from lib.store.experiments import Cell, Experiment, NewCell, NewExperiment
+from lib.store.experiments import Cell, Dearer, Experiment, NewCell, NewExperiment
 from tests.support.databases import database
 from tests.support.waiting import eventually
 from tests.unit.runs.scripted import (
@@ -161,6 +161,46 @@ def test_a_price_that_rose_pauses_it_until_a_person_agrees(
     assert the_books_agree(store).posted == Decimal("0.003")
 
 
+def test_prices_that_rose_are_asked_about_once_and_agreed_to_together(
+    start: Starting, store: Store, deapi: Deapi
+) -> None:
+    deapi.prices = [price(), price(), price("0.003")]
+    deapi.jobs = [job("done", result_url="http://127.0.0.1:9/files/fox.png")]
+    engine = start()
+    experiment = engine.begin(new())
+    becomes(store, experiment, Status.PAUSED)
+    told = f"{COUNT - 2} cells cost more now than was planned: $0.084 instead of $0.056."
+    eventually(lambda: now(store, experiment).problem == told)
+    eventually(lambda: State.SENDING not in states(store, experiment))
+    assert deapi.sent <= 2  # at the price that they were planned at
+    left = experiments.unsent(store, experiment.id)
+    total = sum((each.quote for each in left), Decimal(0))
+    with pytest.raises(Dearer):
+        engine.resume(experiment, total - Decimal("0.001"))
+    assert now(store, experiment).status is Status.PAUSED
+    engine.resume(experiment, total)
+    becomes(store, experiment, Status.DONE)
+    assert the_books_agree(store).posted == (COUNT - len(left)) * PRICE + total
+
+
+def test_a_price_that_rose_while_a_cell_waited_is_asked_about_too(
+    start: Starting, store: Store, deapi: Deapi, time: Time
+) -> None:
+    gate = held_back(deapi, first=reply({"message": "Too many."}, 429, retry_after="400"))
+    engine = start()
+    experiment = engine.begin(new(1))
+    eventually(lambda: states(store, experiment) == [State.SENDING])
+    deapi.prices = [price("0.003")]  # by the time that it may be sent, its quote is too old
+    gate.set()
+    paused = becomes(store, experiment, Status.PAUSED)
+    assert paused.problem == "A cell costs $0.003 now, and was planned at $0.002."
+    assert states(store, experiment) == [None]
+    deapi.jobs = [job("done", result_url="http://127.0.0.1:9/files/fox.png")]
+    engine.resume(experiment, Decimal("0.003"))
+    becomes(store, experiment, Status.DONE)
+    assert the_books_agree(store) == ledger.Balance(held=Decimal(0), posted=Decimal("0.003"))
+
+
 def test_a_pause_keeps_the_rest_and_a_stop_gives_it_back(
     start: Starting, store: Store, deapi: Deapi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -178,13 +218,13 @@ def test_a_pause_keeps_the_rest_and_a_stop_gives_it_back(
     assert deapi.sent == sent
 
 
-def held_back(deapi: Deapi) -> threading.Event:
+def held_back(deapi: Deapi, first: httpx.Response | None = None) -> threading.Event:
     """What keeps deAPI from answering the first submit, with a 429, until it is set."""
     gate = threading.Event()
 
     async def limited(_: object) -> httpx.Response:
         await asyncio.to_thread(gate.wait, 20)
-        return reply({"message": "Too many."}, 429, retry_after="1")
+        return first or reply({"message": "Too many."}, 429, retry_after="1")
 
     deapi.submits = [limited, *deapi.submits]
     return gate
