@@ -83,6 +83,9 @@ class NewCell:
     text: str = ""
     run_id: str | None = None
     """A run of the same person that made the same before: nothing is sent then."""
+    reused: bool = False
+    """Whether an earlier cell asks for the same, whose run is then this one's too: it holds nothing
+    and is never sent."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,13 +143,14 @@ class Cell:
     tries: int
     problem: str | None
     reused: bool
-    """Whether its run was made and paid for before, outside this experiment."""
+    """Whether its run is made and paid for elsewhere: before, outside this experiment, or for an
+    earlier cell that asks for the same."""
     run: Run | None
 
     @property
     def is_unsent(self) -> bool:
         """Whether it waits to be sent."""
-        return self.run is None and self.problem is None
+        return self.run is None and self.problem is None and not self.reused
 
     @property
     def may_be_retried(self) -> bool:
@@ -163,7 +167,7 @@ _CELL_COLUMNS = [cells.c[each.name] for each in fields(Cell) if each.name != "ru
 _CELL_NAMES = [each.name for each in _CELL_COLUMNS]
 _OF_RUN = [each for each in RUN_COLUMNS if each is not runs.c.params]
 _RUN_NAMES = [each.name for each in _OF_RUN]
-_UNSENT = (cells.c.run_id.is_(None), cells.c.problem.is_(None))
+_UNSENT = (cells.c.run_id.is_(None), cells.c.problem.is_(None), cells.c.reused.is_(False))
 """Cells that wait to be sent."""
 
 
@@ -175,7 +179,7 @@ def begin(store: Store, new: NewExperiment) -> Experiment:
     """
     if not new.cells:
         raise ValueError("an experiment needs a cell")
-    first = next((each for each in new.cells if each.run_id is None), None)
+    first = next((each for each in new.cells if not (each.reused or each.run_id)), None)
     if new.most is not None and first is not None and first.reserved > new.most:
         raise OverItsLimit
     with store.write() as connection:
@@ -228,6 +232,7 @@ def send(store: Store, experiment_id: str, n: int, price: Decimal, factor: Decim
         connection.execute(
             update(cells).where(*_at(experiment_id, n)).values(sent | {"reserved": reserved})
         )
+        _put_same(connection, experiment_id, cell, {"run_id": run.id})
         return run
 
 
@@ -240,6 +245,7 @@ def give_up(store: Store, experiment_id: str, n: int, problem: str) -> None:
         if experiment is None or cell is None:
             return
         connection.execute(update(cells).where(*_at(experiment_id, n)).values(problem=problem))
+        _put_same(connection, experiment_id, cell, {"problem": problem})
         _less(connection, experiment, min(experiment.held, cell.reserved))
 
 
@@ -644,6 +650,23 @@ def _planned(connection: Connection, experiment_id: str, n: int) -> Cell | None:
     return Cell(**row, run=None) if row else None
 
 
+def _put_same(
+    connection: Connection, experiment_id: str, cell: Cell, values: Mapping[str, Any]
+) -> None:
+    """Have the cells that ask for the same as `cell` and wait for its result share its fate."""
+    waiting = select(cells.c.n, cells.c.params).where(
+        cells.c.experiment_id == experiment_id,
+        cells.c.reused.is_(True),
+        cells.c.run_id.is_(None),
+        cells.c.endpoint == cell.endpoint,
+        cells.c.model == cell.model,
+    )
+    mine = same(cell.params)
+    if found := [n for n, params in connection.execute(waiting) if same(params) == mine]:
+        these = (cells.c.experiment_id == experiment_id, cells.c.n.in_(found))
+        connection.execute(update(cells).where(*these).values(dict(values)))
+
+
 def _sums(connection: Connection, experiment_id: str) -> tuple[Decimal, Decimal]:
     """USD that its runs have cost, and that they hold."""
     query = select(
@@ -660,8 +683,8 @@ def _sums(connection: Connection, experiment_id: str) -> tuple[Decimal, Decimal]
 def _row(experiment_id: str, n: int, new: NewCell) -> dict[str, Any]:
     row = {each.name: getattr(new, each.name) for each in fields(NewCell)}
     amounts = {"quote": final(new.quote), "reserved": reserve_up(new.reserved)}
-    mine = {"experiment_id": experiment_id, "n": n, "tries": 0, "reused": new.run_id is not None}
-    return row | amounts | mine
+    reused = new.reused or new.run_id is not None
+    return row | amounts | {"experiment_id": experiment_id, "n": n, "tries": 0, "reused": reused}
 
 
 def _run(experiment: Experiment, cell: Cell, price: Decimal, reserved: Decimal) -> NewRun:

@@ -243,6 +243,25 @@ def test_a_result_from_before_is_shown_and_not_paid_again(
     assert len(place.runs()) == 2
 
 
+def test_what_a_plan_asks_for_twice_is_made_once_where_results_are_used_again(
+    place: Playing, pictures: Endpoint, done: Any
+) -> None:
+    page = Lab().write("a fox", "a fox").word(pictures, "written")
+    both = page.until(lambda: page.total)
+    page.put("toggle", "lab:reuse", True)
+    once = page.until(lambda: "the same as another" in page.html and page.total)
+    assert once == both / 2
+    experiment = done(page.begin())
+    first, second = experiments.table(place.store, experiment.id)
+    assert first.run is not None
+    assert second.run == first.run
+    assert (first.reused, second.reused) == (False, True)
+    [run] = place.runs()
+    assert run.price == once
+    page.run()
+    assert "paid once" in page.html
+
+
 def test_an_export_gives_the_same_plan_and_what_is_none_a_sentence(
     place: Playing, pictures: Endpoint, model: Model
 ) -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from lib.deapi.errors import DeapiError
 from lib.runs.experiments import manifest, plan
-from lib.runs.experiments.order import same
+from lib.runs.experiments.order import same, to_pay
 from lib.runs.experiments.plan import Cell, Draft, TooManyCells
 from lib.runs.quotes import Quote
 from lib.store import StoreError
@@ -46,7 +46,7 @@ class _Priced:
     known: Mapping[str, Decimal]
     asking: int
     error: DeapiError | None
-    kept: Collection[str] = ()
+    kept: Collection[str] | None = None
     """Those of which there are results from before, by `order.same`, if these are to be reused."""
 
     @cached_property
@@ -56,7 +56,7 @@ class _Priced:
     @cached_property
     def to_send(self) -> list[Cell]:
         """Those that cost something."""
-        return [each for each in self.good if not (self.kept and same(each) in self.kept)]
+        return to_pay(self.cells, self.kept)
 
     @cached_property
     def of_variants(self) -> list[Decimal] | None:
@@ -120,7 +120,7 @@ def _priced(client: Client, draft: Draft) -> _Priced:
     known = {each: quote.price for each, quote in found.items() if isinstance(quote, Quote)}
     refused = [each for each in found.values() if isinstance(each, DeapiError)]
     asking = sum(each is None for each in found.values())
-    kept: Collection[str] = ()
+    kept: Collection[str] | None = None
     if st.session_state.get(key("reuse", draft.view), False):
         kept = client.experiments.reusable(planned).keys()
     return _Priced(draft, planned, known, asking, next(iter(refused), None), kept)
@@ -202,8 +202,10 @@ def _sums(client: Client, now: _Priced, later: _Priced | None) -> None:
         return
     if later is None:
         told = f"{money.price(total)} for {len(now.to_send):,} results"
-        if reused := len(now.good) - len(now.to_send):
-            told += f", and {reused:,} that you have already"
+        have = sum(same(each) in now.kept for each in now.good) if now.kept else 0
+        told += f", and {have:,} that you have already" if have else ""
+        if twice := len(now.good) - len(now.to_send) - have:
+            told += f", and {twice:,} that {'is' if twice == 1 else 'are'} the same as another"
     else:
         told = (
             f"About {money.price(total + after)} in all: {money.price(total)} for the words now, "
@@ -388,7 +390,7 @@ def _reuse(view: str) -> None:
         "Use results that I have already",
         key=key("reuse", view),
         help="Where you have made the very same before, with the same seed, that result is shown "
-        "and nothing is paid.",
+        "and nothing is paid. What this plan asks for twice is made once.",
         persist_state="session",
     )
 

@@ -49,7 +49,8 @@ def html(client: Client, experiment: Experiment, cells: Sequence[Cell]) -> str:
 
 def _held(experiment: Experiment, cells: Sequence[Cell]) -> Decimal:
     """What its cells and its open runs hold."""
-    open_runs = (each.run for each in cells if each.run and not each.run.ended_at)
+    mine = (each.run for each in cells if each.run and not each.reused)
+    open_runs = (run for run in mine if not run.ended_at)
     of_runs = sum((run.reserved for run in open_runs if run.price is None), Decimal(0))
     return experiment.held + of_runs
 
@@ -59,7 +60,8 @@ def _left(client: Client, experiment: Experiment, cells: Sequence[Cell]) -> list
     if experiment.status is not Status.RUNNING:
         return []
     unsent = [each.endpoint for each in cells if each.is_unsent]
-    waiting = [each.endpoint for each in cells if each.run and each.run.state is State.WAITING]
+    mine = [each for each in cells if each.run and not each.reused]
+    waiting = [each.endpoint for each in mine if each.run and each.run.state is State.WAITING]
     lasts = client.experiments.lasts([*unsent, *waiting])
     return [f"about {seconds(lasts)} left"] if lasts and lasts > 1 else []
 
@@ -127,7 +129,7 @@ def _again(client: Client, experiment: Experiment, cells: Sequence[Cell]) -> Non
     failed = [each for each in cells if each.may_be_retried]
     if not failed or experiment.status not in RETRIED:
         return
-    cost = sum((each.quote for each in failed), Decimal(0))
+    cost = sum((each.quote for each in failed if not each.reused), Decimal(0))
     spend = label(money.price(cost))
     asked_back.button(
         client,

@@ -420,6 +420,7 @@ STEPS = st.lists(
     prices=st.lists(st.integers(1, 4).map(str), min_size=1, max_size=5),
     day=st.none() | st.integers(1, 12).map(USD),
     most=st.none() | st.integers(4, 12).map(USD),
+    again=st.lists(st.integers(0, 4), max_size=2),
 )
 def test_whatever_happens_the_totals_are_those_of_the_books_and_no_cap_is_gone_over(
     open_store: OpenStore,
@@ -427,12 +428,15 @@ def test_whatever_happens_the_totals_are_those_of_the_books_and_no_cap_is_gone_o
     prices: list[str],
     day: Decimal | None,
     most: Decimal | None,
+    again: list[int],
 ) -> None:
     clock = Clock()
     with open_store(clock) as store:
         caps.put(store, "sandbox", "ada", Caps(day=day))
         try:
-            experiment = begin(store, prices, most=most)
+            planned_cells = [cell(n, price) for n, price in enumerate(prices)]
+            planned_cells += [replace(cell(n, "0"), reused=True) for n in again if n < len(prices)]
+            experiment = begin(store, [], cells=planned_cells, most=most)
         except (OverCap, OverItsLimit):
             assert held(store) == 0
             return
@@ -443,7 +447,7 @@ def test_whatever_happens_the_totals_are_those_of_the_books_and_no_cap_is_gone_o
             spent = ledger.spent(store, "sandbox", "ada")
             assert day is None or spent.day_posted + spent.day_held <= day
             cells = experiments.table(store, experiment.id)
-            cost = sum((_cost(each.run) for each in cells if each.run), USD(0))
+            cost = sum((_cost(each.run) for each in cells if each.run and not each.reused), USD(0))
             assert most is None or cost <= most
             planned = sum((each.reserved for each in cells if each.run is None), USD(0))
             assert now(store, experiment).held <= planned
@@ -569,4 +573,49 @@ def test_an_experiment_of_reused_results_alone_ends_by_itself(store: Store) -> N
     run = kept(store, begin(store, ["1"]), 0)
     experiment = begin(store, [], nonce="again", cells=[replace(cell(0), run_id=run.id)])
     assert experiment.held == 0
+    assert experiments.finish(store, experiment.id)
+
+
+def twice(store: Store, *others: NewCell, **values: Any) -> Experiment:
+    """An experiment whose second cell asks for the same as its first."""
+    same = replace(cell(0, "0"), reused=True)
+    return begin(store, [], cells=[cell(0), same, *others], **values)
+
+
+def test_what_is_asked_for_twice_is_held_sent_and_paid_once(store: Store) -> None:
+    experiment = twice(store, cell(2), most=USD(2))
+    assert (experiment.held, held(store)) == (2, 2)
+    assert waiting(store, experiment) == [0, 2]
+    assert send(store, experiment, 1, "0") is None
+    run = kept(store, experiment, 0)
+    first, second, third = experiments.table(store, experiment.id)
+    assert first.run
+    assert second.run
+    assert first.run.id == second.run.id == run.id
+    assert (first.reused, second.reused, third.run) == (False, True, None)
+    assert experiments.finish(store, experiment.id) is None
+    kept(store, experiment, 2)  # its own limit counts the first once
+    assert experiments.finish(store, experiment.id)
+    assert ledger.spent(store, "sandbox", "ada").day_posted == 2
+
+
+def test_what_asks_for_the_same_shares_its_fate(store: Store) -> None:
+    experiment = twice(store)
+    failed(store, send(store, experiment, 0))
+    assert [each.may_be_retried for each in experiments.table(store, experiment.id)] == [True] * 2
+    assert experiments.retry(store, experiment.id) == 2
+    assert waiting(store, experiment) == [0]
+    assert held(store) == 1
+    run = send(store, experiment, 0)
+    assert run
+    assert experiments.pause(store, experiment.id)
+    assert {each.run for each in experiments.table(store, experiment.id)} == {None}
+    assert (now(store, experiment).held, held(store)) == (1, 1)
+    assert experiments.resume(store, experiment.id, ONE)
+    experiments.give_up(store, experiment.id, 0, "No such size.")
+    assert {each.problem for each in experiments.table(store, experiment.id)} == {"No such size."}
+    assert held(store) == 0
+    assert experiments.finish(store, experiment.id)
+    assert experiments.retry(store, experiment.id) == 2
+    kept(store, experiment, 0)
     assert experiments.finish(store, experiment.id)

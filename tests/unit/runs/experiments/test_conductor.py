@@ -280,6 +280,18 @@ def test_what_waits_for_one_endpoint_holds_up_no_other(
     assert states(store, experiment)[9:] == [State.DONE] * 3
 
 
+def test_what_an_experiment_asks_for_twice_is_sent_once(
+    start: Starting, store: Store, deapi: Deapi
+) -> None:
+    [cell] = new(1).cells
+    again = replace(cell, input=1, quote=Decimal(0), reserved=Decimal(0), reused=True)
+    experiment = start().begin(new(cells=[cell, again]))
+    becomes(store, experiment, Status.DONE)
+    assert states(store, experiment) == [State.DONE] * 2
+    assert deapi.sent == 1
+    assert the_books_agree(store) == ledger.Balance(held=Decimal(0), posted=PRICE)
+
+
 def test_a_limit_of_today_lets_the_rest_through_tomorrow(
     start: Starting, store: Store, deapi: Deapi, time: Time
 ) -> None:
