@@ -458,6 +458,14 @@ def held(store: Store, profile: str, person: str) -> Decimal:
         return connection.scalar(select(func.sum(experiments.c.held)).where(*mine)) or ZERO
 
 
+def cost(store: Store, experiment_id: str) -> Decimal:
+    """USD that it has cost, and that it may yet cost: what it holds included."""
+    own = select(experiments.c.held).where(experiments.c.id == experiment_id)
+    with store.read() as connection:
+        spent, held = _sums(connection, experiment_id)
+        return spent + held + (connection.scalar(own) or ZERO)
+
+
 def table(store: Store, experiment_id: str) -> list[Cell]:
     """All cells in their order, each with its run; of a result that is text its first `TEXT`
     characters, for the vectors of thousands of texts are text too."""

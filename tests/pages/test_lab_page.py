@@ -262,6 +262,28 @@ def test_what_a_plan_asks_for_twice_is_made_once_where_results_are_used_again(
     assert "paid once" in page.html
 
 
+def test_a_limit_is_one_for_the_words_and_what_is_made_of_them(
+    place: Playing, pictures: Endpoint, done: Any
+) -> None:
+    page = Lab().write("a fox").word(pictures, ENHANCER)
+    page.put("text_input", "lab:most", "0.5")
+    words = done(page.begin())
+    page.run()
+    spent = experiments.cost(place.store, words.id)
+    assert (words.most, spent > 0) == (Decimal("0.5"), True)
+    box = f"lab:most:{words.id}"
+    assert Decimal(page.widget("text_input", box).value) == Decimal("0.5") - spent
+    assert any("Its words have used" in each.value for each in page._app.caption)
+    results = experiments.get(place.store, page.begin())
+    assert results
+    assert results.most == Decimal("0.5") - spent
+    page.open(words.id)
+    page.put("text_input", box, "")  # a person says otherwise
+    again = experiments.get(place.store, page.begin())
+    assert again
+    assert again.most is None
+
+
 def test_an_export_gives_the_same_plan_and_what_is_none_a_sentence(
     place: Playing, pictures: Endpoint, model: Model
 ) -> None:

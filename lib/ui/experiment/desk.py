@@ -179,6 +179,14 @@ class Experiments(EngineDesk):
         self._seen(experiment)
         return files.content(self._store, files.result_name(run_id, file.name))
 
+    def limit(self, before: str) -> tuple[Decimal, Decimal] | None:
+        """Of the experiment that wrote the words of another one: what both may cost by its own
+        limit, and what it has cost or holds. None where it has no limit, or is not there."""
+        words = self.get(before) if before else None
+        if words is None or words.most is None:
+            return None
+        return words.most, experiments.cost(self._store, words.id)
+
     # --- what people say of it --------------------------------------------------------------------
 
     def votes(self, experiment: Experiment) -> list[Vote]:

@@ -92,6 +92,7 @@ def draw(
     except DeapiError as error:
         notes.problem(errors.advice(error))
         return
+    _take_what_is_left(client, draft)
     about = _about(client, draft)
     if pressed := state.pressed(_NAME):
         _answer(client, now, pressed, about, problems, began)
@@ -105,7 +106,7 @@ def draw(
             _ask(client, question)
         else:
             _button(client, now, problems)
-    _extras(draft.view)
+    _extras(client, draft)
     if asking := now.asking + (later.asking if later else 0):
         every = LOOK_AGAIN if asking < _MANY else LOOK_RARELY
         st.fragment(_look, run_every=every)(client, draft, asking)
@@ -334,7 +335,7 @@ def _answer(
         return
     try:
         view = now.draft.view
-        most = money.typed(st.session_state.get(key("most", view), ""))
+        most = money.typed(st.session_state.get(_most(now.draft), ""))
         begun = state.order(
             _NAME,
             about,
@@ -360,7 +361,31 @@ def _answer(
 # --- what else can be said ------------------------------------------------------------------------
 
 
-def _extras(view: str) -> None:
+def _most(draft: Draft) -> str:
+    """The key of its own limit: that of results whose words were written before is another one."""
+    return key("most", draft.view, draft.before)
+
+
+def _take_what_is_left(client: Client, draft: Draft) -> None:
+    """Have the limit of a study be one: of what is made of its words it is what these have left,
+    as long as nobody writes another one."""
+    if (limit := client.experiments.limit(draft.before)) is None:
+        return
+    left = f"{max(limit[0] - limit[1], Decimal(0)).normalize():f}"
+    said, box = key("left", draft.view, draft.before), _most(draft)
+    if st.session_state.get(box) in (None, st.session_state.get(said)):
+        st.session_state[box] = left
+    st.session_state[said] = left
+
+
+def _used(client: Client, draft: Draft) -> None:
+    if limit := client.experiments.limit(draft.before):
+        most, used = map(money.spent, limit)
+        st.caption(label(f"Its words have used {used} of {most}."))
+
+
+def _extras(client: Client, draft: Draft) -> None:
+    view = draft.view
     with st.expander("Name, limit, sharing", key=key("extras", view)):
         st.text_input(
             "Name (optional)",
@@ -371,11 +396,12 @@ def _extras(view: str) -> None:
         )
         st.text_input(
             "Spend at most, in USD (optional)",
-            key=key("most", view),
+            key=_most(draft),
             placeholder="no limit of its own",
             help="It pauses before it would spend more than that.",
             persist_state="session",
         )
+        _used(client, draft)
         _reuse(view)
         st.toggle(
             "Share with the team",

@@ -7,6 +7,8 @@ import zipfile
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import text
+
 from lib.runs.experiments import export, manifest
 from lib.runs.experiments.plan import Draft, Input, Variant
 from lib.store import ResultFile, Run, Store, Winner, experiments, files, runs, votes
@@ -100,6 +102,16 @@ def test_results_stand_beside_their_table_and_their_plan(store: Store) -> None:
     assert table[2]["problem"] == "No such size."
     [vote] = lines(found[export.VOTES])
     assert (vote["winner"], vote["person"], vote["a"]) == ("b", "ada", "quick")
+
+
+def test_what_was_paid_for_elsewhere_is_in_the_table_without_a_price(store: Store) -> None:
+    experiment = begin(store)
+    for n in (0, 1):
+        made(store, experiment, n)
+    with store.write() as connection:
+        connection.execute(text("UPDATE cells SET reused = true WHERE n = 1"))
+    table = lines(unpacked(store, experiment)[export.TABLE])
+    assert [each["paid_usd"] for each in table[:2]] == ["0.002000000", ""]
 
 
 def test_its_plan_is_planned_again_and_its_formulas_are_text(store: Store) -> None:
