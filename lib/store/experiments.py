@@ -593,9 +593,9 @@ def _take_back(connection: Connection, store: Store, experiment: Experiment) -> 
         cells.c.run_id.in_([run.id for run, _ in taken]),
     )
     connection.execute(update(cells).where(*back).values(run_id=None))
-    if experiment.status not in GOES_ON:
-        return experiment
     again = sum((run.reserved for run, day in taken if day == experiment.held_on), ZERO)
+    if experiment.status not in GOES_ON or not again:
+        return experiment
     _shift(connection, experiment, experiment.held_on, again)
     return _put(connection, experiment.id, {"held": experiment.held + again})
 
