@@ -9,7 +9,7 @@ import contextlib
 import copy
 import logging
 from collections import Counter
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Collection, Coroutine, Iterable, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
@@ -278,15 +278,16 @@ class Engine:
         self._go_on(experiment)
         return experiment
 
-    def resume(self, experiment: Experiment) -> None:
-        """Have a paused one go on. Raises `StoreError`."""
-        experiments.resume(self.store, experiment.id)
+    def resume(self, experiment: Experiment, shown: Decimal | None = None) -> None:
+        """Have a paused one go on, for which a person has agreed to `shown` USD at most for what is
+        left. Raises `Dearer` and `StoreError`."""
+        experiments.resume(self.store, experiment.id, shown)
         self._go_on(experiment)
 
-    def retry(self, experiment: Experiment) -> int:
-        """Have its failed cells sent again that cost nothing; how many. Raises `OverCap`,
-        `OverItsLimit` and `StoreError`."""
-        count = experiments.retry(self.store, experiment.id)
+    def retry(self, experiment: Experiment, only: Collection[int] | None = None) -> int:
+        """Have its failed cells, or those of `only`, sent again that cost nothing; how many. Raises
+        `NotGoingOn`, `OverCap`, `OverItsLimit` and `StoreError`."""
+        count = experiments.retry(self.store, experiment.id, only)
         self._go_on(experiment)
         return count
 
@@ -294,9 +295,6 @@ class Engine:
         """Send nothing more of it: its cells are released, and its runs that still wait taken
         back. What has left goes on. Raises `StoreError`."""
         experiments.stop(self.store, experiment.id)
-        for cell in experiments.table(self.store, experiment.id):
-            if cell.run is not None and cell.run.state is State.WAITING:
-                runs.cancel(self.store, cell.run.id, experiment.person)
 
     def _go_on(self, experiment: Experiment) -> None:
         conductor = self._conductors.get(experiment.profile)

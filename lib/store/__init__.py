@@ -59,7 +59,7 @@ from lib.store.lock import Lock, hold
 from lib.store.looks import Look
 from lib.store.marks import Mark
 from lib.store.money import final, reserve_up
-from lib.store.run import NewRun, ResultFile, Run
+from lib.store.run import NewRun, ResultFile, Run, is_part
 from lib.store.showcases import Showcase
 from lib.store.states import ASKING, ENDED, FOLLOWED, HOLDING, MOVES, OPEN, Settlement, State
 from lib.store.statistics import Record
@@ -126,6 +126,7 @@ __all__ = [
     "history",
     "hold",
     "inherit",
+    "is_part",
     "ledger",
     "lineage",
     "looks",

@@ -2,30 +2,72 @@
 
 One hold stands for all cells without a run (`experiments.held`), as much of them as the caps allow
 today. A cell that is sent takes its part out of it into a run of its own, in one transaction, so
-that nothing is ever held twice or free in between. The hold counts in the day it was made; on
-another day it is made anew. The row of the experiment is locked before the totals are.
+that nothing is ever held twice or free in between; a pause takes the runs that still wait back into
+cells in the same way. The hold counts in the day it was made; on another day it is made anew. The
+row of the experiment is locked before its runs are, and these before the totals.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NoReturn
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    and_,
+    case,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 
 from lib.store import caps, ledger, servers
 from lib.store.database import Store, insert_missing
 from lib.store.errors import Denied
-from lib.store.money import ZERO, final, reserve_up
-from lib.store.run import RUN_COLUMNS, NewRun, Run, moment_of, time_ordered_id
+from lib.store.money import ZERO, Nano, final, reserve_up
+from lib.store.recalled import recall
+from lib.store.run import (
+    RUN_COLUMNS,
+    NewRun,
+    Run,
+    as_run,
+    is_part,
+    moment_of,
+    time_ordered_id,
+)
 from lib.store.states import ENDED, HOLDING, State
 from lib.store.tables import Status, cells, experiments, runs
 
 TEXT = 20_000
+GOES_ON = (Status.RUNNING, Status.PAUSED)
+RETRIED = (Status.RUNNING, Status.DONE)
+"""Of these, failed cells may be sent again: nothing else is left that such a press would send."""
 SENDING = 500
 """So many cells are written with one statement."""
+
+
+class NotGoingOn(Denied):
+    """Cells of an experiment that sends nothing can't be tried again."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "It is paused or stopped, so nothing is sent again. Let a paused one go on first."
+        )
+
+
+class Dearer(Denied):
+    """What is left costs more than a person has agreed to."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "What is left costs more by now than you were shown. Look at the price again."
+        )
 
 
 class OverItsLimit(Denied):
@@ -49,6 +91,9 @@ class NewCell:
     text: str = ""
     run_id: str | None = None
     """A run of the same person that made the same before: nothing is sent then."""
+    reused: bool = False
+    """Whether an earlier cell asks for the same, whose run is then this one's too: it holds nothing
+    and is never sent."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,8 +164,14 @@ class Cell:
     tries: int
     problem: str | None
     reused: bool
-    """Whether its run was made and paid for before, outside this experiment."""
+    """Whether its run is made and paid for elsewhere: before, outside this experiment, or for an
+    earlier cell that asks for the same."""
     run: Run | None
+
+    @property
+    def is_unsent(self) -> bool:
+        """Whether it waits to be sent."""
+        return self.run is None and self.problem is None and not self.reused
 
     @property
     def may_be_retried(self) -> bool:
@@ -137,7 +188,7 @@ _CELL_COLUMNS = [cells.c[each.name] for each in fields(Cell) if each.name != "ru
 _CELL_NAMES = [each.name for each in _CELL_COLUMNS]
 _OF_RUN = [each for each in RUN_COLUMNS if each is not runs.c.params]
 _RUN_NAMES = [each.name for each in _OF_RUN]
-_UNSENT = (cells.c.run_id.is_(None), cells.c.problem.is_(None))
+_UNSENT = (cells.c.run_id.is_(None), cells.c.problem.is_(None), cells.c.reused.is_(False))
 """Cells that wait to be sent."""
 
 
@@ -149,7 +200,7 @@ def begin(store: Store, new: NewExperiment) -> Experiment:
     """
     if not new.cells:
         raise ValueError("an experiment needs a cell")
-    first = next((each for each in new.cells if each.run_id is None), None)
+    first = next((each for each in new.cells if not (each.reused or each.run_id)), None)
     if new.most is not None and first is not None and first.reserved > new.most:
         raise OverItsLimit
     with store.write() as connection:
@@ -202,6 +253,7 @@ def send(store: Store, experiment_id: str, n: int, price: Decimal, factor: Decim
         connection.execute(
             update(cells).where(*_at(experiment_id, n)).values(sent | {"reserved": reserved})
         )
+        _put_same(connection, experiment_id, cell, {"run_id": run.id})
         return run
 
 
@@ -214,6 +266,7 @@ def give_up(store: Store, experiment_id: str, n: int, problem: str) -> None:
         if experiment is None or cell is None:
             return
         connection.execute(update(cells).where(*_at(experiment_id, n)).values(problem=problem))
+        _put_same(connection, experiment_id, cell, {"problem": problem})
         _less(connection, experiment, min(experiment.held, cell.reserved))
 
 
@@ -223,34 +276,59 @@ def wait(store: Store, experiment_id: str, problem: str | None) -> None:
         _put(connection, experiment_id, {"problem": problem})
 
 
-def reprice(store: Store, experiment_id: str, n: int, price: Decimal, problem: str) -> None:
-    """A cell has become dearer than was planned: have it planned at `price` USD, hold nothing more
-    for it yet, and pause, so that a person says whether it is worth that. Raises `StoreError`."""
+def reprice(
+    store: Store, experiment_id: str, prices: Mapping[int, Decimal], problem: str
+) -> Experiment | None:
+    """Some cells have become dearer than was planned: have each be planned at its price in USD,
+    hold nothing more for it yet, and pause as `pause` does, so that a person says whether they are
+    worth that. None when it was stopped or is done. Raises `StoreError`."""
     with store.write() as connection:
-        if (experiment := _locked(connection, experiment_id)) is None:
-            return
-        mine = (*_at(experiment_id, n), *_UNSENT)
-        planned = {"quote": final(price), "reserved": reserve_up(price)}
-        connection.execute(update(cells).where(*mine).values(planned))
-        if experiment.status is Status.RUNNING:
-            paused = {"status": Status.PAUSED, "problem": problem}
-            _put(connection, experiment_id, paused)
+        experiment = _locked(connection, experiment_id)
+        if experiment is None or experiment.status not in GOES_ON:
+            return None
+        _take_back(connection, store, experiment)
+        for n, price in prices.items():
+            reserved = reserve_up(price)
+            # No less than before: what is held must stay within what is planned.
+            more = case(
+                (cells.c.reserved < reserved, literal(reserved, Nano)), else_=cells.c.reserved
+            )
+            mine = (*_at(experiment_id, n), *_UNSENT, cells.c.quote < final(price))
+            planned = {"quote": final(price), "reserved": more}
+            connection.execute(update(cells).where(*mine).values(planned))
+        return _put(connection, experiment_id, {"status": Status.PAUSED, "problem": problem})
 
 
 def pause(store: Store, experiment_id: str, problem: str | None = None) -> Experiment | None:
-    """Send nothing more until `resume`, because of `problem` if not of a person; None when it was
-    not running."""
+    """Send nothing more until `resume`, because of `problem` if not of a person: what still waits
+    is taken back, and its cells wait to be sent again. None when it was not running."""
     return _become(store, experiment_id, Status.PAUSED, {Status.RUNNING}, problem)
 
 
-def resume(store: Store, experiment_id: str) -> Experiment | None:
-    """Undo `pause`; None when it was not paused."""
-    return _become(store, experiment_id, Status.RUNNING, {Status.PAUSED})
+def resume(store: Store, experiment_id: str, shown: Decimal | None = None) -> Experiment | None:
+    """Undo `pause`, and hold anew what today allows; None when it was not paused. `shown` are the
+    USD that a person has agreed to for what was not sent. Raises `Dearer` when it costs more than
+    that by now, and `StoreError`."""
+    with store.write() as connection:
+        experiment = _locked(connection, experiment_id)
+        if experiment is None or experiment.status is not Status.PAUSED:
+            return None
+        rest = select(func.sum(cells.c.quote)).where(
+            cells.c.experiment_id == experiment_id, *_UNSENT
+        )
+        if shown is not None and (connection.scalar(rest) or ZERO) > shown:
+            raise Dearer
+        # Where there is no room for any of it, the next send says why.
+        _hold(connection, store, experiment, refuse=False)
+        owner = servers.kept(store, experiments.c.owner)
+        goes_on = {"status": Status.RUNNING, "problem": None, "owner": owner}
+        return _put(connection, experiment_id, goes_on)
 
 
 def stop(store: Store, experiment_id: str) -> Experiment | None:
-    """Send nothing more, and hold nothing more for it; None when that is so already."""
-    return _become(store, experiment_id, Status.STOPPED, {Status.RUNNING, Status.PAUSED})
+    """Send nothing more, take back what still waits, and hold nothing more for it; None when that
+    is so already."""
+    return _become(store, experiment_id, Status.STOPPED, set(GOES_ON))
 
 
 def share(store: Store, experiment_id: str, shared: bool) -> None:
@@ -278,13 +356,19 @@ def finish(store: Store, experiment_id: str) -> Experiment | None:
         return _end(connection, store, experiment, Status.DONE)
 
 
-def retry(store: Store, experiment_id: str) -> int:
-    """Have every cell sent again whose last try failed and cost nothing, as far as is certain; how
-    many those are. The experiment goes on. Raises `OverCap`, and `StoreError`."""
+def retry(store: Store, experiment_id: str, only: Collection[int] | None = None) -> int:
+    """Have every cell, or those of `only`, sent again whose last try failed and cost nothing, as
+    far as is certain; how many those are. An experiment that was done goes on.
+
+    Raises `NotGoingOn` when it is paused or stopped: what nobody has asked for would leave with
+    them. Raises `OverCap`, `OverItsLimit` and `StoreError`.
+    """
     with store.write() as connection:
         experiment = _locked(connection, experiment_id)
         if experiment is None:
             return 0
+        if experiment.status not in RETRIED:
+            raise NotGoingOn
         failed = select(runs.c.id).where(
             runs.c.state.in_(_FAILED), runs.c.price.is_(None) | (runs.c.price == ZERO)
         )
@@ -292,6 +376,8 @@ def retry(store: Store, experiment_id: str) -> int:
             cells.c.experiment_id == experiment_id,
             cells.c.run_id.in_(failed) | cells.c.problem.is_not(None),
         )
+        if only is not None:
+            again = again.where(cells.c.n.in_(only))
         count = connection.execute(again.values(run_id=None, problem=None)).rowcount
         if count:
             goes_on = {"status": Status.RUNNING, "ended_at": None, "problem": None}
@@ -422,6 +508,14 @@ def held(store: Store, profile: str, person: str) -> Decimal:
         return connection.scalar(select(func.sum(experiments.c.held)).where(*mine)) or ZERO
 
 
+def cost(store: Store, experiment_id: str) -> Decimal:
+    """USD that it has cost, and that it may yet cost: what it holds included."""
+    own = select(experiments.c.held).where(experiments.c.id == experiment_id)
+    with store.read() as connection:
+        spent, held = _sums(connection, experiment_id)
+        return spent + held + (connection.scalar(own) or ZERO)
+
+
 def table(store: Store, experiment_id: str) -> list[Cell]:
     """All cells in their order, each with its run; of a result that is text its first `TEXT`
     characters, for the vectors of thousands of texts are text too."""
@@ -434,12 +528,18 @@ def table(store: Store, experiment_id: str) -> list[Cell]:
         return [_cell(row) for row in connection.execute(query)]
 
 
-def unsent(store: Store, experiment_id: str, limit: int) -> list[Cell]:
-    """The next cells that wait to be sent."""
+def unsent(store: Store, experiment_id: str, limit: int | None = None) -> list[Cell]:
+    """The next cells that wait to be sent in their order, of each endpoint at most `limit`."""
     query = select(*_CELL_COLUMNS).where(cells.c.experiment_id == experiment_id, *_UNSENT)
+    if limit is not None:
+        place = func.row_number().over(partition_by=cells.c.endpoint, order_by=cells.c.n)
+        ranked = query.add_columns(place.label("place")).subquery()
+        query = select(*(ranked.c[name] for name in _CELL_NAMES)).where(ranked.c.place <= limit)
+        query = query.order_by(ranked.c.n)
+    else:
+        query = query.order_by(cells.c.n)
     with store.read() as connection:
-        found = connection.execute(query.order_by(cells.c.n).limit(max(limit, 0)))
-        return [Cell(**row, run=None) for row in found.mappings()]
+        return [Cell(**row, run=None) for row in connection.execute(query).mappings()]
 
 
 def of_nonce(nonce: str) -> str:
@@ -448,22 +548,43 @@ def of_nonce(nonce: str) -> str:
     return nonce.partition(":")[0]
 
 
-def in_the_air(store: Store, experiment_id: str, states: Sequence[State]) -> int:
-    """How many of its runs are in one of these states."""
-    query = (
-        select(func.count())
-        .select_from(cells.join(runs))
-        .where(cells.c.experiment_id == experiment_id, runs.c.state.in_(states))
+def cell_of(nonce: str) -> int:
+    """The number of the cell that a run of an experiment was made for, by its nonce."""
+    return int(nonce.split(":")[1])
+
+
+def lets_send(connection: Connection, nonce: str) -> bool:
+    """Whether a run with this nonce is none of an experiment that is paused or stopped, within a
+    transaction that keeps it from becoming that meanwhile."""
+    experiment = _locked(connection, of_nonce(nonce)) if is_part(nonce) else None
+    return experiment is None or experiment.status is Status.RUNNING
+
+
+def take_back(connection: Connection, store: Store, nonce: str) -> None:
+    """Take back what still waits of the experiment that a run with this nonce was made for."""
+    experiment = _locked(connection, of_nonce(nonce)) if is_part(nonce) else None
+    if experiment is not None:
+        _take_back(connection, store, experiment)
+
+
+def leaving(store: Store, experiment_id: str) -> list[Run]:
+    """Its runs that wait to be sent, or are on their way, the oldest first."""
+    mine = select(cells.c.run_id).where(cells.c.experiment_id == experiment_id)
+    query = select(*RUN_COLUMNS).where(
+        runs.c.id.in_(mine), runs.c.state.in_((State.WAITING, State.SENDING))
     )
     with store.read() as connection:
-        return connection.execute(query).scalar_one()
+        return [as_run(row) for row in connection.execute(query.order_by(runs.c.id)).mappings()]
 
 
 # --- inside a transaction -------------------------------------------------------------------------
 
 
-def _hold(connection: Connection, store: Store, experiment: Experiment) -> Experiment:
-    """Put what today allows in the place of what is held. Raises `OverCap`."""
+def _hold(
+    connection: Connection, store: Store, experiment: Experiment, *, refuse: bool = True
+) -> Experiment:
+    """Put what today allows in the place of what is held. Unless it is not to `refuse`, raises
+    `OverCap` and `OverItsLimit` when that is not even the first of the cells."""
     _shift(connection, experiment, experiment.held_on, -experiment.held)
     wanted = select(cells.c.reserved).where(cells.c.experiment_id == experiment.id, *_UNSENT)
     amounts = [*connection.scalars(wanted.order_by(cells.c.n))]
@@ -481,7 +602,7 @@ def _hold(connection: Connection, store: Store, experiment: Experiment) -> Exper
             break
         held += amount
     _shift(connection, experiment, today, held)
-    if amounts and not held:
+    if refuse and amounts and room is not None and amounts[0] > room:
         _refuse(connection, experiment, today, amounts[0])
     return _put(connection, experiment.id, {"held": held, "held_on": today})
 
@@ -500,6 +621,28 @@ def _take(connection: Connection, store: Store, experiment: Experiment, planned:
     if experiment.held_on != store.today() or experiment.held < planned:
         experiment = _hold(connection, store, experiment)
     _less(connection, experiment, min(experiment.held, planned))
+
+
+def _take_back(connection: Connection, store: Store, experiment: Experiment) -> Experiment:
+    """Have the cells whose runs still wait be cells without a run again. While it may go on, what
+    these held goes back into its hold where both count in the same day; where they don't, it is
+    free, as the hold is made anew when the next cell is sent."""
+    mine = select(cells.c.run_id).where(
+        cells.c.experiment_id == experiment.id, cells.c.run_id.is_not(None)
+    )
+    taken = recall(connection, store, runs.c.id.in_(mine))
+    if not taken:
+        return experiment
+    back = (
+        cells.c.experiment_id == experiment.id,
+        cells.c.run_id.in_([run.id for run, _ in taken]),
+    )
+    connection.execute(update(cells).where(*back).values(run_id=None))
+    again = sum((run.reserved for run, day in taken if day == experiment.held_on), ZERO)
+    if experiment.status not in GOES_ON or not again:
+        return experiment
+    _shift(connection, experiment, experiment.held_on, again)
+    return _put(connection, experiment.id, {"held": experiment.held + again})
 
 
 def _less(connection: Connection, experiment: Experiment, part: Decimal) -> None:
@@ -532,12 +675,10 @@ def _become(
         experiment = _locked(connection, experiment_id)
         if experiment is None or experiment.status not in before:
             return None
+        experiment = _take_back(connection, store, experiment)
         if status is Status.STOPPED:
             return _end(connection, store, experiment, status)
-        values: dict[str, Any] = {"status": status, "problem": problem}
-        if status is Status.RUNNING:
-            values["owner"] = servers.kept(store, experiments.c.owner)
-        return _put(connection, experiment_id, values)
+        return _put(connection, experiment_id, {"status": status, "problem": problem})
 
 
 def _put(connection: Connection, experiment_id: str, values: Mapping[str, Any]) -> Experiment:
@@ -562,6 +703,23 @@ def _planned(connection: Connection, experiment_id: str, n: int) -> Cell | None:
     return Cell(**row, run=None) if row else None
 
 
+def _put_same(
+    connection: Connection, experiment_id: str, cell: Cell, values: Mapping[str, Any]
+) -> None:
+    """Have the cells that ask for the same as `cell` and wait for its result share its fate."""
+    waiting = select(cells.c.n, cells.c.params).where(
+        cells.c.experiment_id == experiment_id,
+        cells.c.reused.is_(True),
+        cells.c.run_id.is_(None),
+        cells.c.endpoint == cell.endpoint,
+        cells.c.model == cell.model,
+    )
+    mine = same(cell.params)
+    if found := [n for n, params in connection.execute(waiting) if same(params) == mine]:
+        these = (cells.c.experiment_id == experiment_id, cells.c.n.in_(found))
+        connection.execute(update(cells).where(*these).values(dict(values)))
+
+
 def _sums(connection: Connection, experiment_id: str) -> tuple[Decimal, Decimal]:
     """USD that its runs have cost, and that they hold."""
     query = select(
@@ -578,8 +736,8 @@ def _sums(connection: Connection, experiment_id: str) -> tuple[Decimal, Decimal]
 def _row(experiment_id: str, n: int, new: NewCell) -> dict[str, Any]:
     row = {each.name: getattr(new, each.name) for each in fields(NewCell)}
     amounts = {"quote": final(new.quote), "reserved": reserve_up(new.reserved)}
-    mine = {"experiment_id": experiment_id, "n": n, "tries": 0, "reused": new.run_id is not None}
-    return row | amounts | mine
+    reused = new.reused or new.run_id is not None
+    return row | amounts | {"experiment_id": experiment_id, "n": n, "tries": 0, "reused": reused}
 
 
 def _run(experiment: Experiment, cell: Cell, price: Decimal, reserved: Decimal) -> NewRun:

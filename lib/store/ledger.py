@@ -118,11 +118,12 @@ def post(connection: Connection, run: Run, price: Decimal, at: datetime) -> None
     shift(connection, run.profile, run.person, day, held=-held, posted=price)
 
 
-def void(connection: Connection, run: Run, at: datetime) -> None:
-    """Ends the hold of `run`: nothing was spent."""
+def void(connection: Connection, run: Run, at: datetime) -> date:
+    """Ends the hold of `run`, which counted in the day that this returns: nothing was spent."""
     held, day = _hold(connection, run)
     _enter(connection, run, Kind.VOIDED, held, day, at)
     shift(connection, run.profile, run.person, day, held=-held)
+    return day
 
 
 def correct(store: Store, run_id: str, price: Decimal, *, estimated: bool = False) -> Run | None:

@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, delete, insert, se
 from lib.store import ledger, servers
 from lib.store.database import Store, insert_missing
 from lib.store.money import final
+from lib.store.recalled import recall
 from lib.store.run import RUN_COLUMNS, NewRun, Run, as_run, time_ordered_id
 from lib.store.states import ASKING, State
 from lib.store.tables import Status, recipe_runs, recipe_steps, recipes, runs
@@ -312,6 +313,11 @@ def of_nonce(nonce: str) -> str:
     return nonce.partition(":")[0]
 
 
+def is_step(nonce: str) -> bool:
+    """Whether a run with this nonce may be a step of a recipe: one of an experiment looks alike."""
+    return of_nonce(nonce) != nonce
+
+
 def nonce_of(going: RecipeRun, stage: Stage) -> str:
     """The nonce of a step's run: it exists once, whatever happens in between."""
     return f"{going.id}:{stage.n}:{stage.tries}"
@@ -374,8 +380,22 @@ def resume(store: Store, recipe_run_id: str, shown: Decimal) -> RecipeRun | None
 
 
 def stop(store: Store, recipe_run_id: str) -> RecipeRun | None:
-    """Send nothing more of it, for good; None when that is so already. Raises `StoreError`."""
+    """Send nothing more of it, for good, and take back what still waits; None when that is so
+    already. Raises `StoreError`."""
     return _end(store, recipe_run_id, Status.STOPPED, _GOES_ON)
+
+
+def lets_send(connection: Connection, nonce: str) -> bool:
+    """Whether a run with this nonce is none of a recipe that was stopped, within a transaction that
+    keeps it from being stopped meanwhile."""
+    going = _locked(connection, of_nonce(nonce)) if is_step(nonce) else None
+    return going is None or going.status is not Status.STOPPED
+
+
+def take_back(connection: Connection, store: Store, nonce: str) -> None:
+    """Take back what still waits of the recipe's run that a run with this nonce is a step of."""
+    if is_step(nonce):
+        _recall(connection, store, of_nonce(nonce))
 
 
 def finish(store: Store, recipe_run_id: str) -> RecipeRun | None:
@@ -426,8 +446,14 @@ def _end(
         going = _locked(connection, recipe_run_id)
         if going is None or going.status not in before:
             return None
+        _recall(connection, store, recipe_run_id)
         ended = {"status": status, "problem": None, "ended_at": store.now()}
         return _put(connection, recipe_run_id, ended)
+
+
+def _recall(connection: Connection, store: Store, recipe_run_id: str) -> None:
+    mine = select(recipe_steps.c.run_id).where(recipe_steps.c.recipe_run_id == recipe_run_id)
+    recall(connection, store, runs.c.id.in_(mine))
 
 
 def _put(connection: Connection, recipe_run_id: str, values: Mapping[str, Any]) -> RecipeRun:

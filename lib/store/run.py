@@ -121,6 +121,12 @@ def as_run(row: Mapping[Any, Any]) -> Run:
     return Run(**{str(name): value for name, value in row.items()})
 
 
+def is_part(nonce: str) -> bool:
+    """Whether a run with this nonce is one of several: a cell of an experiment, or a step of a
+    recipe."""
+    return ":" in nonce
+
+
 def time_ordered_id(now: datetime) -> str:
     """A UUID of version 7 (RFC 9562) with microseconds in its first random bits (method 3), so
     that ids sort by time and lists can page by them."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, insert, literal, or_, select, update
 
-from lib.store import deliveries, ledger, lineage, search, servers
+from lib.store import deliveries, ledger, lineage, parts, search, servers
 from lib.store.database import Store
 from lib.store.money import ZERO, final
 from lib.store.run import RUN_COLUMNS, ResultFile, Run, as_run, earliest_id, few
@@ -47,12 +47,6 @@ def of_nonce(store: Store, nonce: str) -> Run | None:
     """The run that this press of a Run button has made, or `None`."""
     with store.read() as connection:
         return _one(connection, runs.c.nonce == nonce)
-
-
-def is_part(nonce: str) -> bool:
-    """Whether a run with this nonce is one of several: a cell of an experiment, or a step of a
-    recipe."""
-    return ":" in nonce
 
 
 def open_runs(store: Store, profile: str | None = None) -> list[Run]:
@@ -98,10 +92,14 @@ def claim(store: Store, run_id: str, owner: str) -> Run | None:
     """waiting → sending: the right to send this run, for the one caller that gets it.
 
     `None` when it is not waiting (any more), not yet to be sent (`not_before`), or another
-    server's.
+    server's; or when it is a part of what does not go on, and then it is taken back.
     """
     with store.write() as connection:
         now = store.now()
+        nonce = connection.scalar(select(runs.c.nonce).where(runs.c.id == run_id))
+        if nonce is not None and not parts.go_on(connection, nonce):
+            parts.take_back(connection, store, nonce)
+            return None
         return _move(
             connection,
             run_id,
@@ -137,10 +135,12 @@ def unsend(
 ) -> Run | None:
     """sending → waiting: it was certainly not processed (connection never made, or a 429).
 
-    It may be claimed again from `not_before` on.
+    It may be claimed again from `not_before` on. What is a part of what no longer goes on is taken
+    back at once (`cancelled`).
     """
     with store.write() as connection:
-        return _move(
+        goes_on = parts.go_on(connection, run.nonce)
+        moved = _move(
             connection,
             run.id,
             {State.SENDING},
@@ -149,6 +149,10 @@ def unsend(
             not_before=not_before,
             error=dict(error),
         )
+        if moved is None or goes_on:
+            return moved
+        parts.take_back(connection, store, run.nonce)
+        return _one(connection, runs.c.id == run.id)
 
 
 def postpone(store: Store, run: Run, not_before: datetime, error: Mapping[str, Any]) -> Run | None:

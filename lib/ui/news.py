@@ -7,7 +7,7 @@ from datetime import datetime
 
 import streamlit as st
 
-from lib.store import Run, State, Status, StoreError, runs
+from lib.store import Run, State, Status, StoreError, is_part
 from lib.store.experiments import Experiment
 from lib.store.recipes import RecipeRun
 from lib.ui import words
@@ -140,9 +140,7 @@ def _runs(client: Client, seen: _Seen, now: Snapshot) -> list[News]:
     return [
         _of_run(run)
         for run in map(found.get, gone)
-        if run is not None
-        and run.state in (State.DONE, State.FAILED)
-        and not runs.is_part(run.nonce)
+        if run is not None and run.state in (State.DONE, State.FAILED) and not is_part(run.nonce)
     ]
 
 

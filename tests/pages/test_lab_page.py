@@ -365,6 +365,50 @@ def test_of_a_zip_that_is_no_plain_one_the_form_says_so(place: Playing) -> None:
         assert any(said in each for each in page.problems)
 
 
+def test_what_a_plan_asks_for_twice_is_made_once_where_results_are_used_again(
+    place: Playing, pictures: Endpoint, done: Any
+) -> None:
+    page = Lab().write("a fox", "a fox").word(pictures, "written")
+    both = page.until(lambda: page.total)
+    page.put("toggle", "lab:reuse", True)
+    once = page.until(lambda: "the same as another" in page.html and page.total)
+    assert once == both / 2
+    experiment = done(page.begin())
+    first, second = experiments.table(place.store, experiment.id)
+    assert first.run is not None
+    assert second.run == first.run
+    assert (first.reused, second.reused) == (False, True)
+    [run] = place.runs()
+    assert run.price == once
+    page.run()
+    assert "paid once" in page.html
+
+
+def test_a_study_is_one_by_its_limit_name_and_sharing_for_the_words_and_what_is_made_of_them(
+    place: Playing, pictures: Endpoint, done: Any
+) -> None:
+    page = Lab().write("a fox").word(pictures, ENHANCER)
+    page.put("text_input", "lab:most", "0.5")
+    page.put("text_input", "lab:title", "Foxes")
+    page.put("toggle", "lab:shared", True)
+    words = done(page.begin())
+    page.run()
+    spent = experiments.cost(place.store, words.id)
+    assert (words.most, spent > 0) == (Decimal("0.5"), True)
+    box = f"lab:most:{words.id}"
+    assert Decimal(page.widget("text_input", box).value) == Decimal("0.5") - spent
+    assert any("Its words have used" in each.value for each in page._app.caption)
+    results = experiments.get(place.store, page.begin())
+    assert results
+    assert results.most == Decimal("0.5") - spent
+    assert (results.title, results.shared) == ("Foxes", True)
+    page.open(words.id)
+    page.put("text_input", box, "")  # a person says otherwise
+    again = experiments.get(place.store, page.begin())
+    assert again
+    assert again.most is None
+
+
 def test_an_export_gives_the_same_plan_and_what_is_none_a_sentence(
     place: Playing, pictures: Endpoint, model: Model
 ) -> None:
@@ -438,7 +482,12 @@ def test_it_can_be_paused_go_on_and_be_stopped(place: Playing, pictures: Endpoin
 
     page.press("Pause")
     assert status() is Status.PAUSED
-    page.press("Go on")
+    dearer = {each.n: Decimal(1) for each in experiments.unsent(place.store, experiment)}
+    experiments.reprice(place.store, experiment, dearer, "They cost more now.")
+    page.press("Go on · ")  # at what they cost when it was drawn
+    assert status() is Status.PAUSED
+    assert "costs more by now" in page.html
+    page.press_key(f"lab:resume:{len(dearer)}")
     assert status() is Status.RUNNING
     page.press("Stop it")
     assert status() is Status.STOPPED

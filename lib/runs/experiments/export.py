@@ -159,7 +159,7 @@ def _line(
         cell.text,
         _status(run),
         usd(cell.quote),
-        usd(run.price if run is not None else None),
+        usd(run.price if run is not None and not cell.reused else None),  # they add up
         "" if seconds is None else f"{seconds:.1f}",
         cell.problem or "",
         file,

@@ -1,6 +1,6 @@
 """From a plan with its prices to an experiment that may begin."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
 from lib.runs.experiments import manifest, plan
@@ -26,17 +26,23 @@ def order(
 ) -> NewExperiment:
     """The experiment of these cells at the prices that are `known` by their keys (USD), for `nonce`
     of the press that begins it. Cells with problems stay out of it. `kept` are results from before
-    that are to be reused (`reusable`). Raises `KeyError` when a price is missing, and `StoreError`.
+    that are to be reused (`reusable`); with them, even with none, what is asked for twice is made
+    once. Raises `KeyError` when a price is missing, and `StoreError`.
     """
     factors = {
         of: ledger.overrun(store, profile, *of)
         for of in {(each.endpoint, each.model) for each in cells}
     }
     planned: list[NewCell] = []
+    asked: set[str] = set()
     for each in cells:
         if each.problems:
             continue
-        price = known[plan.key(each)]
+        name, price = same(each), known[plan.key(each)]
+        again = kept is not None and name in asked and name not in kept
+        asked.add(name)
+        if again:
+            price = Decimal(0)
         planned.append(
             NewCell(
                 input=each.input,
@@ -47,7 +53,8 @@ def order(
                 text=each.text,
                 quote=price,
                 reserved=price * factors[each.endpoint, each.model],
-                run_id=(kept or {}).get(same(each)),
+                run_id=(kept or {}).get(name),
+                reused=again,
             )
         )
     return NewExperiment(
@@ -74,6 +81,17 @@ def reusable(store: Store, profile: str, person: str, cells: Sequence[Cell]) -> 
             if run_id is not None:
                 found[same(each)] = run_id
     return found
+
+
+def to_pay(cells: Sequence[Cell], kept: Collection[str] | None) -> list[Cell]:
+    """Those of an order of these that cost something, if `kept` are the results to be reused."""
+    good = [each for each in cells if not each.problems]
+    if kept is None:
+        return good
+    first: dict[str, Cell] = {}
+    for each in good:
+        first.setdefault(same(each), each)
+    return [each for name, each in first.items() if name not in kept]
 
 
 def same(cell: Cell) -> str:

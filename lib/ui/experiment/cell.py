@@ -61,11 +61,13 @@ def _inside(client: Client, cell: Cell, files: Sequence[ResultFile], name: str) 
 def end(cell: Cell) -> str:
     """What it cost and how long it took, or what it is planned at."""
     run = cell.run
+    if cell.reused:
+        if run is None or run.price is None:
+            return "made once, for another"
+        return f"used again, {money.paid(run.price, run.price_estimated)} paid once"
     if run is None or cell.problem is not None:
         return f"planned at {money.price(cell.quote)}"
     if run.state is State.DONE and run.price is not None:
-        if cell.reused:
-            return f"from before, {money.paid(run.price, run.price_estimated)} then"
         took = seconds(run_status.took(run))
         return f"{money.paid(run.price, run.price_estimated)} · {took}"
     if run.state in (State.FAILED, State.CANCELLED) and not run.price:

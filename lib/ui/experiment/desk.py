@@ -1,7 +1,7 @@
 """What a person may ask and order about experiments: their own, and those shared with the team."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from decimal import Decimal
 from typing import BinaryIO
@@ -122,20 +122,21 @@ class Experiments(EngineDesk):
         return self._engine.begin(new)
 
     def pause(self, experiment_id: str) -> None:
-        """Send nothing more for now. Raises `StoreError`."""
+        """Send nothing more for now, nor what still waits. Raises `StoreError`."""
         experiments.pause(self._store, self._mine(experiment_id).id)
 
-    def resume(self, experiment_id: str) -> None:
-        """Go on. Raises `StoreError`."""
-        self._engine.resume(self._mine(experiment_id))
+    def resume(self, experiment_id: str, shown: Decimal) -> None:
+        """Go on, where what is left costs no more than the `shown` USD. Raises `StoreError`."""
+        self._engine.resume(self._mine(experiment_id), shown)
 
     def stop(self, experiment_id: str) -> None:
         """Send nothing more, and hold nothing for it. Raises `StoreError`."""
         self._engine.stop_experiment(self._mine(experiment_id))
 
-    def retry(self, experiment_id: str) -> int:
-        """Send what failed and cost nothing again; how many that are. Raises `StoreError`."""
-        return self._engine.retry(self._mine(experiment_id))
+    def retry(self, experiment_id: str, only: Collection[int]) -> int:
+        """Send what failed and cost nothing again of these cells; how many that are. Raises
+        `StoreError`."""
+        return self._engine.retry(self._mine(experiment_id), only)
 
     def share(self, experiment_id: str, shared: bool) -> None:
         """Have the team see it and vote on it, or no longer. Raises `StoreError`."""
@@ -189,6 +190,13 @@ class Experiments(EngineDesk):
         """A kept file of it, whole. Raises `OSError` when it is gone, and `MediaDown`."""
         self._seen(experiment)
         return files.content(self._store, files.result_name(run_id, file.name))
+
+    def limit(self, words: Experiment) -> tuple[Decimal, Decimal] | None:
+        """Of one that wrote the words of another: what both may cost by its own limit, and what it
+        has cost or holds, in USD. None where it has no limit."""
+        if words.most is None:
+            return None
+        return words.most, experiments.cost(self._store, self._seen(words).id)
 
     # --- what people say of it --------------------------------------------------------------------
 

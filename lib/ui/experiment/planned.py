@@ -11,7 +11,7 @@ import streamlit as st
 
 from lib.deapi.errors import DeapiError
 from lib.runs.experiments import manifest, plan
-from lib.runs.experiments.order import same
+from lib.runs.experiments.order import same, to_pay
 from lib.runs.experiments.plan import Cell, Draft, TooManyCells
 from lib.runs.quotes import Quote
 from lib.store import StoreError
@@ -46,7 +46,7 @@ class _Priced:
     known: Mapping[str, Decimal]
     asking: int
     error: DeapiError | None
-    kept: Collection[str] = ()
+    kept: Collection[str] | None = None
     """Those of which there are results from before, by `order.same`, if these are to be reused."""
 
     @cached_property
@@ -56,7 +56,7 @@ class _Priced:
     @cached_property
     def to_send(self) -> list[Cell]:
         """Those that cost something."""
-        return [each for each in self.good if not (self.kept and same(each) in self.kept)]
+        return to_pay(self.cells, self.kept)
 
     @cached_property
     def of_variants(self) -> list[Decimal] | None:
@@ -92,6 +92,7 @@ def draw(
     except DeapiError as error:
         notes.problem(errors.advice(error))
         return
+    _go_on(client, draft)
     about = _about(client, draft)
     if pressed := state.pressed(_NAME):
         _answer(client, now, pressed, about, problems, began)
@@ -105,7 +106,7 @@ def draw(
             _ask(client, question)
         else:
             _button(client, now, problems)
-    _extras(draft.view)
+    _extras(client, draft)
     if asking := now.asking + (later.asking if later else 0):
         every = LOOK_AGAIN if asking < _MANY else LOOK_RARELY
         st.fragment(_look, run_every=every)(client, draft, asking)
@@ -120,8 +121,8 @@ def _priced(client: Client, draft: Draft) -> _Priced:
     known = {each: quote.price for each, quote in found.items() if isinstance(quote, Quote)}
     refused = [each for each in found.values() if isinstance(each, DeapiError)]
     asking = sum(each is None for each in found.values())
-    kept: Collection[str] = ()
-    if st.session_state.get(key("reuse", draft.view), False):
+    kept: Collection[str] | None = None
+    if st.session_state.get(_said("reuse", draft), False):
         kept = client.experiments.reusable(planned).keys()
     return _Priced(draft, planned, known, asking, next(iter(refused), None), kept)
 
@@ -202,8 +203,10 @@ def _sums(client: Client, now: _Priced, later: _Priced | None) -> None:
         return
     if later is None:
         told = f"{money.price(total)} for {len(now.to_send):,} results"
-        if reused := len(now.good) - len(now.to_send):
-            told += f", and {reused:,} that you have already"
+        have = sum(same(each) in now.kept for each in now.good) if now.kept else 0
+        told += f", and {have:,} that you have already" if have else ""
+        if twice := len(now.good) - len(now.to_send) - have:
+            told += f", and {twice:,} that {'is' if twice == 1 else 'are'} the same as another"
     else:
         told = (
             f"About {money.price(total + after)} in all: {money.price(total)} for the words now, "
@@ -331,8 +334,7 @@ def _answer(
         st.session_state[_QUESTION] = Question(total, None, about)
         return
     try:
-        view = now.draft.view
-        most = money.typed(st.session_state.get(key("most", view), ""))
+        most = money.typed(st.session_state.get(_said("most", now.draft), ""))
         begun = state.order(
             _NAME,
             about,
@@ -343,8 +345,8 @@ def _answer(
                 nonce=pressed.nonce,
                 title=_title(now.draft),
                 most=most,
-                shared=st.session_state.get(key("shared", view), False),
-                reuse=st.session_state.get(key("reuse", view), False),
+                shared=st.session_state.get(_said("shared", now.draft), False),
+                reuse=st.session_state.get(_said("reuse", now.draft), False),
             ),
         )
     except (StoreError, ValueError) as error:
@@ -358,64 +360,95 @@ def _answer(
 # --- what else can be said ------------------------------------------------------------------------
 
 
-def _extras(view: str) -> None:
-    with st.expander(_folded_line(view), key=key("extras", view)):
+def _said(name: str, draft: Draft) -> str:
+    """The key of what is said of an experiment beside its plan: of results whose words were written
+    before that is their own."""
+    return key(name, draft.view, draft.before)
+
+
+def _go_on(client: Client, draft: Draft) -> None:
+    """A study is one: what is made of its words is called and shared as these are, and its limit is
+    what these have left, as long as nobody says otherwise."""
+    words = client.experiments.get(draft.before) if draft.before else None
+    if words is None or not client.experiments.is_mine(words):
+        return
+    st.session_state.setdefault(_said("title", draft), words.title)
+    st.session_state.setdefault(_said("shared", draft), words.shared)
+    if (limit := client.experiments.limit(words)) is None:
+        return
+    left = f"{max(limit[0] - limit[1], Decimal(0)).normalize():f}"
+    said, box = _said("left", draft), _said("most", draft)
+    if st.session_state.get(box) in (None, st.session_state.get(said)):
+        st.session_state[box] = left
+    st.session_state[said] = left
+
+
+def _used(client: Client, draft: Draft) -> None:
+    words = client.experiments.get(draft.before) if draft.before else None
+    if words is not None and (limit := client.experiments.limit(words)):
+        most, used = map(money.spent, limit)
+        st.caption(label(f"Its words have used {used} of {most}."))
+
+
+def _extras(client: Client, draft: Draft) -> None:
+    with st.expander(_folded_line(draft), key=key("extras", draft.view)):
         st.text_input(
             "Name (optional)",
-            key=key("title", view),
+            key=_said("title", draft),
             max_chars=120,
             placeholder="what you want to find out",
             persist_state="session",
         )
         st.text_input(
             "Spend at most, in USD (optional)",
-            key=key("most", view),
+            key=_said("most", draft),
             placeholder="no limit of its own",
             help="It pauses before it would spend more than that.",
             persist_state="session",
         )
-        _reuse(view)
+        _used(client, draft)
+        _reuse(draft)
         st.toggle(
             "Share with the team",
-            key=key("shared", view),
+            key=_said("shared", draft),
             help="Everybody may see its results and vote on them. You can change that later.",
             persist_state="session",
         )
 
 
-def _folded_line(view: str) -> str:
+def _folded_line(draft: Draft) -> str:
     """What is set inside: "Name, limit, sharing · “Foxes” · shared with the team"."""
-    title = " ".join((st.session_state.get(key("title", view)) or "").split())
+    title = " ".join((st.session_state.get(_said("title", draft)) or "").split())
     said = {
         f"“{clip(title, 40)}”": title,
-        _limit(view): _limit(view),
-        "with results from before": st.session_state.get(key("reuse", view)),
-        "shared with the team": st.session_state.get(key("shared", view)),
+        _limit(draft): _limit(draft),
+        "with results from before": st.session_state.get(_said("reuse", draft)),
+        "shared with the team": st.session_state.get(_said("shared", draft)),
     }
     set_ = [each for each, is_set in said.items() if is_set]
     return label(" · ".join(["Name, limit, sharing", *set_]))
 
 
-def _limit(view: str) -> str:
+def _limit(draft: Draft) -> str:
     try:
-        most = money.typed(st.session_state.get(key("most", view)) or "")
+        most = money.typed(st.session_state.get(_said("most", draft)) or "")
     except ValueError as error:
         return str(error)
     return "" if most is None else f"at most {money.price(most)}"
 
 
-def _reuse(view: str) -> None:
+def _reuse(draft: Draft) -> None:
     st.toggle(
         "Use results that I have already",
-        key=key("reuse", view),
+        key=_said("reuse", draft),
         help="Where you have made the very same before, with the same seed, that result is shown "
-        "and nothing is paid.",
+        "and nothing is paid. What this plan asks for twice is made once.",
         persist_state="session",
     )
 
 
 def _title(draft: Draft) -> str:
-    if named := (st.session_state.get(key("title", draft.view)) or "").strip():
+    if named := (st.session_state.get(_said("title", draft)) or "").strip():
         return named
     first = clip(draft.inputs[0].name, 60)
     count = len(draft.inputs)

@@ -6,7 +6,7 @@ from decimal import Decimal
 import streamlit as st
 
 from lib.store import State, Status, StoreError
-from lib.store.experiments import Cell, Experiment
+from lib.store.experiments import RETRIED, Cell, Experiment
 from lib.ui import asked_back, money, session
 from lib.ui.experiment import cell as one
 from lib.ui.experiment import place
@@ -68,7 +68,8 @@ def _in(cell: Cell, *states: State) -> bool:
 
 def _held(experiment: Experiment, cells: Sequence[Cell]) -> Decimal:
     """What its cells and its open runs hold."""
-    open_runs = (each.run for each in cells if each.run and not each.run.ended_at)
+    mine = (each.run for each in cells if each.run and not each.reused)
+    open_runs = (run for run in mine if not run.ended_at)
     of_runs = sum((run.reserved for run in open_runs if run.price is None), Decimal(0))
     return experiment.held + of_runs
 
@@ -77,8 +78,9 @@ def _left(client: Client, experiment: Experiment, cells: Sequence[Cell]) -> list
     """How long it still takes, while it goes on."""
     if experiment.status is not Status.RUNNING:
         return []
-    unsent = [each.endpoint for each in cells if each.run is None and each.problem is None]
-    waiting = [each.endpoint for each in cells if each.run and each.run.state is State.WAITING]
+    unsent = [each.endpoint for each in cells if each.is_unsent]
+    mine = [each for each in cells if each.run and not each.reused]
+    waiting = [each.endpoint for each in mine if each.run and each.run.state is State.WAITING]
     lasts = client.experiments.lasts([*unsent, *waiting])
     return [f"about {seconds(lasts)} left"] if lasts and lasts > 1 else []
 
@@ -88,7 +90,7 @@ def buttons(client: Client, experiment: Experiment, cells: Sequence[Cell]) -> No
     mine = client.experiments.is_mine(experiment)
     with st.container(horizontal=True, gap="xsmall", key="lab_buttons"):
         if mine:
-            _going(client, experiment)
+            _going(client, experiment, cells)
             _again(client, experiment, cells)
             shared = "Stop sharing" if experiment.shared else "Share with the team"
             act = client.experiments.share
@@ -109,11 +111,11 @@ def buttons(client: Client, experiment: Experiment, cells: Sequence[Cell]) -> No
         st.html(f'<p class="pg-problem" role="alert">{safe(problem)}</p>')
 
 
-def _going(client: Client, experiment: Experiment) -> None:
+def _going(client: Client, experiment: Experiment, cells: Sequence[Cell]) -> None:
     if experiment.status is Status.RUNNING:
         _button("Pause", "pause", client.experiments.pause, experiment.id, icon="⏸️")
     if experiment.status is Status.PAUSED:
-        _button("Go on", "resume", client.experiments.resume, experiment.id, icon="▶️")
+        _go_on(client, experiment, cells)
     if experiment.status in (Status.RUNNING, Status.PAUSED):
         with st.popover("Stop", icon="⏹️", key=key("stop_ask")):
             st.caption(
@@ -123,11 +125,30 @@ def _going(client: Client, experiment: Experiment) -> None:
             _button("Stop it", "stop", client.experiments.stop, experiment.id)
 
 
+def _go_on(client: Client, experiment: Experiment, cells: Sequence[Cell]) -> None:
+    """At the price of all that was not sent, which may have risen since it was ordered."""
+    cost = sum((each.quote for each in cells if each.is_unsent), Decimal(0))
+    spend = label(money.price(cost))
+    asked_back.button(
+        client,
+        f"Go on · {spend}" if cost else "Go on",
+        cost,
+        spend,
+        # With the price: a press must not agree to one that rose in between.
+        key=key("resume", f"{cost.normalize():f}"),
+        icon="▶️",
+        on_click=_do,
+        args=(client.experiments.resume, experiment.id, cost),
+    )
+
+
 def _again(client: Client, experiment: Experiment, cells: Sequence[Cell]) -> None:
+    """While the rest leaves anyway, or has left: else it would leave with what is tried again, at
+    a price that is not on the button."""
     failed = [each for each in cells if each.may_be_retried]
-    if not failed or experiment.status is Status.STOPPED:
+    if not failed or experiment.status not in RETRIED:
         return
-    cost = sum((each.quote for each in failed), Decimal(0))
+    cost = sum((each.quote for each in failed if not each.reused), Decimal(0))
     spend = label(money.price(cost))
     asked_back.button(
         client,
@@ -137,7 +158,7 @@ def _again(client: Client, experiment: Experiment, cells: Sequence[Cell]) -> Non
         key=key("retry"),
         icon="🔁",
         on_click=_do,
-        args=(client.experiments.retry, experiment.id),
+        args=(client.experiments.retry, experiment.id, [each.n for each in failed]),
     )
 
 

@@ -25,6 +25,7 @@ from lib.store import (
     OverCap,
     Purpose,
     Role,
+    State,
     Store,
     Winner,
     balances,
@@ -288,6 +289,32 @@ def test_a_press_that_two_servers_are_told_of_begins_one_experiment(
         assert len({each.id for each in begun}) == 1
     assert ledger.spent(two[0], "sandbox", "ada").day_held == 2 * ROUNDS
     agree(two[0])
+
+
+@pytest.mark.parametrize("end", [experiments.pause, experiments.stop])
+def test_nothing_waits_after_a_pause_or_a_stop_that_others_send_at(
+    two: tuple[Store, Store], end: Callable[[Store, str], Any]
+) -> None:
+    """Some are claimed at that moment, some come back from a 429, and some are only sent."""
+    for turn in range(ROUNDS):
+        begun = experiments.begin(two[0], experiment(f"{turn}", 8))
+        there = [experiments.send(two[0], begun.id, n, USD(1), USD(1)) for n in range(6)]
+        sent = [each for each in there if each]
+        on_the_way = [runs.claim(two[0], each.id, "test") for each in sent[:3]]
+        acts: list[Callable[[], Any]] = [partial(end, two[0], begun.id)]
+        for n, each in enumerate(on_the_way):
+            assert each
+            acts.append(partial(runs.unsend, two[n % 2], each, None, {"kind": "RateLimited"}))
+        acts += [
+            partial(runs.claim, two[n % 2], each.id, "test") for n, each in enumerate(sent[3:])
+        ]
+        acts += [partial(experiments.send, two[1], begun.id, n, USD(1), USD(1)) for n in (6, 7)]
+        came = at_once(acts)
+        assert not [each for each in came if isinstance(each, Exception)]
+        assert State.WAITING not in {each.state for each in runs.open_runs(two[0])}
+        agree(two[0])
+        experiments.stop(two[0], begun.id)
+        agree(two[0])
 
 
 def test_a_press_that_two_servers_are_told_of_begins_one_run_of_a_recipe(

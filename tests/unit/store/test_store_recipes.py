@@ -126,6 +126,33 @@ def test_nothing_is_sent_after_a_pause_or_a_stop(store: Store, new: Making) -> N
     assert ledger.spent(store, "sandbox", "ada").day_held == 0
 
 
+def test_a_stop_takes_back_what_still_waits(store: Store, new: Making) -> None:
+    going = begun(store)
+    run = sent(store, going, new)
+    assert run
+    assert recipes.stop(store, going.id)
+    [stage, _] = recipes.stages(store, going.id)
+    assert stage.run
+    assert stage.run.state is State.CANCELLED
+    assert ledger.spent(store, "sandbox", "ada").day_held == 0
+
+
+def test_what_was_on_its_way_at_a_stop_and_comes_back_is_not_sent(
+    store: Store, new: Making
+) -> None:
+    going = begun(store)
+    run = sent(store, going, new)
+    assert run
+    claimed = runs.claim(store, run.id, "test")
+    assert claimed
+    assert recipes.stop(store, going.id)
+    came_back = runs.unsend(store, claimed, None, {"kind": "RateLimited"})
+    assert came_back
+    assert came_back.state is State.CANCELLED
+    assert runs.claim(store, run.id, "test") is None
+    assert ledger.spent(store, "sandbox", "ada").day_held == 0
+
+
 def test_going_on_needs_the_price_that_it_asks_for(store: Store, new: Making) -> None:
     going = begun(store)
     recipes.ask(store, going.id, 0, 2 * PRICE)

@@ -1,5 +1,7 @@
 """An experiment is sent cell by cell, each once, through everything that may come between."""
 
+import asyncio
+import threading
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -14,13 +16,14 @@ from lib.runs.params import stored
 from lib.runs.profiles import SANDBOX
 from lib.runs.quotes import Quote
 from lib.store import Caps, State, Status, Store, caps, experiments, ledger, runs
-from lib.store.experiments import Cell, Experiment, NewCell, NewExperiment
+from lib.store.experiments import Cell, Dearer, Experiment, NewCell, NewExperiment
 from tests.support.databases import database
 from tests.support.waiting import eventually
 from tests.unit.runs.scripted import (
     ADDRESS,
     GENERATE,
     PRICE,
+    UPSCALE,
     Deapi,
     Starting,
     Time,
@@ -158,6 +161,46 @@ def test_a_price_that_rose_pauses_it_until_a_person_agrees(
     assert the_books_agree(store).posted == Decimal("0.003")
 
 
+def test_prices_that_rose_are_asked_about_once_and_agreed_to_together(
+    start: Starting, store: Store, deapi: Deapi
+) -> None:
+    deapi.prices = [price(), price(), price("0.003")]
+    deapi.jobs = [job("done", result_url="http://127.0.0.1:9/files/fox.png")]
+    engine = start()
+    experiment = engine.begin(new())
+    becomes(store, experiment, Status.PAUSED)
+    told = f"{COUNT - 2} cells cost more now than was planned: $0.084 instead of $0.056."
+    eventually(lambda: now(store, experiment).problem == told)
+    eventually(lambda: State.SENDING not in states(store, experiment))
+    assert deapi.sent <= 2  # at the price that they were planned at
+    left = experiments.unsent(store, experiment.id)
+    total = sum((each.quote for each in left), Decimal(0))
+    with pytest.raises(Dearer):
+        engine.resume(experiment, total - Decimal("0.001"))
+    assert now(store, experiment).status is Status.PAUSED
+    engine.resume(experiment, total)
+    becomes(store, experiment, Status.DONE)
+    assert the_books_agree(store).posted == (COUNT - len(left)) * PRICE + total
+
+
+def test_a_price_that_rose_while_a_cell_waited_is_asked_about_too(
+    start: Starting, store: Store, deapi: Deapi, time: Time
+) -> None:
+    gate = held_back(deapi, first=reply({"message": "Too many."}, 429, retry_after="400"))
+    engine = start()
+    experiment = engine.begin(new(1))
+    eventually(lambda: states(store, experiment) == [State.SENDING])
+    deapi.prices = [price("0.003")]  # by the time that it may be sent, its quote is too old
+    gate.set()
+    paused = becomes(store, experiment, Status.PAUSED)
+    assert paused.problem == "A cell costs $0.003 now, and was planned at $0.002."
+    assert states(store, experiment) == [None]
+    deapi.jobs = [job("done", result_url="http://127.0.0.1:9/files/fox.png")]
+    engine.resume(experiment, Decimal("0.003"))
+    becomes(store, experiment, Status.DONE)
+    assert the_books_agree(store) == ledger.Balance(held=Decimal(0), posted=Decimal("0.003"))
+
+
 def test_a_pause_keeps_the_rest_and_a_stop_gives_it_back(
     start: Starting, store: Store, deapi: Deapi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -173,6 +216,80 @@ def test_a_pause_keeps_the_rest_and_a_stop_gives_it_back(
     engine.stop_experiment(experiment)
     assert the_books_agree(store) == ledger.Balance(held=Decimal(0), posted=sent * PRICE)
     assert deapi.sent == sent
+
+
+def held_back(deapi: Deapi, first: httpx.Response | None = None) -> threading.Event:
+    """What keeps deAPI from answering the first submit, with a 429, until it is set."""
+    gate = threading.Event()
+
+    async def limited(_: object) -> httpx.Response:
+        await asyncio.to_thread(gate.wait, 20)
+        return first or reply({"message": "Too many."}, 429, retry_after="1")
+
+    deapi.submits = [limited, *deapi.submits]
+    return gate
+
+
+@pytest.mark.parametrize("stops", [False, True])
+def test_nothing_leaves_after_a_pause_or_a_stop_although_some_waited_before_the_governor(
+    start: Starting, store: Store, deapi: Deapi, stops: bool
+) -> None:
+    gate = held_back(deapi)
+    engine = start()
+    experiment = engine.begin(new())
+    eventually(lambda: states(store, experiment).count(State.SENDING) == 1)
+    eventually(lambda: len(experiments.leaving(store, experiment.id)) > 2)
+    if stops:
+        engine.stop_experiment(experiment)
+    else:
+        experiments.pause(store, experiment.id)
+    on_the_way = states(store, experiment).count(State.SENDING)
+    assert {*states(store, experiment)} == {State.SENDING, None}
+    gate.set()
+    eventually(lambda: State.SENDING not in states(store, experiment))
+    eventually(lambda: not engine._followed)  # whose turn came later, has looked and gone
+    assert deapi.sent <= on_the_way
+    assert {*states(store, experiment)} <= {State.DONE, None}
+    done = states(store, experiment).count(State.DONE)
+    left = Decimal(0) if stops else (COUNT - done) * PRICE
+    assert the_books_agree(store) == ledger.Balance(held=left, posted=done * PRICE)
+    if not stops:
+        engine.resume(experiment)
+        becomes(store, experiment, Status.DONE)
+        assert states(store, experiment) == [State.DONE] * COUNT
+        assert the_books_agree(store) == ledger.Balance(held=Decimal(0), posted=COUNT * PRICE)
+
+
+def test_what_waits_for_one_endpoint_holds_up_no_other(
+    start: Starting, store: Store, deapi: Deapi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conductor, "WAITING", 2)
+
+    async def used_up(request: httpx.Request) -> httpx.Response:
+        if request.url.path == GENERATE.path:
+            return reply({"message": "Used up."}, 429, type="daily", retry_after="80000")
+        return accepted(f"job-{deapi.sent}")
+
+    deapi.submits = [used_up]
+    plan = new(12)
+    cells = [
+        replace(each, endpoint=UPSCALE.id if each.input > 8 else GENERATE.id) for each in plan.cells
+    ]
+    experiment = start().begin(replace(plan, cells=cells))
+    eventually(lambda: states(store, experiment).count(State.DONE) == 3)
+    assert states(store, experiment)[9:] == [State.DONE] * 3
+
+
+def test_what_an_experiment_asks_for_twice_is_sent_once(
+    start: Starting, store: Store, deapi: Deapi
+) -> None:
+    [cell] = new(1).cells
+    again = replace(cell, input=1, quote=Decimal(0), reserved=Decimal(0), reused=True)
+    experiment = start().begin(new(cells=[cell, again]))
+    becomes(store, experiment, Status.DONE)
+    assert states(store, experiment) == [State.DONE] * 2
+    assert deapi.sent == 1
+    assert the_books_agree(store) == ledger.Balance(held=Decimal(0), posted=PRICE)
 
 
 def test_a_limit_of_today_lets_the_rest_through_tomorrow(

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from lib.deapi.media import Upload
 from lib.runs.experiments import archive, export, manifest
@@ -122,6 +123,16 @@ def test_rows_of_a_table_go_by_their_numbers_there(store: Store) -> None:
     found = unpacked(store, experiment)
     assert [each["row"] for each in lines(found[export.TABLE])] == ["2", "2", "7", "7"]
     assert "results/row-007-1-quick.png" in found
+
+
+def test_what_was_paid_for_elsewhere_is_in_the_table_without_a_price(store: Store) -> None:
+    experiment = begin(store)
+    for n in (0, 1):
+        made(store, experiment, n)
+    with store.write() as connection:
+        connection.execute(text("UPDATE cells SET reused = true WHERE n = 1"))
+    table = lines(unpacked(store, experiment)[export.TABLE])
+    assert [each["paid_usd"] for each in table[:2]] == ["0.002000000", ""]
 
 
 def test_its_plan_is_planned_again_and_its_formulas_are_text(store: Store) -> None:
