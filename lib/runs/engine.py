@@ -321,9 +321,6 @@ class Engine:
     def stop_recipe(self, going: RecipeRun) -> None:
         """Send nothing more of it, and take back what still waits. Raises `StoreError`."""
         recipes.stop(self.store, going.id)
-        for stage in recipes.stages(self.store, going.id):
-            if stage.run is not None and stage.run.state is State.WAITING:
-                runs.cancel(self.store, stage.run.id, going.person)
 
     def _cook(self, going: RecipeRun) -> None:
         if (cook := self._cooks.get(going.profile)) is not None:

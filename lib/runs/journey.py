@@ -222,6 +222,8 @@ class Journey:
         while (moved := await self._commit(move, claimed, told)) is None:
             lost = await self._commit(_as_it_is, claimed)
             if lost is None or lost.state is not State.UNKNOWN or lost.request_id is not None:
+                if move is runs.accept and lost is not None and lost.request_id == told:
+                    return None  # a webhook was quicker, and who took it over follows this very job
                 job = told if move is runs.accept else "an inline result"
                 log.error("its answer came when it was settled already: %s", job)
                 return None

@@ -415,6 +415,19 @@ def running(store: Store, profile: str, person: str) -> dict[str, str]:
         return {row.id: row.title for row in connection.execute(query.order_by(experiments.c.id))}
 
 
+def asking(store: Store, profile: str, person: str, *, limit: int = 20) -> list[Experiment]:
+    """A person's experiments that are paused until they say how to go on, the newest first."""
+    query = select(*_COLUMNS).where(
+        experiments.c.profile == profile,
+        experiments.c.person == person,
+        experiments.c.status == Status.PAUSED,
+        experiments.c.problem.is_not(None),
+    )
+    with store.read() as connection:
+        found = connection.execute(query.order_by(experiments.c.id.desc()).limit(limit))
+        return [_experiment(row) for row in found.mappings()]
+
+
 def ended(
     store: Store, profile: str, person: str, since: datetime, *, limit: int = 20
 ) -> list[Experiment]:
@@ -514,6 +527,18 @@ def cost(store: Store, experiment_id: str) -> Decimal:
     with store.read() as connection:
         spent, held = _sums(connection, experiment_id)
         return spent + held + (connection.scalar(own) or ZERO)
+
+
+def cost_of_study(store: Store, words: Experiment) -> Decimal:
+    """The same of one that wrote words, with all that was made of them, in USD."""
+    made = select(experiments.c.id).where(
+        experiments.c.profile == words.profile,
+        experiments.c.person == words.person,
+        experiments.c.plan["before"].as_string() == words.id,
+    )
+    with store.read() as connection:
+        found = [words.id, *connection.scalars(made)]
+    return sum((cost(store, each) for each in found), ZERO)
 
 
 def table(store: Store, experiment_id: str) -> list[Cell]:

@@ -37,6 +37,12 @@ _NOT_ALONE = (
 )
 
 
+_UNHEARD = (
+    "Whether the rows arrived is not known, so the files stay there: see what the playground "
+    "shows, and import it again where it is empty."
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Arrived:
     """What an export has said, and what each table has now."""
@@ -227,24 +233,31 @@ def _put_rows(
     tell: Tell,
 ) -> None:
     """All rows or none. What looks words up is made by the database as they come in."""
-    with brought.read() as source, store.write() as target:
-        _must_be_empty(target)
-        for table in reversed(CARRIED):
-            target.execute(delete(table))
-        for table in CARRIED:
-            carried.copy(source, target, table, tell)
-            _count_on(target, table)
-        for table in CARRIED:
-            if carried.summed(target, table, tell) != sums[table.name]:
-                raise StoreError(f"The rows of {table.name} did not arrive as they were sent.")
-        # A server that stood still, and whose lease had ended, may be back.
-        _must_not_run(store)
-        if not still():
-            raise StoreError(_NOT_ALONE)
-        # Whatever comes in between from here on, the files stay: should the commit be heard of too
-        # late, rows without them would be worse than they without rows.
-        put.seek(0)
-        put.truncate()
+    ready = False
+    try:
+        with brought.read() as source, store.write() as target:
+            _must_be_empty(target)
+            for table in reversed(CARRIED):
+                target.execute(delete(table))
+            for table in CARRIED:
+                carried.copy(source, target, table, tell)
+                _count_on(target, table)
+            for table in CARRIED:
+                if carried.summed(target, table, tell) != sums[table.name]:
+                    raise StoreError(f"The rows of {table.name} did not arrive as they were sent.")
+            # A server that stood still, and whose lease had ended, may be back.
+            _must_not_run(store)
+            if not still():
+                raise StoreError(_NOT_ALONE)
+            # Whatever comes in between from here on, the files stay: should the commit be heard of
+            # too late, rows without them would be worse than they without rows.
+            put.seek(0)
+            put.truncate()
+            ready = True
+    except StoreError as error:
+        if ready:
+            raise StoreError(f"{error} {_UNHEARD}") from error
+        raise
 
 
 def _count_on(connection: Connection, table: Table) -> None:

@@ -18,7 +18,7 @@ from lib.store import ledger, servers
 from lib.store.database import Store, insert_missing
 from lib.store.money import final
 from lib.store.recalled import recall
-from lib.store.run import RUN_COLUMNS, NewRun, Run, as_run, time_ordered_id
+from lib.store.run import RUN_COLUMNS, NewRun, Run, as_run, is_part, time_ordered_id
 from lib.store.states import ASKING, State
 from lib.store.tables import Status, recipe_runs, recipe_steps, recipes, runs
 
@@ -260,19 +260,37 @@ def runs_of(
 def running(store: Store, profile: str, person: str) -> dict[str, str]:
     """The ids of a person's runs of recipes that go on by themselves, and what they are called:
     none of which a step waits for an answer."""
-    asking = (
-        select(recipe_steps.c.n)
-        .join(runs, runs.c.id == recipe_steps.c.run_id)
-        .where(recipe_steps.c.recipe_run_id == recipe_runs.c.id, runs.c.state.in_(ASKING))
-    )
     query = select(recipe_runs.c.id, recipe_runs.c.title).where(
         recipe_runs.c.profile == profile,
         recipe_runs.c.person == person,
         recipe_runs.c.status == Status.RUNNING,
-        ~asking.exists(),
+        ~_step_asks(),
     )
     with store.read() as connection:
         return {row.id: row.title for row in connection.execute(query.order_by(recipe_runs.c.id))}
+
+
+def asking(store: Store, profile: str, person: str, *, limit: int = 20) -> list[RecipeRun]:
+    """A person's runs of recipes that go on once they have answered, the newest first."""
+    query = select(*_RUN_COLUMNS).where(
+        recipe_runs.c.profile == profile,
+        recipe_runs.c.person == person,
+        (recipe_runs.c.status == Status.PAUSED)
+        | ((recipe_runs.c.status == Status.RUNNING) & _step_asks()),
+    )
+    with store.read() as connection:
+        found = connection.execute(query.order_by(recipe_runs.c.id.desc()).limit(limit))
+        return [RecipeRun(**row) for row in found.mappings()]
+
+
+def _step_asks() -> ColumnElement[bool]:
+    """Whether a step of a recipe's run waits for an answer."""
+    return (
+        select(recipe_steps.c.n)
+        .join(runs, runs.c.id == recipe_steps.c.run_id)
+        .where(recipe_steps.c.recipe_run_id == recipe_runs.c.id, runs.c.state.in_(ASKING))
+        .exists()
+    )
 
 
 def ended(
@@ -311,11 +329,6 @@ def of_nonce(nonce: str) -> str:
     """The run of a recipe that a run with this nonce is a step of; of other runs nothing that is
     one."""
     return nonce.partition(":")[0]
-
-
-def is_step(nonce: str) -> bool:
-    """Whether a run with this nonce may be a step of a recipe: one of an experiment looks alike."""
-    return of_nonce(nonce) != nonce
 
 
 def nonce_of(going: RecipeRun, stage: Stage) -> str:
@@ -388,13 +401,13 @@ def stop(store: Store, recipe_run_id: str) -> RecipeRun | None:
 def lets_send(connection: Connection, nonce: str) -> bool:
     """Whether a run with this nonce is none of a recipe that was stopped, within a transaction that
     keeps it from being stopped meanwhile."""
-    going = _locked(connection, of_nonce(nonce)) if is_step(nonce) else None
+    going = _locked(connection, of_nonce(nonce)) if is_part(nonce) else None
     return going is None or going.status is not Status.STOPPED
 
 
 def take_back(connection: Connection, store: Store, nonce: str) -> None:
     """Take back what still waits of the recipe's run that a run with this nonce is a step of."""
-    if is_step(nonce):
+    if is_part(nonce):
         _recall(connection, store, of_nonce(nonce))
 
 

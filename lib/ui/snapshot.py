@@ -1,5 +1,5 @@
 """What stands beside every page, as it was in one moment: else a run that ends between two looks
-would be held and spent at once. And what ended before the first page was drawn."""
+would be held and spent at once. And what ended, or waits, before the first page was drawn."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -63,8 +63,9 @@ def take(store: Store, profile: str, person: str) -> Snapshot:
 
 
 def missed(store: Store, profile: str, person: str, limit: int) -> list[Ended]:
-    """What of a person's has ended since they opened the bell last, the last first and at most
-    `limit`; nothing from before their first visit, which is noted here. Raises `StoreError`."""
+    """What of a person's has ended since they opened the bell last, and what waits for them, the
+    last first and at most `limit`; nothing from before their first visit, which is noted here.
+    Raises `StoreError`."""
     now = store.now()
     with store.snapshot():
         opened = bells.opened(store, profile, person)
@@ -74,6 +75,9 @@ def missed(store: Store, profile: str, person: str, limit: int) -> list[Ended]:
                 *runs.ended(store, profile, person, since, limit=limit),
                 *experiments.ended(store, profile, person, since, limit=limit),
                 *recipes.ended(store, profile, person, since, limit=limit),
+                # Since whenever: nothing of it goes on before they answer.
+                *experiments.asking(store, profile, person, limit=limit),
+                *recipes.asking(store, profile, person, limit=limit),
             ]
             return sorted(found, key=_end, reverse=True)[:limit]
     with suppress(StoreError):  # a full disk keeps nobody from a page: the next visit is noted

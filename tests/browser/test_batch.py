@@ -42,7 +42,7 @@ def table() -> bytes:
 
 def give(page: Page, name: str, content: bytes) -> None:
     file = {"name": name, "mimeType": "text/csv", "buffer": content}
-    page.locator('input[type="file"]').first.set_input_files(file)  # pyright: ignore[reportArgumentType]
+    screens.give(page.locator('input[type="file"]').first, file)
 
 
 def cell(page: Page, column: int, row: int) -> Locator:

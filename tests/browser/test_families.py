@@ -29,7 +29,7 @@ def test_images_a_photograph_is_cut_out_and_stands_before_and_after(
 ) -> None:
     page = open_window(f"{quick.url}/images")
     screens.choose(page, "Remove background")
-    page.locator('input[type="file"]').set_input_files(SAMPLES / "robot.jpg")
+    screens.give(page.locator('input[type="file"]'), SAMPLES / "robot.jpg")
     expect(page.get_by_text("robot.jpg").first).to_be_visible()
     screens.run(page)
     frame = screens.done(page).locator(".frame")
@@ -48,7 +48,7 @@ def test_images_the_text_of_a_page_stands_beside_it_word_for_word(
 ) -> None:
     page = open_window(f"{quick.url}/images")
     screens.choose(page, "Read text in a picture")
-    page.locator('input[type="file"]').set_input_files(SAMPLES / "page.png")
+    screens.give(page.locator('input[type="file"]'), SAMPLES / "page.png")
     expect(page.get_by_text("page.png").first).to_be_visible()
     screens.run(page)
     card = screens.done(page)
@@ -61,7 +61,7 @@ def test_videos_a_picture_moves_plays_and_can_be_sought_in(
 ) -> None:
     page = open_window(f"{quick.url}/videos")
     screens.choose(page, "Animate a picture")
-    page.locator('input[type="file"]').first.set_input_files(SAMPLES / "harbour.jpg")
+    screens.give(page.locator('input[type="file"]').first, SAMPLES / "harbour.jpg")
     expect(page.get_by_text("harbour.jpg").first).to_be_visible()
     example(page, "Slow zoom", "What should move?")
     screens.run(page)

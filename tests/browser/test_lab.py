@@ -151,7 +151,7 @@ def test_a_whole_study_from_prompts_to_an_outcome_and_back_from_its_export(
     page.get_by_role("button", name="All experiments").click()
     page.get_by_role("radio", name="New experiment").click()
     page.get_by_text("Take a plan from an export").click()
-    page.locator('input[type="file"]').last.set_input_files(export)
+    screens.give(page.locator('input[type="file"]').last, export)
     expect(page.get_by_text("6 × 3")).to_be_visible()
     again = page.get_by_role("button", name=RUN)
     expect(again).to_be_enabled(timeout=PATIENCE)

@@ -85,7 +85,7 @@ def test_a_recipe_that_begins_with_a_picture_is_run_on_another_picture(
     save(screens.done(page), "Large cut-outs")
     page.get_by_role("button", name="Choose another").click()
     harbour = "lib/ui/samples/harbour.jpg"
-    page.locator('input[type="file"]').first.set_input_files(harbour)
+    screens.give(page.locator('input[type="file"]').first, harbour)
     expect(page.get_by_text("harbour.jpg").first).to_be_visible()
     run(page)
     expect(results(page).locator("b", has_text=DONE)).to_be_visible(timeout=2 * PATIENCE)

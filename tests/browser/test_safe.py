@@ -187,7 +187,7 @@ def test_what_was_read_in_a_picture_and_heard_is_shown_as_text(
     ):
         page = open_window(f"{playground.url}/{family}")
         screens.choose(page, title)
-        page.locator('input[type="file"]').first.set_input_files(SAMPLES / sample)
+        screens.give(page.locator('input[type="file"]').first, SAMPLES / sample)
         expect(page.get_by_text(sample).first).to_be_visible()
         screens.run(page)
         screens.done(page)
@@ -208,7 +208,7 @@ def test_what_an_uploaded_file_is_called_is_shown_as_text(
     page.get_by_text("Change a picture").first.click()
     named = "**bold** $x^2$ :red[red] `code` <img src=x onerror=window.ran=1>.png"
     picture = {"name": named, "mimeType": "image/png", "buffer": png()}
-    page.locator('input[type="file"]').first.set_input_files(picture)  # pyright: ignore[reportArgumentType]
+    screens.give(page.locator('input[type="file"]').first, picture)
     expect(page.get_by_text("onerror=window.ran=1").first).to_be_visible()
     assert page.evaluate("window.ran") is None
     assert page.locator('.katex, img[src="x"], strong:text-is("bold")').count() == 0

@@ -29,7 +29,7 @@ def test_a_dropped_file_stands_in_the_form_at_the_price_that_was_offered(
     open_window: OpenWindow, playground: Playground
 ) -> None:
     page = open_window(playground.url)
-    page.locator("input[type=file]").set_input_files(SAMPLES / "harbour.jpg")
+    screens.give(page.locator("input[type=file]"), SAMPLES / "harbour.jpg")
     expect(page.get_by_role("heading", name="What can be done with it")).to_be_visible()
     enlarge = tile(page, "Enlarge this")
     price = enlarge.locator(".pg-tile-price")

@@ -69,7 +69,7 @@ def test_a_file_that_cannot_be_used_is_refused_beside_its_field(
     path = tmp_path / "picture.png"
     make(path)
     page.get_by_text("Enlarge a picture").first.click()
-    page.locator('input[type="file"]').set_input_files(path)
+    screens.give(page.locator('input[type="file"]'), path)
     expect(page.get_by_text(re.compile(says)).first).to_be_visible()
     expect(page.get_by_text("Traceback")).to_have_count(0)
     expect(screens.run_button(page)).to_have_count(0)

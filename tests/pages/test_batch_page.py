@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -170,6 +171,10 @@ def test_other_columns_stay_beside_the_results_and_are_text_to_a_spreadsheet(
     rows = list(csv.DictReader(io.StringIO(content)))
     assert [each["article"] for each in rows] == ["'=A1+1", "A-2"]
     assert [Decimal(each["paid_usd"]) for each in rows] == [each.quote for each in cells]
+    again = [replace(cells[0], reused=True), cells[1]]  # paid for elsewhere: the column adds up
+    content = outcome.table(outcome.of(experiment, again), {}, {}).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(content)))
+    assert rows[0]["paid_usd"] == ""
 
 
 def test_a_row_whose_result_was_deleted_says_so_and_leads_to_nothing(place: Playing) -> None:

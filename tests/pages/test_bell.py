@@ -172,6 +172,19 @@ def test_an_experiment_that_needs_an_answer_says_so_and_leads_to_its_own_page(
     assert seen(page).kept[0].page == pages[view].page
 
 
+def test_what_came_to_need_an_answer_meanwhile_is_told_in_a_new_window(place: Playing) -> None:
+    Page(HISTORY)  # a first visit
+    begun_, recipe = planned(place), kept(place, "Cut-outs")
+    going = begun(place, recipe, "press")
+    experiments.pause(place.store, begun_.id, "A cell costs more now.")
+    recipes.ask(place.store, going.id, 0, 2 * PRICE)
+    said = {each for each, _, _ in told(Page(HISTORY))}
+    assert said == {"Experiment waits for you", "Recipe waits for you"}
+    experiments.stop(place.store, begun_.id)
+    recipes.stop(place.store, going.id)
+    assert told(Page(HISTORY)) == []
+
+
 def test_steps_of_a_recipe_are_no_news_but_its_end_is(place: Playing) -> None:
     recipe = kept(place, "Cut-outs")
     going = begun(place, recipe, "press")

@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -22,6 +23,14 @@ def write(page: Page, text: str) -> None:
     field = page.get_by_role("textbox", name="What should it show?")
     field.fill(text)
     field.blur()
+
+
+def give(uploader: Locator, file: Any) -> None:
+    """Give a file to a place for one, as Playwright takes it, once the page has been drawn: while
+    it still is, the place may be put there anew, and what was given to the old one is gone."""
+    app = uploader.page.get_by_test_id("stApp")
+    expect(app).to_have_attribute("data-test-script-state", "notRunning")
+    uploader.set_input_files(file)
 
 
 def make_picture(page: Page, text: str) -> Decimal:

@@ -36,8 +36,9 @@ class Outcome:
 
     @property
     def price(self) -> Decimal | None:
-        """USD that its call cost, if that is known; of what goes together, for all of it."""
-        return self.run.price if self.run is not None else None
+        """USD that its call cost, if that is known; of what goes together, for all of it. What was
+        paid for elsewhere cost nothing here."""
+        return self.run.price if self.run is not None and not self.cell.reused else None
 
     @property
     def state(self) -> str:

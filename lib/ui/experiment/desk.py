@@ -192,11 +192,11 @@ class Experiments(EngineDesk):
         return files.content(self._store, files.result_name(run_id, file.name))
 
     def limit(self, words: Experiment) -> tuple[Decimal, Decimal] | None:
-        """Of one that wrote the words of another: what both may cost by its own limit, and what it
-        has cost or holds, in USD. None where it has no limit."""
+        """Of one that wrote words: what it and all that is made of them may cost by its own limit,
+        and what they have cost or hold, in USD. None where it has no limit."""
         if words.most is None:
             return None
-        return words.most, experiments.cost(self._store, self._seen(words).id)
+        return words.most, experiments.cost_of_study(self._store, self._seen(words))
 
     # --- what people say of it --------------------------------------------------------------------
 

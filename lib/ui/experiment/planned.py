@@ -85,7 +85,8 @@ def draw(
     `began` is called when the experiment has begun, and what was said of it is forgotten."""
     try:
         now = _priced(client, draft)
-        later = _priced(client, draft.then) if draft.then else None
+        # The words are not written yet: which of them are the same, or were there, nobody knows.
+        later = _priced(client, draft.then, reuse=False) if draft.then else None
     except TooManyCells as error:
         notes.problem(errors.Advice(str(error)))
         return
@@ -115,14 +116,14 @@ def draw(
 # --- what it costs --------------------------------------------------------------------------------
 
 
-def _priced(client: Client, draft: Draft) -> _Priced:
+def _priced(client: Client, draft: Draft, *, reuse: bool = True) -> _Priced:
     planned = cells(client, draft)
     found = client.experiments.prices(planned)
     known = {each: quote.price for each, quote in found.items() if isinstance(quote, Quote)}
     refused = [each for each in found.values() if isinstance(each, DeapiError)]
     asking = sum(each is None for each in found.values())
     kept: Collection[str] | None = None
-    if st.session_state.get(_said("reuse", draft), False):
+    if reuse and st.session_state.get(_said("reuse", draft), False):
         kept = client.experiments.reusable(planned).keys()
     return _Priced(draft, planned, known, asking, next(iter(refused), None), kept)
 
@@ -272,7 +273,9 @@ def _row(draft: Draft, cell: Cell) -> str:
     """Where it stands, if there is more than one row to stand in."""
     if len(draft.inputs) == 1:
         return ""
-    return f"Prompt {cell.input + 1} (“{clip(draft.inputs[cell.input].name, 30)}”), "
+    row = draft.inputs[cell.input]
+    where = f"Row {row.numbers[0]}" if row.numbers else f"Prompt {cell.input + 1}"
+    return f"{where} (“{clip(row.name, 30)}”), "
 
 
 # --- the button -----------------------------------------------------------------------------------
@@ -387,7 +390,7 @@ def _used(client: Client, draft: Draft) -> None:
     words = client.experiments.get(draft.before) if draft.before else None
     if words is not None and (limit := client.experiments.limit(words)):
         most, used = map(money.spent, limit)
-        st.caption(label(f"Its words have used {used} of {most}."))
+        st.caption(label(f"Its words, and what was made of them, have used {used} of {most}."))
 
 
 def _extras(client: Client, draft: Draft) -> None:

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -244,6 +244,14 @@ def ended_by(
     return run("-c", textwrap.dedent(ENDED), told, *arguments, **settings)
 
 
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """Whoever runs these tests may have been told not to hear a terminal go."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 TWICE = [
     [signal.SIGHUP, signal.SIGHUP],
     [signal.SIGTERM, signal.SIGHUP],
@@ -251,6 +259,7 @@ TWICE = [
 ]
 
 
+@pytest.mark.usefixtures("heard")
 @pytest.mark.parametrize("signals", TWICE)
 def test_a_terminal_that_goes_ends_an_export_and_nothing_is_left(
     filled: Filled, tmp_path: Path, signals: list[signal.Signals]
@@ -261,6 +270,7 @@ def test_a_terminal_that_goes_ends_an_export_and_nothing_is_left(
     assert [*tmp_path.iterdir()] == []
 
 
+@pytest.mark.usefixtures("heard")
 @pytest.mark.parametrize("signals", TWICE)
 def test_and_an_import(filled: Filled, tmp_path: Path, signals: list[signal.Signals]) -> None:
     exporting.export(filled.store, tmp_path / "one", stopped=True, tell=quiet)

@@ -7,12 +7,13 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from lib.store import Store, StoreError, carried, exporting, manifest
 from lib.store.carried import CARRIED
@@ -317,6 +318,23 @@ def test_a_disk_that_is_too_small_is_seen_before(
     with pytest.raises(StoreError, match="MB free"):
         bring(store, export)
     assert is_empty(store)
+
+
+def test_a_commit_that_is_not_heard_of_leaves_the_files_and_says_so(
+    export: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = store.write
+
+    @contextmanager
+    def unheard() -> Iterator[Connection]:
+        with write() as connection:
+            yield connection
+        raise StoreError("The database went away.")
+
+    monkeypatch.setattr(store, "write", unheard)
+    with pytest.raises(StoreError, match=r"went away\..*the files stay"):
+        bring(store, export)
+    assert [*store.media.names(ROOMS[0])]
 
 
 # --- killed ---------------------------------------------------------------------------------------
