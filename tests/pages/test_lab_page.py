@@ -397,7 +397,10 @@ def test_a_study_is_one_by_its_limit_name_and_sharing_for_the_words_and_what_is_
     assert (words.most, spent > 0) == (Decimal("0.5"), True)
     box = f"lab:most:{words.id}"
     assert Decimal(page.widget("text_input", box).value) == Decimal("0.5") - spent
-    assert any("Its words, and what was made of them, have used" in each.value for each in page._app.caption)
+    assert any(
+        "Its words, and what was made of them, have used" in each.value
+        for each in page._app.caption
+    )
     results = experiments.get(place.store, page.begin())
     assert results
     assert results.most == Decimal("0.5") - spent
