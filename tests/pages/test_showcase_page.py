@@ -1,6 +1,7 @@
 """Showcase: results with a star become a page, arranged by its person and shared by its address."""
 
 import re
+import secrets
 from decimal import Decimal
 
 import pytest
@@ -67,6 +68,16 @@ def test_without_a_star_it_says_what_to_do(place: Playing) -> None:
     assert "Star ★ a result first" in page.html
     assert "Go to History" in page.links
     assert not page.has_button("Make one")
+
+
+def test_an_address_may_have_any_signs_that_one_is_made_of(
+    place: Playing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Streamlit's components take no name with two underscores, which one showcase in two hundred
+    has in its address."""
+    monkeypatch.setattr(secrets, "token_urlsafe", lambda _: "a__b-_")
+    made = showcases.begin(place.store, place.engine.profiles[0], LOCAL, "Foxes")
+    assert "Foxes" in Page(SHOWCASE).at(SHOWCASE, showcase=made.id).everything
 
 
 @pytest.mark.usefixtures("starred")

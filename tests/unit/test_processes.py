@@ -26,6 +26,7 @@ time.sleep(600)
 '''
 folder = Path(sys.argv[1])
 Process([sys.executable, "-c", deaf], log=folder / "log", cwd=folder, env=environment())
+(folder / "started").touch()
 time.sleep(600)
 """
 
@@ -33,7 +34,7 @@ time.sleep(600)
 def test_a_process_ends_when_its_tests_are_killed(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with subprocess.Popen([sys.executable, "-c", TESTS, str(tmp_path)], env=environment()) as tests:
-        eventually(lambda: log.exists() and "up" in log.read_text())
+        eventually(lambda: (tmp_path / "started").exists() and "up" in log.read_text())
         assert locked(log)
         tests.send_signal(signal.SIGKILL)
     eventually(lambda: not locked(log))

@@ -15,4 +15,5 @@ _button = component(
 
 
 def draw(text: str, key: str, label: str = "Copy") -> None:
-    _button(key=key, data={"text": text, "label": label}, width="content")
+    # Streamlit refuses two underscores in a component's key, and ids may have them.
+    _button(key=key.replace("_", "-"), data={"text": text, "label": label}, width="content")
