@@ -12,26 +12,25 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenWindow
 from tests.support.playground import Playground, playgrounds
+from tests.support.postgres import PostgreSQL
 from tests.support.processes import TOP, environment
-from tests.support.s3 import way_to
+from tests.support.s3 import S3, way_to
 from tests.support.team import SECRET, account, expect_inside, expect_outside, sign_in
 from tests.support.watch import Watch
 
 
-@pytest.fixture(scope="module", params=["one machine", "several"])
+@pytest.fixture(scope="module")
 def team(
-    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+    tmp_path_factory: pytest.TempPathFactory, postgres: PostgreSQL, s3: S3
 ) -> Iterator[Playground]:
-    """A playground with one account, Ada's, who is an admin: on SQLite and a folder, and on
-    PostgreSQL and a bucket."""
-    shared: dict[str, str] = {}
-    if request.param == "several":
-        postgres, s3 = map(request.getfixturevalue, ("postgres", "s3"))
-        shared = {
-            "database": postgres.make(),
-            "PLAYGROUND_MEDIA_URL": s3.bucket(),
-            **way_to(s3.url),
-        }
+    """A playground with one account, Ada's, who is an admin, on PostgreSQL and a bucket: in the
+    other tests before a browser in which people sign in it is on SQLite and a folder, and those of
+    the pages have both."""
+    shared = {
+        "database": postgres.make(),
+        "PLAYGROUND_MEDIA_URL": s3.bucket(),
+        **way_to(s3.url),
+    }
     with playgrounds(tmp_path_factory.mktemp("team")) as start:
         playground = start(**shared)
         account(playground, "ada", "--admin")

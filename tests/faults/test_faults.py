@@ -11,7 +11,7 @@ from lib.deapi.contract import endpoint
 from lib.store import Run, State
 from lib.ui import errors, run_status
 from tests.faults.conftest import charged
-from tests.support.engine import Playground, StartEngine
+from tests.support.engine import Playground, StartEngine, engines
 from tests.support.sandbox import Sandbox, sandboxes
 from tests.support.waiting import eventually
 
@@ -71,11 +71,12 @@ def polling(sandbox: Sandbox, start_shared: StartEngine) -> Place:
 
 
 @pytest.fixture(scope="module")
-def pushed(sandbox: Sandbox, start_shared: StartEngine) -> Place:
-    """An engine that hears the sandbox's push."""
-    made = _warm(sandbox, start_shared(sandbox.url, sandbox.key, push=True))
-    assert made.playground.pushed(), "nothing has come by push"
-    return made
+def pushed(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """An engine that hears the sandbox's push; on SQLite alone, as `test_delivery` has both."""
+    with engines(tmp_path_factory.mktemp("pushed")) as start:
+        made = _warm(sandbox, start(sandbox.url, sandbox.key, push=True))
+        assert made.playground.pushed(), "nothing has come by push"
+        yield made
 
 
 def _warm(sandbox: Sandbox, playground: Playground) -> Place:

@@ -297,6 +297,7 @@ def window(front: Nginx, client: httpx.Client) -> ClientConnection:
         ssl=front.trust,
         max_size=None,
         proxy=None,
+        open_timeout=30,
     )
 
 
