@@ -63,12 +63,13 @@ from lib.store.run import NewRun, ResultFile, Run, is_part
 from lib.store.showcases import Showcase
 from lib.store.states import ASKING, ENDED, FOLLOWED, HOLDING, MOVES, OPEN, Settlement, State
 from lib.store.statistics import Record
-from lib.store.tables import LOCAL, TEAM, Purpose, Role, Status, Winner
+from lib.store.tables import GOES_ON, LOCAL, TEAM, Purpose, Role, Status, Winner
 
 __all__ = [
     "ASKING",
     "ENDED",
     "FOLLOWED",
+    "GOES_ON",
     "HOLDING",
     "LOCAL",
     "MOVES",

@@ -42,10 +42,9 @@ from lib.store.run import (
     time_ordered_id,
 )
 from lib.store.states import ENDED, HOLDING, State
-from lib.store.tables import Status, cells, experiments, runs
+from lib.store.tables import GOES_ON, Status, cells, experiments, runs
 
 TEXT = 20_000
-GOES_ON = (Status.RUNNING, Status.PAUSED)
 RETRIED = (Status.RUNNING, Status.DONE)
 """Of these, failed cells may be sent again: nothing else is left that such a press would send."""
 SENDING = 500

@@ -20,7 +20,7 @@ from lib.store.money import final
 from lib.store.recalled import recall
 from lib.store.run import RUN_COLUMNS, NewRun, Run, as_run, is_part, time_ordered_id
 from lib.store.states import ASKING, State
-from lib.store.tables import Status, recipe_runs, recipe_steps, recipes, runs
+from lib.store.tables import GOES_ON, Status, recipe_runs, recipe_steps, recipes, runs
 
 LONGEST_TITLE = 120
 
@@ -125,7 +125,6 @@ class Stage:
 _COLUMNS = [recipes.c[each.name] for each in fields(Recipe)]
 _RUN_COLUMNS = [recipe_runs.c[each.name] for each in fields(RecipeRun)]
 _STAGE_COLUMNS = [recipe_steps.c[each.name] for each in fields(Stage) if each.name != "run"]
-_GOES_ON = (Status.RUNNING, Status.PAUSED)
 _FAILED = (State.FAILED, State.CANCELLED)
 
 
@@ -395,7 +394,7 @@ def resume(store: Store, recipe_run_id: str, shown: Decimal) -> RecipeRun | None
 def stop(store: Store, recipe_run_id: str) -> RecipeRun | None:
     """Send nothing more of it, for good, and take back what still waits; None when that is so
     already. Raises `StoreError`."""
-    return _end(store, recipe_run_id, Status.STOPPED, _GOES_ON)
+    return _end(store, recipe_run_id, Status.STOPPED, GOES_ON)
 
 
 def lets_send(connection: Connection, nonce: str) -> bool:

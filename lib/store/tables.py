@@ -69,6 +69,10 @@ class Status(StrEnum):
     """Every cell has been sent, and its run has ended."""
 
 
+GOES_ON = (Status.RUNNING, Status.PAUSED)
+"""What has not come to its end."""
+
+
 class Winner(StrEnum):
     """Which of two results somebody found better: those of the variants `a` and `b`."""
 

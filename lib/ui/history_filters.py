@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from lib.store import Filters, State
+from lib.store import ASKING, Filters, State
 from lib.ui import catalogue, clock, errors, money, notes, words
 from lib.ui.plain import clip
 from lib.ui.session import Client
@@ -18,7 +18,7 @@ STATUS: dict[str, frozenset[State]] = {
     "Running": frozenset(
         {State.WAITING, State.SENDING, State.ACCEPTED, State.WORKING, State.KEEPING}
     ),
-    "Needs a look": frozenset({State.UNKNOWN, State.STALLED}),
+    "Needs a look": ASKING,
     "Failed": frozenset({State.FAILED}),
     "Cancelled": frozenset({State.CANCELLED}),
 }

@@ -168,13 +168,8 @@ def _of_experiment(experiment: Experiment) -> News | None:
         said = f"Experiment {WAITS}"
     else:
         return None
-    return News(
-        id=f"{experiment.id} {said}",
-        said=said,
-        about=clip(experiment.title, _TITLE),
-        page=experiment_place.VIEWS[experiment_place.view_of(experiment)].page,
-        params={experiment_place.OPENED: experiment.id},
-    )
+    page = experiment_place.VIEWS[experiment_place.view_of(experiment)].page
+    return _of_several(experiment, said, page, {experiment_place.OPENED: experiment.id})
 
 
 def _recipes(client: Client, seen: _Seen, now: Snapshot) -> list[News]:
@@ -189,10 +184,17 @@ def _of_recipe(going: RecipeRun) -> News | None:
         return None
     # Its person can't pause it: it was paused for an answer, or runs and a step needs one.
     said = "Recipe ready" if going.status is Status.DONE else f"Recipe {WAITS}"
+    return _of_several(going, said, words.RECIPES.page, {recipe_place.OPENED: going.recipe_id})
+
+
+def _of_several(
+    whole: Experiment | RecipeRun, said: str, page: str, params: dict[str, str]
+) -> News:
+    """Of what has several runs: it may be told of more than once, each time something else."""
     return News(
-        id=f"{going.id} {said}",
+        id=f"{whole.id} {said}",
         said=said,
-        about=clip(going.title, _TITLE),
-        page=words.RECIPES.page,
-        params={recipe_place.OPENED: going.recipe_id},
+        about=clip(whole.title, _TITLE),
+        page=page,
+        params=params,
     )

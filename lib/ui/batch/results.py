@@ -9,7 +9,7 @@ import streamlit as st
 
 from lib.deapi.contract import Result, endpoint
 from lib.runs.experiments import lines
-from lib.store import State
+from lib.store import ASKING
 from lib.store.experiments import Cell, Experiment
 from lib.ui import further, money, run_status, settle_bar, words
 from lib.ui.batch import outcome, vectors
@@ -51,7 +51,7 @@ def draw(client: Client, experiment: Experiment, cells: Sequence[Cell]) -> None:
 
 
 def _asks(cell: Cell) -> bool:
-    return cell.run is not None and cell.run.state in (State.UNKNOWN, State.STALLED)
+    return cell.run is not None and cell.run.state in ASKING
 
 
 def _open(

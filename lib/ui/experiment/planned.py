@@ -93,7 +93,7 @@ def draw(
     except DeapiError as error:
         notes.problem(errors.advice(error))
         return
-    _go_on(client, draft)
+    limit = _go_on(client, draft)
     about = _about(client, draft)
     if pressed := state.pressed(_NAME):
         _answer(client, now, pressed, about, problems, began)
@@ -107,7 +107,7 @@ def draw(
             _ask(client, question)
         else:
             _button(client, now, problems)
-    _extras(client, draft)
+    _extras(draft, limit)
     if asking := now.asking + (later.asking if later else 0):
         every = LOOK_AGAIN if asking < _MANY else LOOK_RARELY
         st.fragment(_look, run_every=every)(client, draft, asking)
@@ -369,31 +369,28 @@ def _said(name: str, draft: Draft) -> str:
     return key(name, draft.view, draft.before)
 
 
-def _go_on(client: Client, draft: Draft) -> None:
+def _go_on(client: Client, draft: Draft) -> tuple[Decimal, Decimal] | None:
     """A study is one: what is made of its words is called and shared as these are, and its limit is
-    what these have left, as long as nobody says otherwise."""
+    what these have left, as long as nobody says otherwise. Returns `limit` of the words, if there
+    are any."""
     words = client.experiments.get(draft.before) if draft.before else None
+    limit = words and client.experiments.limit(words)
     if words is None or not client.experiments.is_mine(words):
-        return
+        return limit
     st.session_state.setdefault(_said("title", draft), words.title)
     st.session_state.setdefault(_said("shared", draft), words.shared)
-    if (limit := client.experiments.limit(words)) is None:
-        return
+    if limit is None:
+        return None
     left = f"{max(limit[0] - limit[1], Decimal(0)).normalize():f}"
     said, box = _said("left", draft), _said("most", draft)
     if st.session_state.get(box) in (None, st.session_state.get(said)):
         st.session_state[box] = left
     st.session_state[said] = left
+    return limit
 
 
-def _used(client: Client, draft: Draft) -> None:
-    words = client.experiments.get(draft.before) if draft.before else None
-    if words is not None and (limit := client.experiments.limit(words)):
-        most, used = map(money.spent, limit)
-        st.caption(label(f"Its words, and what was made of them, have used {used} of {most}."))
-
-
-def _extras(client: Client, draft: Draft) -> None:
+def _extras(draft: Draft, limit: tuple[Decimal, Decimal] | None) -> None:
+    """`limit` is that of a study, and what of it is used, in USD."""
     with st.expander(_folded_line(draft), key=key("extras", draft.view)):
         st.text_input(
             "Name (optional)",
@@ -409,7 +406,9 @@ def _extras(client: Client, draft: Draft) -> None:
             help="It pauses before it would spend more than that.",
             persist_state="session",
         )
-        _used(client, draft)
+        if limit is not None:
+            most, used = map(money.spent, limit)
+            st.caption(label(f"Its words, and what was made of them, have used {used} of {most}."))
         _reuse(draft)
         st.toggle(
             "Share with the team",

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import streamlit as st
 
-from lib.store import State, Status, StoreError
+from lib.store import ASKING, GOES_ON, State, Status, StoreError
 from lib.store.experiments import RETRIED, Cell, Experiment
 from lib.ui import asked_back, money, session
 from lib.ui.experiment import cell as one
@@ -49,7 +49,7 @@ def counted(experiment: Experiment, cells: Sequence[Cell]) -> list[str]:
     counts = {
         "failed": failed,
         "cancelled": sum(_in(each, State.CANCELLED) for each in cells),
-        "need your answer": sum(_in(each, State.UNKNOWN, State.STALLED) for each in cells),
+        "need your answer": sum(_in(each, *ASKING) for each in cells),
     }
     done = sum(_in(each, State.DONE) for each in cells)
     moving = len(cells) - done - unsent - sum(counts.values())
@@ -116,7 +116,7 @@ def _going(client: Client, experiment: Experiment, cells: Sequence[Cell]) -> Non
         _button("Pause", "pause", client.experiments.pause, experiment.id, icon="⏸️")
     if experiment.status is Status.PAUSED:
         _go_on(client, experiment, cells)
-    if experiment.status in (Status.RUNNING, Status.PAUSED):
+    if experiment.status in GOES_ON:
         with st.popover("Stop", icon="⏹️", key=key("stop_ask")):
             st.caption(
                 "What has not been sent is given up, and nothing is held for it any more. What "

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from lib.store import ASKING, State, Status, StoreError
+from lib.store import ASKING, GOES_ON, State, Status, StoreError
 from lib.store.recipes import Recipe, RecipeRun, Stage, following
 from lib.ui import (
     asked_back,
@@ -42,7 +42,7 @@ def draw(client: Client, recipe: Recipe) -> None:
     st.subheader("Its results")
     names = catalogue.names(client)
     for each in found:
-        if each is found[0] or each.status in (Status.RUNNING, Status.PAUSED):
+        if each is found[0] or each.status in GOES_ON:
             with st.container(border=True, key=f"recipe_run:{each.id}"):
                 _watched(client, each, names)
             continue
@@ -163,7 +163,7 @@ def _state(stage: Stage) -> str:
 
 
 def _buttons(client: Client, going: RecipeRun, stages: Sequence[Stage]) -> None:
-    if going.status not in (Status.RUNNING, Status.PAUSED):
+    if going.status not in GOES_ON:
         return
     with st.container(horizontal=True, gap="xsmall", key=key("going", going.id)):
         stage = following(stages)
